@@ -1,0 +1,1 @@
+"""What every service shares: the language (events), how an event travels (bus), how a service runs (runtime)."""

@@ -1,0 +1,1 @@
+"""The language the services share: every fact of a complaint's journey, one file per publisher."""

@@ -1,0 +1,1 @@
+"""How any service runs: settings, database, timers, HTTP, health, metrics, shutdown."""
