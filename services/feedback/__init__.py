@@ -1,0 +1,1 @@
+"""Asks each customer whether it was put right, and learns from the answers."""

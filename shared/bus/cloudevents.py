@@ -1,0 +1,156 @@
+"""How an envelope becomes bytes and back: CloudEvents 1.0, binary mode in the log, structured JSON in the feeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from shared.events.base import EVENT_TYPES, Envelope, Event, topic_of
+
+from .event_log import Record, StoredRecord
+
+JSON = b"application/json"
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class UndecodableError(Exception):
+    """The bytes are no event of ours; the message says what is wrong with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What can be said of a record without reading its value: enough to keep order and to skip what nobody hears."""
+
+    type: str
+    subject: str
+    sequence: int
+    publisher: str
+
+
+def to_record(envelope: Envelope[Event]) -> Record:
+    """The record that carries an envelope; the same envelope gives the same bytes every time."""
+    event = envelope.event
+    return Record(
+        topic=topic_of(event.publisher),
+        key=envelope.subject,
+        headers=_headers(envelope),
+        value=event.model_dump_json().encode(),
+    )
+
+
+def glance(headers: Headers) -> Glance:
+    """Read type, subject and sequence from the headers. Raises UndecodableError."""
+    attributes = dict(headers)
+    try:
+        kind = attributes["ce_type"].decode()
+        return Glance(
+            type=kind,
+            subject=attributes["ce_subject"].decode(),
+            sequence=int(attributes["ce_sequence"]),
+            publisher=kind.split(".")[1],
+        )
+    except KeyError as error:
+        raise UndecodableError(f"header {error.args[0]} is missing") from error
+    except (ValueError, IndexError) as error:
+        raise UndecodableError(f"a ce_ header is malformed: {error}") from error
+
+
+def from_record(headers: Headers, value: bytes) -> Envelope[Event]:
+    """The envelope in a record. Raises UndecodableError for unknown types and malformed data."""
+    attributes = dict(headers)
+    seen = glance(headers)
+    event_class = EVENT_TYPES.get(seen.type)
+    if event_class is None:
+        raise UndecodableError(f"no event is called {seen.type}")
+    try:
+        event = event_class.model_validate_json(value)
+        envelope = Envelope(
+            id=UUID(attributes["ce_id"].decode()),
+            event=event,
+            sequence=seen.sequence,
+            occurred_at=datetime.fromisoformat(attributes["ce_time"].decode()),
+            recorded_at=datetime.fromisoformat(attributes["ce_recordedtime"].decode()),
+            after=_after_from(attributes.get("ce_after", b"")),
+            causation_id=UUID(attributes["ce_causationid"].decode())
+            if "ce_causationid" in attributes
+            else None,
+            traceparent=attributes["traceparent"].decode() if "traceparent" in attributes else None,
+        )
+    except KeyError as error:
+        raise UndecodableError(f"header {error.args[0]} is missing") from error
+    except (ValidationError, ValueError) as error:
+        raise UndecodableError(f"{seen.type}: {_without_values(error)}") from error
+    if envelope.subject != seen.subject:
+        raise UndecodableError(f"{seen.type}: ce_subject is not the event's {event_class.subject_field}")
+    return envelope
+
+
+def envelope_of(stored: StoredRecord) -> Envelope[Event]:
+    """The envelope in a record read from a log. Raises UndecodableError."""
+    return from_record(stored.headers, stored.value)
+
+
+def to_structured(headers: Headers, value: bytes) -> dict[str, Any]:
+    """The same event as one JSON object for readers outside, without the fields sealed for one reader."""
+    attributes = {name: raw.decode() for name, raw in headers}
+    structured: dict[str, Any] = {
+        name.removeprefix("ce_"): text for name, text in attributes.items() if name.startswith("ce_")
+    }
+    structured["datacontenttype"] = attributes["content-type"]
+    if "traceparent" in attributes:
+        structured["traceparent"] = attributes["traceparent"]
+    data = from_json(value)
+    sealed = EVENT_TYPES[attributes["ce_type"]].sealed_fields
+    structured["data"] = {name: field for name, field in data.items() if name not in sealed}
+    return structured
+
+
+def _headers(envelope: Envelope[Event]) -> tuple[tuple[str, bytes], ...]:
+    event = envelope.event
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(envelope.id).encode()),
+        ("ce_source", f"/redress/{event.publisher}".encode()),
+        ("ce_type", event.type.encode()),
+        ("ce_subject", envelope.subject.encode()),
+        ("ce_time", _text(envelope.occurred_at)),
+        ("ce_recordedtime", _text(envelope.recorded_at)),
+        ("ce_sequence", str(envelope.sequence).encode()),
+        ("content-type", JSON),
+    ]
+    if envelope.after:
+        headers.append(("ce_after", _after_text(envelope.after)))
+    if envelope.causation_id is not None:
+        headers.append(("ce_causationid", str(envelope.causation_id).encode()))
+    if envelope.traceparent is not None:
+        headers.append(("traceparent", envelope.traceparent.encode()))
+    return tuple(headers)
+
+
+def _text(moment: datetime) -> bytes:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
+
+
+def _after_text(after: Mapping[str, int]) -> bytes:
+    return ",".join(f"{publisher}:{after[publisher]}" for publisher in sorted(after)).encode()
+
+
+def _after_from(text: bytes) -> dict[str, int]:
+    if not text:
+        return {}
+    pairs = (part.split(":") for part in text.decode().split(","))
+    return {publisher: int(sequence) for publisher, sequence in pairs}
+
+
+def _without_values(error: Exception) -> str:
+    """The reason without the offending values, which may be somebody's data."""
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+    return type(error).__name__

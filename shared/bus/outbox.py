@@ -1,0 +1,100 @@
+"""The relay: moves events from the outbox to the log and into the journal, in the order they were committed.
+
+Per batch, in one transaction: take the advisory lock (one relay at a time, standbys are free), read in order,
+publish, wait for every acknowledgement, move the rows to the journal. A crash between acknowledgement and commit
+publishes the same events again, and readers drop them by sequence.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+from zlib import crc32
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.events.base import topic_of
+
+from . import crash_points
+from .event_log import EventLog, Record
+from .headers import unpack
+from .transience import is_transient
+
+log = structlog.get_logger()
+
+BATCH = 500
+SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.5
+LONGEST_BACKOFF = 5.0
+
+_LEAD = text("SELECT pg_try_advisory_xact_lock(:lock)")
+_NEXT = text("SELECT position, subject, headers, value FROM outbox ORDER BY position LIMIT :limit")
+_MOVE = text(
+    """
+    WITH moved AS (DELETE FROM outbox WHERE position = ANY (CAST(:positions AS bigint[]))
+                   RETURNING position, id, subject, type, headers, value)
+    INSERT INTO journal (id, subject, type, headers, value)
+    SELECT id, subject, type, headers, value FROM moved ORDER BY position
+    """
+)
+
+
+class Relay:
+    """Publishes one service's outbox to its topic."""
+
+    def __init__(self, engine: AsyncEngine, event_log: EventLog, publisher: str) -> None:
+        self._engine = engine
+        self._log = event_log
+        self._topic = topic_of(publisher)
+        self._lock = crc32(f"redress relay {publisher}".encode())
+        self._work = asyncio.Event()
+        self.published = 0
+        self.failures = 0
+
+    def wake(self) -> None:
+        """Say that a transaction has left events."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled."""
+        idle, backoff = SHORTEST_IDLE, SHORTEST_IDLE
+        while True:
+            try:
+                moved = await self.relay_once()
+            except Exception as error:  # noqa: BLE001 - the outbox keeps everything; say it and try again
+                self.failures += 1
+                reason = type(error).__name__ if is_transient(error) else repr(error)
+                log.warning("relay.failed", topic=self._topic, reason=reason, again_in_s=backoff)
+                await asyncio.sleep(backoff)
+                backoff = min(backoff * 2, LONGEST_BACKOFF)
+                continue
+            backoff = SHORTEST_IDLE
+            idle = SHORTEST_IDLE if moved else min(idle * 2, LONGEST_IDLE)
+            if moved < BATCH:
+                await self._wait_for_work(idle)
+
+    async def relay_once(self) -> int:
+        """Publish and move one batch; returns how many events it was, 0 if none or another relay leads."""
+        async with self._engine.begin() as connection:
+            if not (await connection.execute(_LEAD, {"lock": self._lock})).scalar_one():
+                return 0
+            rows = (await connection.execute(_NEXT, {"limit": BATCH})).all()
+            if rows:
+                await self._publish_and_move(connection, rows)
+        self.published += len(rows)
+        return len(rows)
+
+    async def _publish_and_move(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
+        records = [
+            Record(self._topic, subject, unpack(headers), value) for _, subject, headers, value in rows
+        ]
+        await self._log.publish(records)
+        crash_points.reached("after_publish_before_outbox_delete")
+        await connection.execute(_MOVE, {"positions": [row[0] for row in rows]})
+
+    async def _wait_for_work(self, at_most: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(at_most):
+                await self._work.wait()
+        self._work.clear()

@@ -1,0 +1,278 @@
+"""The event log in a PostgreSQL database of its own: for one machine, honest over restarts, no broker needed.
+
+Offsets are dense and in commit order: a partition's row in `log_partition` is locked while its next records are
+written, partitions in ascending order, so a reader never sees a gap that fills up later. A group's members hold
+leases on partitions; every take-over raises the epoch, and a position is stored only under the epoch it was read.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from . import postgres_sql as sql
+from .event_log import (
+    MAX_RECORD_BYTES,
+    PARTITIONS,
+    LogUnavailableError,
+    Partition,
+    PartitionLostError,
+    Record,
+    RecordTooLargeError,
+    StoredRecord,
+)
+from .headers import pack, unpack
+from .partitions import partition_for
+from .transience import is_transient
+
+SHORTEST_IDLE, LONGEST_IDLE = 0.01, 0.25
+
+
+class PostgresEventLog:
+    """An event log in the database behind `engine`; `lease` is how long, in seconds, a silent member keeps its part."""
+
+    def __init__(self, engine: AsyncEngine, *, lease: float = 10.0) -> None:
+        self._engine = engine
+        self._lease = lease
+        self._members: list[PostgresMember] = []
+
+    async def start(self) -> None:
+        """Create the log's tables where they are missing."""
+        async with self._engine.begin() as connection:
+            for statement in sql.TABLES:
+                await connection.execute(text(statement))
+
+    async def ensure_topics(self, topics: Sequence[str]) -> None:
+        """Create the topics that are missing."""
+        async with self._engine.begin() as connection:
+            await connection.execute(sql.ADD_PARTITIONS, {"topics": sorted(topics), "partitions": PARTITIONS})
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """Append in one transaction. Raises RecordTooLargeError, or LogUnavailableError when it may be tried again."""
+        if not records:
+            return
+        for record in records:
+            if len(record.value) > MAX_RECORD_BYTES:
+                raise RecordTooLargeError(f"a record of {record.topic} has {len(record.value)} bytes")
+        lanes = [Partition(record.topic, partition_for(record.key)) for record in records]
+        counts: dict[Partition, int] = defaultdict(int)
+        nth = []
+        for lane in lanes:
+            nth.append(counts[lane])
+            counts[lane] += 1
+        ordered = sorted(counts)
+        values = {
+            "lane_topics": [lane.topic for lane in ordered],
+            "lane_numbers": [lane.number for lane in ordered],
+            "lane_counts": [counts[lane] for lane in ordered],
+            "topics": [lane.topic for lane in lanes],
+            "numbers": [lane.number for lane in lanes],
+            "nth": nth,
+            "keys": [record.key for record in records],
+            "headers": [pack(record.headers) for record in records],
+            "values": [record.value for record in records],
+        }
+        try:
+            async with self._engine.begin() as connection:
+                written = (await connection.execute(sql.APPEND, values)).scalar_one()
+                if written != len(records):
+                    missing = sorted({lane.topic for lane in lanes})
+                    raise LogUnavailableError(f"a topic of {', '.join(missing)} does not exist")
+        except (DBAPIError, OSError) as error:
+            raise LogUnavailableError(f"the log's database did not take the records: {error}") from error
+        self._wake(set(counts))
+
+    def member(self, group: str, member_id: str, topics: Sequence[str]) -> "PostgresMember":
+        """A reader in `group`; members in this process are woken by what is published in it."""
+        member = PostgresMember(self._engine, group, member_id, tuple(sorted(topics)), self._lease)
+        self._members.append(member)
+        return member
+
+    async def ping(self) -> None:
+        """Return if the database answers."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (DBAPIError, OSError) as error:
+            raise LogUnavailableError("the log's database does not answer") from error
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._engine.dispose()
+
+    def _wake(self, lanes: set[Partition]) -> None:
+        self._members = [member for member in self._members if not member.closed]
+        for member in self._members:
+            member.wake(lanes)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """An owned partition: the next offset to hand out, and the epoch under which positions may be stored."""
+
+    position: int
+    epoch: int
+
+
+class PostgresMember:
+    """One reader of a PostgresEventLog."""
+
+    def __init__(
+        self, engine: AsyncEngine, group: str, member_id: str, topics: tuple[str, ...], lease: float
+    ) -> None:
+        self._engine = engine
+        self._member_id = member_id
+        self._me = {"grp": group, "member": f"{member_id}#{uuid4()}"}
+        self._topics = topics
+        self._lease = lease
+        self._owned: dict[Partition, _Lane] = {}
+        self._paused = False
+        self._news = asyncio.Event()
+        self._next_heartbeat = 0.0
+        self.closed = False
+
+    async def start(self) -> None:
+        """Join the group, end an earlier life of this member, and take what is free."""
+        async with self._engine.begin() as connection:
+            await connection.execute(sql.ADD_CURSORS, self._me | {"topics": list(self._topics)})
+            earlier = {"grp": self._me["grp"], "member_id": self._member_id}
+            await connection.execute(sql.RELEASE_EARLIER_LIFE, earlier)
+            await connection.execute(sql.FORGET_EARLIER_LIFE, earlier)
+        await self._heartbeat()
+
+    async def poll(self, max_records: int, timeout: float) -> list[StoredRecord]:
+        """The next records of the owned partitions; see the port."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + timeout
+        idle = SHORTEST_IDLE
+        while True:
+            self._news.clear()
+            if clock() >= self._next_heartbeat:
+                await self._heartbeat()
+            records = [] if self._paused or not self._owned else await self._fetch(max_records)
+            left = deadline - clock()
+            if records or left <= 0:
+                return records
+            await self._wait_for_news(min(left, idle, max(self._next_heartbeat - clock(), 0.001)))
+            idle = min(idle * 2, LONGEST_IDLE)
+
+    async def commit(self, positions: Mapping[Partition, int]) -> None:
+        """Store positions of partitions still owned under the epoch they were read in."""
+        lanes = [(lane, position) for lane, position in positions.items() if lane in self._owned]
+        stored = 0
+        if lanes:
+            async with self._engine.begin() as connection:
+                result = await connection.execute(
+                    sql.STORE_POSITIONS,
+                    self._me
+                    | {
+                        "topics": [lane.topic for lane, _ in lanes],
+                        "numbers": [lane.number for lane, _ in lanes],
+                        "positions": [position for _, position in lanes],
+                        "epochs": [self._owned[lane].epoch for lane, _ in lanes],
+                    },
+                )
+                stored = result.rowcount
+        if stored < len(positions):
+            self._next_heartbeat = 0.0
+            raise PartitionLostError(f"{len(positions) - stored} partitions belong to another member by now")
+
+    def pause(self) -> None:
+        """Hand out nothing more until `resume`."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Hand out records again."""
+        self._paused = False
+
+    async def seek_to_time(self, when: datetime) -> None:
+        """Go on from the first record stored at `when` or later."""
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(sql.FIRST_SINCE, self._lanes() | {"since": when})
+            for topic, number, offset in rows:
+                self._owned[Partition(topic, number)].position = offset
+
+    def assignment(self) -> frozenset[Partition]:
+        """The partitions this member owns now."""
+        return frozenset(self._owned)
+
+    async def lag(self) -> Mapping[Partition, int]:
+        """Records not yet committed by the group, per owned partition."""
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(sql.LAG, self._me | self._lanes())).all()
+        return {Partition(topic, number): behind for topic, number, behind in rows}
+
+    async def close(self) -> None:
+        """Leave the group; its partitions are free at once."""
+        if self.closed:
+            return
+        self.closed = True
+        self._news.set()
+        self._owned.clear()
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(sql.RELEASE_ALL, self._me)
+                await connection.execute(sql.LEAVE, self._me)
+        except (DBAPIError, OSError) as error:
+            if not is_transient(error):
+                raise  # otherwise the lease runs out by itself
+
+    def wake(self, lanes: set[Partition]) -> None:
+        """Say that records were published in `lanes`."""
+        if not self._owned.keys().isdisjoint(lanes):
+            self._news.set()
+
+    def _lanes(self) -> dict[str, Any]:
+        return {
+            "topics": [lane.topic for lane in self._owned],
+            "numbers": [lane.number for lane in self._owned],
+            "positions": [lane.position for lane in self._owned.values()],
+        }
+
+    async def _fetch(self, max_records: int) -> list[StoredRecord]:
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(sql.FETCH, self._lanes() | {"limit": max_records})).all()
+        records = []
+        for topic, number, offset, stored_at, key, headers, value in rows:
+            records.append(StoredRecord(topic, key, unpack(headers), value, number, offset, stored_at))
+            self._owned[Partition(topic, number)].position = offset + 1
+        return records
+
+    async def _heartbeat(self) -> None:
+        """Say that we live, give back what others should have, take what is ours and free."""
+        async with self._engine.begin() as connection:
+            await connection.execute(sql.LIVE, self._me | {"lease": self._lease})
+            members = list((await connection.execute(sql.LIVING, {"grp": self._me["grp"]})).scalars())
+            mine = {n for n in range(PARTITIONS) if members[n % len(members)] == self._me["member"]}
+            too_much = [lane for lane in self._owned if lane.number not in mine]
+            if too_much:
+                await connection.execute(
+                    sql.RELEASE,
+                    self._me
+                    | {
+                        "topics": [lane.topic for lane in too_much],
+                        "numbers": [lane.number for lane in too_much],
+                    },
+                )
+            values = self._me | {"lease": self._lease, "topics": list(self._topics), "numbers": sorted(mine)}
+            held = (await connection.execute(sql.TAKE, values)).all()
+        owned = {}
+        for topic, number, position, epoch in held:
+            lane = Partition(topic, number)
+            before = self._owned.get(lane)
+            owned[lane] = before if before and before.epoch == epoch else _Lane(position, epoch)
+        self._owned = owned
+        self._next_heartbeat = asyncio.get_running_loop().time() + self._lease / 4
+
+    async def _wait_for_news(self, at_most: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(at_most):
+                await self._news.wait()

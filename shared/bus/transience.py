@@ -1,0 +1,24 @@
+"""Tells a fault that passes by itself (try again) from one that would come back for ever."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from .event_log import LogUnavailableError
+
+_PASSING_CLASSES = ("08", "53", "57")  # connection, resources, operator intervention
+_PASSING_CODES = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+
+
+def is_transient(error: BaseException) -> bool:
+    """True for a lost or refused connection, a restart, a deadlock or a full server."""
+    if isinstance(error, LogUnavailableError | PoolTimeoutError | OSError | TimeoutError):
+        return True
+    if isinstance(error, asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
+        return True
+    if isinstance(error, InterfaceError):
+        return True
+    if isinstance(error, DBAPIError):
+        code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
+        return error.connection_invalidated or code in _PASSING_CODES or code.startswith(_PASSING_CLASSES)
+    return False

@@ -1,0 +1,200 @@
+"""One transaction: state changes and the events that tell of them are written together or not at all.
+
+Every transaction about a subject first locks that subject's row in `stream`, in subject order whoever it is
+(endpoint, reaction or timer), so two of them never interleave and never wait for each other in a ring.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from uuid_utils.compat import uuid7
+
+from shared.events.base import Envelope, Event
+
+from . import crash_points
+from .cloudevents import to_record
+from .event_log import MAX_RECORD_BYTES, Record, RecordTooLargeError
+from .headers import pack
+
+E = TypeVar("E", bound=Event)
+
+traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+"""The W3C trace context of the request being served; kept with every event it causes."""
+
+_LOCK = text(
+    """
+    INSERT INTO stream (subject) SELECT unnest(CAST(:subjects AS text[]))
+    ON CONFLICT (subject) DO UPDATE SET subject = excluded.subject
+    RETURNING subject, published, CAST(applied AS text), waiting, blocked, now()
+    """
+)
+_LOCK_IF_FREE = text(
+    """
+    SELECT subject, published, CAST(applied AS text), waiting, blocked, now() FROM stream
+    WHERE subject = ANY (CAST(:subjects AS text[])) ORDER BY subject FOR UPDATE SKIP LOCKED
+    """
+)
+_NOW = text("SELECT now()")
+_SAVE = text(
+    """
+    WITH stream_rows AS (
+        INSERT INTO stream (subject, published, applied, waiting, blocked)
+        SELECT subject, published, CAST(applied AS jsonb), waiting, blocked
+        FROM unnest(CAST(:subjects AS text[]), CAST(:published AS int[]), CAST(:applied AS text[]),
+                    CAST(:waiting AS smallint[]), CAST(:blocked AS boolean[]))
+             AS row (subject, published, applied, waiting, blocked)
+        ON CONFLICT (subject) DO UPDATE SET published = excluded.published, applied = excluded.applied,
+            waiting = excluded.waiting, blocked = excluded.blocked)
+    INSERT INTO outbox (id, subject, type, headers, value)
+    SELECT id, subject, type, headers, value
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:types AS text[]),
+                CAST(:headers AS text[]), CAST(:values AS bytea[])) AS row (id, subject, type, headers, value)
+    """
+)
+
+
+@dataclass(slots=True)
+class Stream:
+    """What this service knows of the order of events about one subject; its row is locked while we hold it.
+
+    published: our own events about it so far; applied: per publisher, the last sequence applied here;
+    waiting: events in `held`; blocked: one of them is parked, so the later ones wait behind it.
+    """
+
+    subject: str
+    published: int = 0
+    applied: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    blocked: bool = False
+    touched: bool = False
+
+
+class Transaction:
+    """An open transaction with its locked subjects, the database's `now`, and the events to be written."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.streams: dict[str, Stream] = {}
+        self._now: datetime | None = None
+        self._outgoing: list[tuple[Envelope[Event], Record]] = []
+
+    @property
+    def now(self) -> datetime:
+        """The database's time at the start of this transaction."""
+        assert self._now is not None, "lock a subject or call read_clock first"
+        return self._now
+
+    async def read_clock(self) -> datetime:
+        """Ask the database for `now`; needed only where no subject is locked."""
+        if self._now is None:
+            self._now = (await self.connection.execute(_NOW)).scalar_one()
+        return self._now
+
+    async def lock(self, subjects: Iterable[str]) -> None:
+        """Lock the rows of these subjects, made on the spot where missing. Call once, before reading state."""
+        self._remember(await self.connection.execute(_LOCK, {"subjects": sorted(set(subjects))}))
+
+    async def lock_if_free(self, subjects: Iterable[str]) -> set[str]:
+        """Lock those subjects that nobody else is working on; returns them."""
+        return self._remember(
+            await self.connection.execute(_LOCK_IF_FREE, {"subjects": sorted(set(subjects))})
+        )
+
+    def open_new(self, subject: str) -> None:
+        """Start the stream of a subject that did not exist before this transaction."""
+        self.streams[subject] = Stream(subject)
+
+    def publish(
+        self, event: E, *, occurred_at: datetime | None = None, because_of: Envelope[Event] | None = None
+    ) -> Envelope[E]:
+        """Write an event with the state it tells of. Its subject must be locked. Raises RecordTooLargeError."""
+        stream = self.streams[event.subject]
+        stream.published += 1
+        stream.touched = True
+        envelope = Envelope(
+            id=uuid7(),
+            event=event,
+            sequence=stream.published,
+            occurred_at=occurred_at or self.now,
+            recorded_at=self.now,
+            after=dict(stream.applied),
+            causation_id=because_of.id if because_of else None,
+            traceparent=because_of.traceparent if because_of else traceparent.get(),
+        )
+        record = to_record(envelope)
+        if len(record.value) > MAX_RECORD_BYTES:
+            raise RecordTooLargeError(
+                f"{event.type} has {len(record.value)} bytes, more than {MAX_RECORD_BYTES}"
+            )
+        self._outgoing.append((envelope, record))
+        return envelope
+
+    def mark_applied(self, subject: str, publisher: str, sequence: int) -> None:
+        """Note that a publisher's event about a subject has taken effect in this transaction."""
+        stream = self.streams[subject]
+        stream.applied[publisher] = sequence
+        stream.touched = True
+
+    async def save(self) -> bool:
+        """Write the streams and the outgoing events in one statement; true if any event was written."""
+        touched = [stream for stream in self.streams.values() if stream.touched]
+        if touched:
+            await self.connection.execute(
+                _SAVE,
+                {
+                    "subjects": [s.subject for s in touched],
+                    "published": [s.published for s in touched],
+                    "applied": [json.dumps(s.applied) for s in touched],
+                    "waiting": [s.waiting for s in touched],
+                    "blocked": [s.blocked for s in touched],
+                    "ids": [e.id for e, _ in self._outgoing],
+                    "keys": [r.key for _, r in self._outgoing],
+                    "types": [e.event.type for e, _ in self._outgoing],
+                    "headers": [pack(r.headers) for _, r in self._outgoing],
+                    "values": [r.value for _, r in self._outgoing],
+                },
+            )
+        return bool(self._outgoing)
+
+    def _remember(self, rows: Iterable[Any]) -> set[str]:
+        found = set()
+        for subject, published, applied, waiting, blocked, now in rows:
+            self.streams[subject] = Stream(subject, published, json.loads(applied), waiting, blocked)
+            self._now = now
+            found.add(subject)
+        return found
+
+
+class UnitOfWork:
+    """Opens transactions on one service's database and wakes the relay when one has left events."""
+
+    def __init__(self, engine: AsyncEngine, wake_relay: Callable[[], None] = lambda: None) -> None:
+        self.engine = engine
+        self._wake_relay = wake_relay
+
+    @asynccontextmanager
+    async def begin(self, *subjects: str) -> AsyncIterator[Transaction]:
+        """A transaction with these subjects locked; commits on leaving, rolls back on any exception."""
+        async with self.engine.connect() as connection:
+            async with connection.begin():
+                tx = Transaction(connection)
+                if subjects:
+                    await tx.lock(subjects)
+                yield tx
+                left_events = await tx.save()
+            crash_points.reached("after_commit")
+        if left_events:
+            self._wake_relay()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading only."""
+        async with self.engine.connect() as connection:
+            yield connection

@@ -1,0 +1,53 @@
+"""What intake tells: a complaint was received; a customer's consent changed."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from .base import Event, Instant, Sealed
+from .vocabulary import Channel, Grade, Language, Severity
+
+
+class ComplaintReceived(Event):
+    """A contact became a complaint; its promises start at `received_at`.
+
+    taken_by: account of the member of staff who took the call, if any: the first contact (FC-1).
+    repeat_of, repeat_index: the complaint this one repeats, and how many times it was said, 1 for the first (REP-3).
+    reply_to: the address for messages, sealed for notify; address_hint: the same masked, fit to be shown.
+    marketing_consent: whether the customer had agreed to offers when this complaint was received (OF-7).
+    """
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    receipt_number: str
+    channel: Channel
+    customer_id: UUID
+    grade: Grade
+    severity: Severity
+    severity_rule: str
+    case_type: str
+    category: str | None
+    language: Language
+    occurred_at: Instant
+    received_at: Instant
+    taken_by: str | None
+    repeat_of: UUID | None
+    repeat_index: int
+    abusive: bool
+    reply_channel: Channel | None
+    reply_to: Sealed | None
+    address_hint: str | None
+    marketing_consent: bool
+    policy_version: str
+
+
+class ConsentChanged(Event):
+    """A customer agreed to offers, or withdrew; the last word counts at once (OF-7)."""
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "customer_id"
+
+    customer_id: UUID
+    marketing: bool
+    source: Channel
+    changed_at: Instant

@@ -1,0 +1,134 @@
+"""The words every service uses with one meaning; the glossary in docs/glossary.md explains them in zh-CN and English."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How a person reaches us, or we reach them."""
+
+    PHONE = "phone"
+    WEB = "web"
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Language(StrEnum):
+    """The language a person reads."""
+
+    CHINESE = "zh-CN"
+    ENGLISH = "en"
+
+
+class Severity(StrEnum):
+    """How much harm the complaint tells of: S1 critical, S2 major, S3 moderate, S4 minor (SEV-1..4)."""
+
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+    S4 = "S4"
+
+
+class Grade(StrEnum):
+    """The customer's grade: K key account, V VIP or protected, S standard, U unknown (GRD-K..U)."""
+
+    K = "K"
+    V = "V"
+    S = "S"
+    U = "U"
+
+
+class PromiseKind(StrEnum):
+    """What was promised: a receipt, a first human contact, news, the result."""
+
+    ACKNOWLEDGE = "ACK"
+    CONTACT = "CONTACT"
+    UPDATE = "UPDATE"
+    SOLVE = "SOLVE"
+
+
+class EscalationLevel(StrEnum):
+    """The rungs of the ladder in domain order; W1 and W2 are warnings, L1 and above are escalations."""
+
+    W1 = "W1"
+    W2 = "W2"
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    L4 = "L4"
+
+
+class HandlingStep(StrEnum):
+    """The six steps of handling a complaint, in order."""
+
+    VENT = "VENT"
+    APOLOGISE_THANK = "APOLOGISE_THANK"
+    ASK_CAUSE = "ASK_CAUSE"
+    OWN_AND_PROPOSE = "OWN_AND_PROPOSE"
+    INVITE_FEEDBACK = "INVITE_FEEDBACK"
+    FOLLOW_UP = "FOLLOW_UP"
+
+
+class TransferReason(StrEnum):
+    """The only reasons for which the handling may go to somebody else (FC-6)."""
+
+    NOT_COMPETENT = "NOT_COMPETENT"
+    AUTHORITY = "AUTHORITY"
+    ABSENT = "ABSENT"
+    CONFLICT = "CONFLICT"
+    LANGUAGE_SKILL = "LANGUAGE_SKILL"
+    ESCALATION = "ESCALATION"
+
+
+class ReopenReason(StrEnum):
+    """Why a resolved complaint is open again."""
+
+    NOT_SOLVED = "NOT_SOLVED"
+    DISSATISFIED = "DISSATISFIED"
+
+
+class ClosingGround(StrEnum):
+    """What a complaint was closed on: the customer's word, or silence after a notice (FU-8)."""
+
+    CONFIRMED = "CONFIRMED"
+    SILENCE = "SILENCE"
+
+
+class Role(StrEnum):
+    """In which role a person is told something."""
+
+    CUSTOMER = "CUSTOMER"
+    OWNER = "OWNER"
+    TEAM_LEAD = "TEAM_LEAD"
+
+
+class MessageKind(StrEnum):
+    """What a message is about."""
+
+    RECEIPT = "RECEIPT"
+    OWNER_NAMED = "OWNER_NAMED"
+    LATE = "LATE"
+    ESCALATION = "ESCALATION"
+    RESOLVED = "RESOLVED"
+    QUESTION = "QUESTION"
+
+
+class SkipReason(StrEnum):
+    """Why a message was not handed to a provider."""
+
+    NO_ADDRESS = "NO_ADDRESS"
+    ADDRESS_UNREADABLE = "ADDRESS_UNREADABLE"
+    CHANNEL_NOT_SERVED = "CHANNEL_NOT_SERVED"
+    OVERTAKEN = "OVERTAKEN"
+
+
+class WithholdReason(StrEnum):
+    """Why a customer hears of no offer; each value is a gate of domain rule section 10."""
+
+    NOT_CONFIRMED = "OF-1"
+    NOT_SATISFIED = "OF-2"
+    OTHER_COMPLAINT_OPEN = "OF-4"
+    SEVERE_FAILURE = "OF-5"
+    SECOND_FAILURE = "OF-6"
+    NO_CONSENT = "OF-7"
+    ALREADY_OFFERED = "CAP-1"
+    NOTHING_FITS = "NOTHING-FITS"

@@ -1,0 +1,82 @@
+"""What the refusals say, in zh-CN and English."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_TITLES = {
+    "bad-request": ("The request cannot be understood", "请求无法理解"),
+    "validation": ("A value is not right", "填写的内容有误"),
+    "unauthorized": ("A valid bearer token is needed", "需要有效的访问令牌"),
+    "not-found": ("There is no such thing here", "没有找到"),
+    "method-not-allowed": ("This method is not served here", "此地址不支持该方法"),
+    "conflict": ("Not possible in the present state", "当前状态下不能这样做"),
+    "too-large": ("The request is too large", "请求内容过大"),
+    "unavailable": ("Not possible just now, please try again", "暂时无法处理，请稍后重试"),
+    "gone": ("No longer kept", "已不再保留"),
+    "internal": ("An error on our side", "系统内部错误"),
+}
+
+_FIELDS = {
+    "missing": ("is required", "必须填写"),
+    "extra_forbidden": ("is not known here; remove it", "不是已知字段，请删除"),
+    "string_type": ("must be text", "必须是文本"),
+    "string_too_short": ("must have at least {min_length} characters", "至少需要 {min_length} 个字符"),
+    "string_too_long": ("must have at most {max_length} characters", "最多 {max_length} 个字符"),
+    "string_pattern_mismatch": ("must match {pattern}", "格式必须符合 {pattern}"),
+    "int_parsing": ("must be a whole number", "必须是整数"),
+    "int_type": ("must be a whole number", "必须是整数"),
+    "int_from_float": ("must be a whole number", "必须是整数"),
+    "float_parsing": ("must be a number", "必须是数字"),
+    "float_type": ("must be a number", "必须是数字"),
+    "bool_parsing": ("must be true or false", "必须是 true 或 false"),
+    "bool_type": ("must be true or false", "必须是 true 或 false"),
+    "enum": ("must be {expected}", "必须是 {expected} 之一"),
+    "literal_error": ("must be {expected}", "必须是 {expected} 之一"),
+    "uuid_parsing": ("must be a UUID", "必须是 UUID"),
+    "uuid_type": ("must be a UUID", "必须是 UUID"),
+    "datetime_from_date_parsing": (
+        "must be a time like 2026-01-31T09:30:00+08:00",
+        "必须是形如 2026-01-31T09:30:00+08:00 的时间",
+    ),
+    "datetime_parsing": (
+        "must be a time like 2026-01-31T09:30:00+08:00",
+        "必须是形如 2026-01-31T09:30:00+08:00 的时间",
+    ),
+    "datetime_type": (
+        "must be a time like 2026-01-31T09:30:00+08:00",
+        "必须是形如 2026-01-31T09:30:00+08:00 的时间",
+    ),
+    "timezone_aware": ("must have an offset, like +08:00 or Z", "必须带时区偏移，如 +08:00 或 Z"),
+    "greater_than_equal": ("must be at least {ge}", "不得小于 {ge}"),
+    "greater_than": ("must be more than {gt}", "必须大于 {gt}"),
+    "less_than_equal": ("must be at most {le}", "不得大于 {le}"),
+    "json_invalid": ("must be valid JSON in UTF-8", "必须是 UTF-8 编码的合法 JSON"),
+    "model_attributes_type": ("must be a JSON object", "必须是 JSON 对象"),
+    "model_type": ("must be a JSON object", "必须是 JSON 对象"),
+    "dict_type": ("must be a JSON object", "必须是 JSON 对象"),
+    "list_type": ("must be a JSON array", "必须是 JSON 数组"),
+}
+
+
+def title_text(kind: str, language: str) -> str:
+    """The title of a kind of problem."""
+    return _TITLES[kind][0 if language == "en" else 1]
+
+
+def field_text(error: Mapping[str, Any], language: str) -> str:
+    """What is wrong with one field, without repeating its value.
+
+    A validator of ours raises ValueError("English|中文"); both halves are used here.
+    """
+    if error["type"] == "value_error":
+        english, _, chinese = str(error["ctx"]["error"]).partition("|")
+        return english if language == "en" or not chinese else chinese
+    texts = _FIELDS.get(error["type"])
+    if texts is None:
+        return str(error["msg"])
+    return texts[0 if language == "en" else 1].format_map(_Named(error.get("ctx") or {}))
+
+
+class _Named(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return key

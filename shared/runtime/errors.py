@@ -1,0 +1,135 @@
+"""Errors as people and programs meet them: RFC 9457 problem JSON that names the field and what would be right.
+
+The texts exist in zh-CN and English; Accept-Language chooses.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from .error_texts import field_text, title_text
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemError(Exception):
+    """An expected refusal. Subclasses set `status` and `kind`; `detail` is (English, Chinese)."""
+
+    status = 400
+    kind = "bad-request"
+
+    def __init__(
+        self,
+        english: str,
+        chinese: str,
+        *,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(english)
+        self.details = {"en": english, "zh-CN": chinese}
+        self.field = field
+        self.headers = dict(headers or {})
+
+
+class NotFoundError(ProblemError):
+    """There is no such thing."""
+
+    status = 404
+    kind = "not-found"
+
+
+class ConflictError(ProblemError):
+    """The thing is not in a state in which this can be done."""
+
+    status = 409
+    kind = "conflict"
+
+
+class UnprocessableError(ProblemError):
+    """The request can be read, but a value in it cannot be right."""
+
+    status = 422
+    kind = "validation"
+
+
+class UnavailableError(ProblemError):
+    """It cannot be done now; the caller should try again."""
+
+    status = 503
+    kind = "unavailable"
+
+
+class GoneError(ProblemError):
+    """It was there, and is no longer kept."""
+
+    status = 410
+    kind = "gone"
+
+
+def language_of(request: Request) -> str:
+    """zh-CN if the caller's first choice is Chinese, else en."""
+    wanted = request.headers.get("accept-language", "").split(",")[0].strip().lower()
+    return "zh-CN" if wanted.startswith("zh") else "en"
+
+
+def problem(
+    request: Request,
+    status: int,
+    kind: str,
+    detail: str | None = None,
+    errors: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem+json answer in the caller's language."""
+    body: dict[str, Any] = {
+        "type": f"urn:redress:problem:{kind}",
+        "title": title_text(kind, language_of(request)),
+        "status": status,
+    }
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = list(errors)
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every refusal of this application as problem+json."""
+
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, ProblemError)
+        language = language_of(request)
+        detail = error.details[language]
+        errors = [{"field": error.field, "message": detail}] if error.field else []
+        return problem(request, error.status, error.kind, detail, errors, error.headers)
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        language = language_of(request)
+        errors = [
+            {"field": _field_name(item["loc"]), "code": item["type"], "message": field_text(item, language)}
+            for item in error.errors()[:20]
+        ]
+        return problem(request, 422, "validation", errors[0]["field"] + ": " + errors[0]["message"], errors)
+
+    async def http_error(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        kinds = {401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+        kind = kinds.get(error.status_code, "bad-request")
+        return problem(request, error.status_code, kind, headers=error.headers)
+
+    app.add_exception_handler(ProblemError, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http_error)
+
+
+def _field_name(location: Sequence[Any]) -> str:
+    parts = [str(part) for part in location if not isinstance(part, int) or part < 1000]
+    if parts and parts[0] in {"body", "query", "path", "header"}:
+        parts = parts[1:] or [parts[0]]
+    return ".".join(parts)

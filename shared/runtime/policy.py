@@ -1,0 +1,82 @@
+"""Policy data: numbers that people may change, each set with a version that is stored with every decision.
+
+A version is a name for one content: a database that has seen it with other numbers refuses to go on.
+"""
+
+import hashlib
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+class Policy(BaseModel):
+    """The base of every service's policy. Frozen, and strict about names, so that a slip is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+
+
+class PolicyError(Exception):
+    """A policy cannot be used; the message is one line that names file, place and reason."""
+
+
+P = TypeVar("P", bound=Policy)
+
+_REMEMBER = text(
+    """
+    INSERT INTO policy (version, digest, document) VALUES (:version, :digest, CAST(:document AS jsonb))
+    ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING digest
+    """
+)
+
+
+def load_policy(model: type[P], service: str, override: Path | None = None) -> P:
+    """The policy of `service`: its table in the file `override`, else its default_policy.toml. Raises PolicyError."""
+    default = Path(str(files(f"services.{service}") / "default_policy.toml"))
+    document = _read(default)
+    source = default.name
+    if override is not None:
+        given = _read(override)
+        source = str(override)
+        if service in given:
+            document = _merged(document, given[service])
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise PolicyError(f"{source}: {service}.{place}: {first['msg']}") from error
+
+
+async def remember_policy(engine: AsyncEngine, policy: Policy) -> None:
+    """Store the policy under its version. Raises PolicyError if that version had other content before."""
+    document = policy.model_dump_json()
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    async with engine.begin() as connection:
+        values = {"version": policy.version, "digest": digest, "document": document}
+        known = (await connection.execute(_REMEMBER, values)).scalar_one()
+    if known != digest:
+        raise PolicyError(
+            f"policy version {policy.version!r} is known with other numbers; give the changed policy a version of its own"
+        )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}: {error}") from error
+
+
+def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in change.items():
+        both_tables = isinstance(value, dict) and isinstance(merged.get(name), dict)
+        merged[name] = _merged(merged[name], value) if both_tables else value
+    return merged

@@ -1,0 +1,273 @@
+"""How any service is put together and run: HTTP, database, relay, consumer, timers, health, metrics, drain."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.bus.consumer import Consumer, Reactions
+from shared.bus.event_log import EventLog, LogError
+from shared.bus.outbox import Relay
+from shared.bus.unit_of_work import UnitOfWork
+from shared.events.base import topic_of
+
+from .database import create_engine, is_current
+from .errors import add_error_handlers
+from .feed import Feed, feed_routes
+from .policy import Policy, remember_policy
+from .sampling import Sampler
+from .settings import Settings
+from .strict_json import StrictJsonRoute
+from .timers import TimerHandler, TimerLoop
+from .web import Gate
+
+log = structlog.get_logger()
+
+LOOP_MUST_TURN_WITHIN = 600.0
+DATABASE_MUST_ANSWER_WITHIN = 15.0
+
+BackgroundTask = Callable[[], Awaitable[None]]
+Sample = Callable[[AsyncConnection], Awaitable[None]]
+
+
+class NotMigratedError(Exception):
+    """The service's tables are not at the newest revision."""
+
+
+class Service:
+    """A running service. `app` serves its own paths; the rest is started and stopped by the app's lifespan."""
+
+    def __init__(self, name: str, settings: Settings, event_log: EventLog, *, max_records: int = 500) -> None:
+        assert settings.database_url is not None, f"{name} needs a database"
+        self.name = name
+        self.settings = settings
+        self.engine = create_engine(settings.database_url, application=f"redress {name}")
+        self.event_log = event_log
+        self.relay = Relay(self.engine, event_log, name)
+        self.unit_of_work = UnitOfWork(self.engine, self.relay.wake)
+        self.consumer: Consumer | None = None
+        self.timers: TimerLoop | None = None
+        self.sampler = Sampler(self)
+        self.draining = False
+        self._feed = Feed(self.engine)
+        self._max_records = max_records
+        self._topics = [topic_of(name)]
+        self._policy: Policy | None = None
+        self._background: list[BackgroundTask] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self.app = self._new_app()
+
+    def decides_by(self, policy: Policy) -> None:
+        """Store this policy's version when the service starts."""
+        self._policy = policy
+
+    def serves(self, *routers: APIRouter, **state: Any) -> None:
+        """Add endpoints; `state` becomes app.state, where their dependencies find it."""
+        for router in routers:
+            self.app.include_router(router)
+        for key, value in state.items():
+            setattr(self.app.state, key, value)
+
+    def hears(self, publishers: Iterable[str], reactions: Reactions) -> None:
+        """React to these publishers' events."""
+        names = sorted(publishers)
+        self._topics += [topic_of(name) for name in names]
+        self.consumer = Consumer(
+            self.unit_of_work,
+            self.event_log,
+            group=f"redress.{self.name}",
+            member_id=self.settings.member_id,
+            hears=names,
+            reactions=reactions,
+            max_records=self._max_records,
+        )
+
+    def fires(self, handlers: Mapping[str, TimerHandler]) -> None:
+        """Fire timers of these kinds."""
+        self.timers = TimerLoop(self.unit_of_work, handlers)
+
+    def runs(self, task: BackgroundTask) -> None:
+        """Run this beside everything else until the service stops."""
+        self._background.append(task)
+
+    def samples(self, sample: Sample) -> None:
+        """Set the service's own gauges from its database when metrics are read."""
+        self.sampler.own = sample
+
+    async def start(self) -> None:
+        """Begin to work. Raises NotMigratedError, PolicyError, or what the database raises."""
+        if not await is_current(self.engine, self.name):
+            raise NotMigratedError(
+                f"the database of {self.name} is not up to date; run: redress migrate {self.name}"
+            )
+        if self._policy is not None:
+            await remember_policy(self.engine, self._policy)
+        await self.sampler.look()
+        self._spawn(self._use_log(), "log")
+        self._spawn(self.sampler.run(), "sampler")
+        if self.timers is not None:
+            self._spawn(self.timers.run(), "timers")
+        for task in self._background:
+            self._spawn(task(), "background")
+        log.info("service.started", service=self.name)
+
+    async def stop(self) -> None:
+        """Finish what is open and release everything."""
+        self.draining = True
+        self._feed.close()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+        await self.engine.dispose()
+        log.info("service.stopped", service=self.name)
+
+    def why_not_ready(self) -> str | None:
+        """Why requests should go elsewhere; None if they may come. The log is no part of it."""
+        if self.draining:
+            return "draining"
+        if self.sampler.database_silent_for() > DATABASE_MUST_ANSWER_WITHIN:
+            return "the database does not answer"
+        if self.consumer is not None and self.consumer.stopped_because:
+            return self.consumer.stopped_because
+        return None
+
+    def why_not_alive(self) -> str | None:
+        """Why this process should be started anew; None if it is well. Nothing outside the process counts."""
+        now = asyncio.get_running_loop().time()
+        if self.consumer is not None:
+            if self.consumer.is_stuck:
+                return "the consumer makes no progress although there is something to read"
+            if self.consumer.turned_at and now - self.consumer.turned_at > LOOP_MUST_TURN_WITHIN:
+                return "the consumer's loop does not turn"
+        if (
+            self.timers is not None
+            and self.timers.turned_at
+            and now - self.timers.turned_at > LOOP_MUST_TURN_WITHIN
+        ):
+            return "the timers' loop does not turn"
+        return None
+
+    async def _use_log(self) -> None:
+        """Relay and consume as soon as the log can be reached; everything else works meanwhile."""
+        while True:
+            try:
+                await self.event_log.start()
+                await self.event_log.ensure_topics(self._topics)
+                break
+            except (LogError, OSError) as error:
+                log.warning("service.log_unreachable", service=self.name, reason=str(error))
+                await asyncio.sleep(1.0)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.relay.run())
+            if self.consumer is not None:
+                tasks.create_task(self.consumer.run())
+
+    def _spawn(self, work: Awaitable[None], name: str) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("service.task_died", service=self.name, task=name)
+                raise
+
+        self._tasks.append(asyncio.create_task(guarded(), name=f"{self.name} {name}"))
+
+    def _new_app(self) -> FastAPI:
+        @asynccontextmanager
+        async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+            await self.start()
+            try:
+                yield
+            finally:
+                await self.stop()
+
+        app = FastAPI(
+            title=f"Redress {self.name}",
+            openapi_url=f"/{self.name}/openapi.json",
+            docs_url=f"/{self.name}/docs",
+            redoc_url=None,
+            lifespan=lifespan,
+        )
+        app.state.unit_of_work = self.unit_of_work
+        app.state.feed = self._feed
+        add_error_handlers(app)
+        app.include_router(feed_routes(self.name))
+        return app
+
+
+def service_router(name: str, **options: Any) -> APIRouter:
+    """A router for /<name>/v1 that reads bodies strictly."""
+    return APIRouter(prefix=f"/{name}/v1", route_class=StrictJsonRoute, **options)
+
+
+class Together:
+    """One ASGI application for one or all services: the first part of a path says whose it is."""
+
+    def __init__(self, services: Sequence[Service], settings: Settings) -> None:
+        self._services = services
+        self._apps: dict[str, ASGIApp] = {
+            service.name: Gate(service.app, service=service.name, token=settings.api_token)
+            for service in services
+        }
+        self._common = Gate(self._common_app(), service="common", token=settings.api_token)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request or the lifespan."""
+        if scope["type"] == "http":
+            first = scope["path"].split("/", 2)[1] if scope["path"].startswith("/") else ""
+            await self._apps.get(first, self._common)(scope, receive, send)
+            return
+        await self._common(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for service in self._services:
+                await stack.enter_async_context(service.app.router.lifespan_context(service.app))
+            yield
+
+    def _common_app(self) -> FastAPI:
+        app = FastAPI(
+            title="Redress", lifespan=self._lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        )
+        add_error_handlers(app)
+
+        @app.get("/health/live")
+        async def live() -> JSONResponse:
+            """200 while this process is well."""
+            return _health({service.name: service.why_not_alive() for service in self._services})
+
+        @app.get("/health/ready")
+        async def ready() -> JSONResponse:
+            """200 while requests may come."""
+            return _health({service.name: service.why_not_ready() for service in self._services})
+
+        @app.get("/metrics")
+        async def metrics() -> PlainTextResponse:
+            """Everything that Prometheus should know."""
+            for service in self._services:
+                await service.sampler.look()
+            return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+        return app
+
+
+def _health(reasons: Mapping[str, str | None]) -> JSONResponse:
+    problems = {name: reason for name, reason in reasons.items() if reason}
+    body: dict[str, Any] = {"status": "failing" if problems else "ok"}
+    if problems:
+        body["because"] = problems
+    return JSONResponse(body, status_code=503 if problems else 200)

@@ -1,0 +1,43 @@
+"""Databases of services for tests: migrated once per session, copied for every test."""
+
+import importlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from shared.runtime.database import create_engine, migrate
+from shared.runtime.embedded import EmbeddedPostgres
+
+from .postgres_fixture import drop_database, fresh_database
+
+NewDatabase = Callable[[str], Coroutine[Any, Any, str]]
+
+
+@pytest.fixture(scope="session")
+def templates() -> dict[str, str]:
+    """Names of migrated databases by service, made on first use."""
+    return {}
+
+
+@pytest.fixture
+async def new_database(
+    postgres_server: EmbeddedPostgres, templates: dict[str, str]
+) -> AsyncIterator[NewDatabase]:
+    """Call it with a service's name for the address of a migrated database that is dropped after the test."""
+    made: list[str] = []
+
+    async def new(service: str) -> str:
+        if service not in templates:
+            importlib.import_module(f"services.{service}.tables")
+            url = await fresh_database(postgres_server)
+            engine = create_engine(url, application="tests")
+            await migrate(engine, service)
+            await engine.dispose()
+            templates[service] = url.split("@/")[1].split("?")[0]
+        made.append(await fresh_database(postgres_server, templates[service]))
+        return made[-1]
+
+    yield new
+    for url in made:
+        await drop_database(postgres_server, url)
