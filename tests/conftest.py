@@ -1,3 +1,12 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests, and logs as the services write them."""
 
-pytest_plugins = ["tests.postgres_fixture", "tests.databases", "tests.service_under_test"]
+from shared.runtime.logs import configure_logs
+
+pytest_plugins = [
+    "tests.postgres_fixture",
+    "tests.databases",
+    "tests.service_under_test",
+    "tests.kafka.fixtures",
+]
+
+configure_logs("ERROR")

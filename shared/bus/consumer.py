@@ -29,6 +29,7 @@ log = structlog.get_logger()
 Reaction: TypeAlias = Callable[[Transaction, Sequence[Envelope[Any]]], Awaitable[None]]
 Reactions: TypeAlias = Mapping[type[Event], Reaction]
 
+MAX_RECORDS = 500
 ATTEMPTS = 5
 TOO_MANY_PARKED, PARKED_WINDOW = 10, 60.0
 POLL_TIMEOUT = 0.5
@@ -58,14 +59,13 @@ class Consumer:
         member_id: str,
         hears: Iterable[str],
         reactions: Reactions,
-        max_records: int = 500,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._log = event_log
         self._group, self._member_id = group, member_id
         self._hears = frozenset(hears)
         self._reactions = {event.type: reaction for event, reaction in reactions.items()}
-        self._max_records = max_records
+        self.max_records = MAX_RECORDS
         self._room = WaitingRoom(unit_of_work)
         self._parked_at: deque[float] = deque()
         self._last_progress = 0.0
@@ -98,7 +98,7 @@ class Consumer:
         clock = asyncio.get_running_loop().time
         while self.stopped_because is None:
             self.turned_at = clock()
-            records = await member.poll(self._max_records, POLL_TIMEOUT)
+            records = await member.poll(self.max_records, POLL_TIMEOUT)
             if records:
                 await self.apply(records, member)
                 crash_points.reached("after_apply_before_position_commit")
@@ -106,7 +106,7 @@ class Consumer:
                 self._last_progress, self._restarts = clock(), 0
             if clock() - self._last_sweep >= SWEEP_EVERY:
                 self._last_sweep = clock()
-                await self._patiently(self._sweep, member)
+                await self._patiently(self.sweep, member)
             if not records and await self._has_stalled(member):
                 return
 
@@ -196,7 +196,7 @@ class Consumer:
         self.held += len(plan.waiting)
         self.parked += len(plan.parked) + len(undecodable)
 
-    async def _sweep(self) -> None:
+    async def sweep(self) -> None:
         """Apply what waits and could go on: after a dead letter was released, or once its cause has arrived."""
         for subject in await self._room.subjects_that_may_go_on():
             async with self._unit_of_work.begin(subject) as tx:

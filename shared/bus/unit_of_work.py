@@ -84,6 +84,7 @@ class Transaction:
         self.streams: dict[str, Stream] = {}
         self._now: datetime | None = None
         self._outgoing: list[tuple[Envelope[Event], Record]] = []
+        self._when_committed: list[Callable[[], None]] = []
 
     @property
     def now(self) -> datetime:
@@ -136,6 +137,10 @@ class Transaction:
         self._outgoing.append((envelope, record))
         return envelope
 
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once everything written here is committed; never if it is not."""
+        self._when_committed.append(call)
+
     def mark_applied(self, subject: str, publisher: str, sequence: int) -> None:
         """Note that a publisher's event about a subject has taken effect in this transaction."""
         stream = self.streams[subject]
@@ -162,6 +167,11 @@ class Transaction:
                 },
             )
         return bool(self._outgoing)
+
+    def committed(self) -> None:
+        """Make the calls that waited for the commit."""
+        for call in self._when_committed:
+            call()
 
     def _remember(self, rows: Iterable[Any]) -> set[str]:
         found = set()
@@ -192,6 +202,7 @@ class UnitOfWork:
             crash_points.reached("after_commit")
         if left_events:
             self._wake_relay()
+        tx.committed()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

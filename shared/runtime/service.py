@@ -45,7 +45,7 @@ class NotMigratedError(Exception):
 class Service:
     """A running service. `app` serves its own paths; the rest is started and stopped by the app's lifespan."""
 
-    def __init__(self, name: str, settings: Settings, event_log: EventLog, *, max_records: int = 500) -> None:
+    def __init__(self, name: str, settings: Settings, event_log: EventLog) -> None:
         assert settings.database_url is not None, f"{name} needs a database"
         self.name = name
         self.settings = settings
@@ -58,7 +58,6 @@ class Service:
         self.sampler = Sampler(self)
         self.draining = False
         self._feed = Feed(self.engine)
-        self._max_records = max_records
         self._topics = [topic_of(name)]
         self._policy: Policy | None = None
         self._background: list[BackgroundTask] = []
@@ -87,7 +86,6 @@ class Service:
             member_id=self.settings.member_id,
             hears=names,
             reactions=reactions,
-            max_records=self._max_records,
         )
 
     def fires(self, handlers: Mapping[str, TimerHandler]) -> None:
@@ -119,10 +117,14 @@ class Service:
             self._spawn(task(), "background")
         log.info("service.started", service=self.name)
 
-    async def stop(self) -> None:
-        """Finish what is open and release everything."""
+    def begin_drain(self) -> None:
+        """Be no longer ready, and end the long polls."""
         self.draining = True
         self._feed.close()
+
+    async def stop(self) -> None:
+        """Finish what is open and release everything."""
+        self.begin_drain()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -216,8 +218,12 @@ def service_router(name: str, **options: Any) -> APIRouter:
 class Together:
     """One ASGI application for one or all services: the first part of a path says whose it is."""
 
-    def __init__(self, services: Sequence[Service], settings: Settings) -> None:
+    def __init__(
+        self, services: Sequence[Service], settings: Settings, *, closes: EventLog | None = None
+    ) -> None:
+        """`closes`: the log to close after the services have stopped."""
         self._services = services
+        self._closes = closes
         self._apps: dict[str, ASGIApp] = {
             service.name: Gate(service.app, service=service.name, token=settings.api_token)
             for service in services
@@ -235,6 +241,8 @@ class Together:
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            if self._closes is not None:
+                stack.push_async_callback(self._closes.close)
             for service in self._services:
                 await stack.enter_async_context(service.app.router.lifespan_context(service.app))
             yield

@@ -1,0 +1,51 @@
+# Redress: make run, make test. Everything else is for those who work on it.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV      = $(shell command -v uv || echo .tools/bin/uv)
+WORKERS ?= 2
+
+.PHONY: help run setup setup-dev test check bench soak lock generate
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+run: setup ## Start Redress with demo complaints on http://127.0.0.1:8000
+	@$(BIN)/redress up --demo
+
+setup: $(VENV)/.run ## Install what running needs, from the locks
+
+setup-dev: $(VENV)/.dev ## Install what working on it needs, from the locks
+
+test: setup-dev ## Run every test; with a real Kafka broker where Java 17 and Maven are, or REDRESS_TEST_KAFKA=host:port
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+check: setup-dev ## Format, lint, types, import contracts, generated files
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tools.generate --check
+
+bench: setup-dev ## Measure ceilings and ours in one alternating run
+	@$(BIN)/python -m bench
+
+soak: setup-dev ## The long forms of the fault tests
+	@$(BIN)/pytest tests/faults -m "slow or not slow" --timeout 3600
+
+generate: setup-dev ## Write the generated documents anew
+	@$(BIN)/python -m tools.generate
+
+lock: setup-dev ## Resolve the newest versions into the locks
+	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements/run.lock
+	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -o requirements/dev.lock
+	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements/uv.in -o requirements/uv.lock
+
+$(VENV)/.run: requirements/run.lock pyproject.toml
+	@$(PYTHON) tools/setup.py run
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml
+	@$(PYTHON) tools/setup.py dev
+	@touch $@ $(VENV)/.run

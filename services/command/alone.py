@@ -1,0 +1,67 @@
+"""Runs one service alone, on its own database and a broker, or brings its tables up to date."""
+
+import asyncio
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.runtime.database import create_engine, is_current, migrate
+from shared.runtime.logs import configure_logs
+from shared.runtime.policy import PolicyError
+from shared.runtime.service import Together
+from shared.runtime.settings import Settings
+
+from .failure import fail
+from .logs_of_events import kafka_log, require_broker
+from .registry import create_service
+from .server import listen, serve
+
+
+def run_alone(name: str, settings: Settings) -> None:
+    """Serve `name` until stopped. Intake starts without a broker; every other service needs one to begin."""
+    if not settings.database_url:
+        fail(f"{name} needs a database: give --database or REDRESS_DATABASE_URL", 2)
+    if not settings.kafka:
+        fail(f"{name} alone needs a broker: give --kafka or REDRESS_KAFKA", 2)
+    event_log = kafka_log(settings)
+    if name != "intake":
+        require_broker(settings)
+    asyncio.run(_require_current(name, settings.database_url))
+    configure_logs(settings.log_level, service=name)
+    try:
+        service = create_service(name, settings, event_log)
+    except (PolicyError, ValueError) as error:
+        fail(str(error), 2)
+    sock = listen(settings)
+    app = Together([service], settings, closes=event_log)
+    if not serve(app, [service], settings, sock):
+        fail(f"{name} did not start; the lines above say why")
+
+
+def migrate_one(name: str, settings: Settings) -> None:
+    """Bring the tables of `name` up to date."""
+    if not settings.database_url:
+        fail(f"{name} needs a database: give --database or REDRESS_DATABASE_URL", 2)
+
+    async def bring_up_to_date(url: str) -> None:
+        engine = create_engine(url, application="redress migrate")
+        try:
+            await migrate(engine, name)
+        finally:
+            await engine.dispose()
+
+    try:
+        asyncio.run(bring_up_to_date(settings.database_url))
+    except (SQLAlchemyError, OSError) as error:
+        fail(f"the database of {name} cannot be used: {error.__cause__ or error}")
+
+
+async def _require_current(name: str, url: str) -> None:
+    engine = create_engine(url, application=f"redress {name}")
+    try:
+        current = await is_current(engine, name)
+    except (SQLAlchemyError, OSError) as error:
+        fail(f"the database of {name} does not answer: {error.__cause__ or error}")
+    finally:
+        await engine.dispose()
+    if not current:
+        fail(f"the database of {name} is not up to date; run: redress migrate {name}")

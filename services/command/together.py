@@ -1,0 +1,66 @@
+"""Runs all services in one process on one data folder."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.bus.event_log import EventLog
+from shared.runtime.database import create_engine, migrate
+from shared.runtime.logs import configure_logs
+from shared.runtime.policy import PolicyError
+from shared.runtime.service import Together
+from shared.runtime.settings import Settings
+
+from .data_folder import DataFolder, open_data_folder
+from .failure import fail
+from .logs_of_events import kafka_log, postgres_log, require_broker
+from .registry import SERVICES, create_service
+from .server import Server, listen, serve
+
+RECORDS_A_POLL = 50
+
+
+def run_together(settings: Settings, folder: Path, on_start: Callable[[Server, str], None]) -> None:
+    """Start everything, call `on_start(server, address)` in the loop, serve until stopped."""
+    sock = listen(settings)
+    address = f"http://{settings.host}:{sock.getsockname()[1]}"
+    with open_data_folder(folder) as data:
+        if settings.kafka:
+            require_broker(settings)
+        asyncio.run(migrate_all(data))
+        data.write_addresses(dict.fromkeys(SERVICES, address))
+        configure_logs(settings.log_level)
+        event_log: EventLog = (
+            kafka_log(settings) if settings.kafka else postgres_log(data.database_url("event_log"))
+        )
+        try:
+            services = [
+                create_service(
+                    name, settings_for(name, settings, data), event_log, max_records=RECORDS_A_POLL
+                )
+                for name in SERVICES
+            ]
+        except PolicyError as error:
+            fail(str(error), 2)
+        app = Together(services, settings, closes=event_log)
+        if not serve(app, services, settings, sock, lambda server: on_start(server, address)):
+            fail("a service did not start; the lines above say why")
+
+
+def settings_for(name: str, settings: Settings, data: DataFolder) -> Settings:
+    """The settings of one service on a data folder: its database, the folder's keys, the folder for messages."""
+    return settings.model_copy(
+        update={
+            "database_url": data.database_url(name),
+            "sealing_keys": settings.sealing_keys or data.sealing_keys(),
+            "outbound_folder": settings.outbound_folder or data.path / "messages",
+        }
+    )
+
+
+async def migrate_all(data: DataFolder) -> None:
+    """Bring every service's tables up to date."""
+    for name in SERVICES:
+        engine = create_engine(data.database_url(name), application="redress migrate")
+        await migrate(engine, name)
+        await engine.dispose()

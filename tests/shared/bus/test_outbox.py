@@ -1,0 +1,139 @@
+"""State and events are written together, and the relay moves events in order, once into the journal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.bus.cloudevents import glance
+from shared.bus.event_log import MAX_RECORD_BYTES, LogUnavailableError, Record, RecordTooLargeError
+from shared.bus.headers import unpack
+from shared.bus.unit_of_work import UnitOfWork
+from shared.events.intake import ConsentChanged
+from shared.events.vocabulary import Channel
+from tests.builders import complaint_received, now
+
+from .small_service import SmallService, small, small_engine
+
+__all__ = ["small", "small_engine"]
+
+
+class RecordingLog:
+    """Takes records, or refuses them while told so."""
+
+    def __init__(self) -> None:
+        self.taken: list[Record] = []
+        self.refuses = False
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        if self.refuses:
+            raise LogUnavailableError("as told")
+        self.taken.extend(records)
+
+
+@pytest.fixture
+async def recording(small_engine: AsyncEngine) -> AsyncIterator[SmallService]:
+    service = SmallService(small_engine, RecordingLog())  # type: ignore[arg-type]
+    yield service
+
+
+def taken(service: SmallService) -> list[Record]:
+    log: RecordingLog = service.relay._log  # type: ignore[assignment]
+    return log.taken
+
+
+def consent(customer_id: UUID, marketing: bool = True) -> ConsentChanged:
+    return ConsentChanged(customer_id=customer_id, marketing=marketing, source=Channel.WEB, changed_at=now())
+
+
+async def test_a_transaction_that_fails_leaves_no_event(small: SmallService) -> None:
+    customer = uuid4()
+    with pytest.raises(ZeroDivisionError):
+        async with small.unit_of_work.begin(str(customer)) as tx:
+            tx.publish(consent(customer))
+            raise ZeroDivisionError
+    assert await small.count("outbox") == 0
+    assert await small.count("stream") == 0
+
+
+async def test_sequences_have_no_gaps_under_concurrent_writers(recording: SmallService) -> None:
+    customers = [uuid4() for _ in range(3)]
+
+    async def write(n: int) -> None:
+        subjects = [customers[n % 3], customers[(n + 1) % 3]]
+        async with recording.unit_of_work.begin(*map(str, subjects)) as tx:
+            for customer in subjects:
+                tx.publish(consent(customer))
+            if n % 7 == 0:
+                await tx.connection.execute(text("SELECT pg_sleep(0.01)"))
+
+    await asyncio.gather(*(write(n) for n in range(60)))
+    while await recording.relay.relay_once():
+        pass
+    for customer in customers:
+        sequences = [glance(r.headers).sequence for r in taken(recording) if r.key == str(customer)]
+        assert sequences == list(range(1, 41))
+
+
+async def test_the_journal_is_what_was_published_byte_for_byte(recording: SmallService) -> None:
+    for _ in range(5):
+        complaint = uuid4()
+        async with recording.unit_of_work.begin(str(complaint)) as tx:
+            tx.publish(complaint_received(complaint))
+    assert await recording.relay.relay_once() == 5
+    async with recording.engine.connect() as connection:
+        rows = (
+            await connection.execute(text("SELECT subject, headers, value FROM journal ORDER BY position"))
+        ).all()
+    assert [(r.key, r.headers, r.value) for r in taken(recording)] == [
+        (subject, unpack(headers), value) for subject, headers, value in rows
+    ]
+    assert await recording.count("outbox") == 0
+
+
+async def test_events_the_log_refused_stay_in_the_outbox(recording: SmallService) -> None:
+    customer = uuid4()
+    async with recording.unit_of_work.begin(str(customer)) as tx:
+        tx.publish(consent(customer))
+    recording.relay._log.refuses = True  # type: ignore[attr-defined]
+    with pytest.raises(LogUnavailableError):
+        await recording.relay.relay_once()
+    assert (await recording.count("outbox"), await recording.count("journal")) == (1, 0)
+    recording.relay._log.refuses = False  # type: ignore[attr-defined]
+    assert await recording.relay.relay_once() == 1
+
+
+async def test_two_relays_do_not_publish_at_the_same_time(recording: SmallService) -> None:
+    customer = uuid4()
+    async with recording.unit_of_work.begin(str(customer)) as tx:
+        tx.publish(consent(customer))
+    other = SmallService(recording.engine, recording.relay._log)
+    moved = await asyncio.gather(*(relay.relay_once() for relay in [recording.relay, other.relay] * 3))
+    assert sum(moved) == 1
+    assert len(taken(recording)) == 1
+
+
+async def test_an_event_that_no_broker_would_take_is_refused_when_it_is_written(small: SmallService) -> None:
+    complaint = uuid4()
+    with pytest.raises(RecordTooLargeError):
+        async with small.unit_of_work.begin(str(complaint)) as tx:
+            tx.publish(complaint_received(complaint, category="x" * MAX_RECORD_BYTES))
+    assert await small.count("outbox") == 0
+
+
+async def test_the_relay_is_woken_by_a_transaction_that_left_events(recording: SmallService) -> None:
+    running = asyncio.create_task(recording.relay.run())
+    try:
+        customer = uuid4()
+        work = UnitOfWork(recording.engine, recording.relay.wake)
+        async with work.begin(str(customer)) as tx:
+            tx.publish(consent(customer))
+        async with asyncio.timeout(5):
+            while await recording.count("journal") == 0:
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
