@@ -38,9 +38,9 @@ generate: setup-dev ## Write the generated documents anew
 	@$(BIN)/python -m tools.generate
 
 lock: setup-dev ## Resolve the newest versions into the locks
-	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements/run.lock
-	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -o requirements/dev.lock
-	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements/uv.in -o requirements/uv.lock
+	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.lock
+	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev pyproject.toml -o requirements/dev.lock
+	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in -o requirements/uv.lock
 
 $(VENV)/.run: requirements/run.lock pyproject.toml
 	@$(PYTHON) tools/setup.py run

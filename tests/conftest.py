@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.databases",
     "tests.service_under_test",
     "tests.kafka.fixtures",
+    "tests.postgres_log",
 ]
 
 configure_logs("ERROR")

@@ -285,6 +285,11 @@ class Consumer:
         return True
 
     @property
+    def reacts_to(self) -> frozenset[str]:
+        """The types of the events that have an effect here."""
+        return frozenset(self._reactions)
+
+    @property
     def is_stuck(self) -> bool:
         """True when a new member did not help either; the process should be restarted."""
         return self._restarts >= 3

@@ -7,16 +7,17 @@ leases on partitions; every take-over raises the epoch, and a position is stored
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from . import postgres_sql as sql
 from .event_log import (
@@ -31,9 +32,18 @@ from .event_log import (
 )
 from .headers import pack, unpack
 from .partitions import partition_for
-from .transience import is_transient
 
 SHORTEST_IDLE, LONGEST_IDLE = 0.01, 0.25
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction on the log's database; every way in which that can fail is LogUnavailableError."""
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise LogUnavailableError(f"the log's database failed: {type(error).__name__}") from error
 
 
 class PostgresEventLog:
@@ -46,13 +56,14 @@ class PostgresEventLog:
 
     async def start(self) -> None:
         """Create the log's tables where they are missing."""
-        async with self._engine.begin() as connection:
+        async with _transaction(self._engine) as connection:
+            await connection.execute(sql.LOCK_TABLES)  # IF NOT EXISTS is no protection against a twin
             for statement in sql.TABLES:
                 await connection.execute(text(statement))
 
     async def ensure_topics(self, topics: Sequence[str]) -> None:
         """Create the topics that are missing."""
-        async with self._engine.begin() as connection:
+        async with _transaction(self._engine) as connection:
             await connection.execute(sql.ADD_PARTITIONS, {"topics": sorted(topics), "partitions": PARTITIONS})
 
     async def publish(self, records: Sequence[Record]) -> None:
@@ -80,14 +91,10 @@ class PostgresEventLog:
             "headers": [pack(record.headers) for record in records],
             "values": [record.value for record in records],
         }
-        try:
-            async with self._engine.begin() as connection:
-                written = (await connection.execute(sql.APPEND, values)).scalar_one()
-                if written != len(records):
-                    missing = sorted({lane.topic for lane in lanes})
-                    raise LogUnavailableError(f"a topic of {', '.join(missing)} does not exist")
-        except (DBAPIError, OSError) as error:
-            raise LogUnavailableError(f"the log's database did not take the records: {error}") from error
+        async with _transaction(self._engine) as connection:
+            written = (await connection.execute(sql.APPEND, values)).scalar_one()
+            if written != len(records):
+                raise LogUnavailableError(f"a topic of {', '.join({lane.topic for lane in lanes})} does not exist")
         self._wake(set(counts))
 
     def member(self, group: str, member_id: str, topics: Sequence[str]) -> "PostgresMember":
@@ -98,11 +105,8 @@ class PostgresEventLog:
 
     async def ping(self) -> None:
         """Return if the database answers."""
-        try:
-            async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (DBAPIError, OSError) as error:
-            raise LogUnavailableError("the log's database does not answer") from error
+        async with _transaction(self._engine) as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         """Release the connections."""
@@ -141,7 +145,7 @@ class PostgresMember:
 
     async def start(self) -> None:
         """Join the group, end an earlier life of this member, and take what is free."""
-        async with self._engine.begin() as connection:
+        async with _transaction(self._engine) as connection:
             await connection.execute(sql.ADD_CURSORS, self._me | {"topics": list(self._topics)})
             earlier = {"grp": self._me["grp"], "member_id": self._member_id}
             await connection.execute(sql.RELEASE_EARLIER_LIFE, earlier)
@@ -169,7 +173,7 @@ class PostgresMember:
         lanes = [(lane, position) for lane, position in positions.items() if lane in self._owned]
         stored = 0
         if lanes:
-            async with self._engine.begin() as connection:
+            async with _transaction(self._engine) as connection:
                 result = await connection.execute(
                     sql.STORE_POSITIONS,
                     self._me
@@ -195,7 +199,7 @@ class PostgresMember:
 
     async def seek_to_time(self, when: datetime) -> None:
         """Go on from the first record stored at `when` or later."""
-        async with self._engine.connect() as connection:
+        async with _transaction(self._engine) as connection:
             rows = await connection.execute(sql.FIRST_SINCE, self._lanes() | {"since": when})
             for topic, number, offset in rows:
                 self._owned[Partition(topic, number)].position = offset
@@ -206,7 +210,7 @@ class PostgresMember:
 
     async def lag(self) -> Mapping[Partition, int]:
         """Records not yet committed by the group, per owned partition."""
-        async with self._engine.connect() as connection:
+        async with _transaction(self._engine) as connection:
             rows = (await connection.execute(sql.LAG, self._me | self._lanes())).all()
         return {Partition(topic, number): behind for topic, number, behind in rows}
 
@@ -217,13 +221,10 @@ class PostgresMember:
         self.closed = True
         self._news.set()
         self._owned.clear()
-        try:
-            async with self._engine.begin() as connection:
+        with suppress(LogUnavailableError):  # then the lease runs out by itself
+            async with _transaction(self._engine) as connection:
                 await connection.execute(sql.RELEASE_ALL, self._me)
                 await connection.execute(sql.LEAVE, self._me)
-        except (DBAPIError, OSError) as error:
-            if not is_transient(error):
-                raise  # otherwise the lease runs out by itself
 
     def wake(self, lanes: set[Partition]) -> None:
         """Say that records were published in `lanes`."""
@@ -238,7 +239,7 @@ class PostgresMember:
         }
 
     async def _fetch(self, max_records: int) -> list[StoredRecord]:
-        async with self._engine.connect() as connection:
+        async with _transaction(self._engine) as connection:
             rows = (await connection.execute(sql.FETCH, self._lanes() | {"limit": max_records})).all()
         records = []
         for topic, number, offset, stored_at, key, headers, value in rows:
@@ -248,7 +249,7 @@ class PostgresMember:
 
     async def _heartbeat(self) -> None:
         """Say that we live, give back what others should have, take what is ours and free."""
-        async with self._engine.begin() as connection:
+        async with _transaction(self._engine) as connection:
             await connection.execute(sql.LIVE, self._me | {"lease": self._lease})
             members = list((await connection.execute(sql.LIVING, {"grp": self._me["grp"]})).scalars())
             mine = {n for n in range(PARTITIONS) if members[n % len(members)] == self._me["member"]}

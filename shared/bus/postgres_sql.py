@@ -24,6 +24,8 @@ TABLES = (
     """,
 )
 
+LOCK_TABLES = text("SELECT pg_advisory_xact_lock(7267733552)")
+
 ADD_PARTITIONS = text(
     """
     INSERT INTO log_partition (topic, number)

@@ -98,6 +98,10 @@ class Transaction:
             self._now = (await self.connection.execute(_NOW)).scalar_one()
         return self._now
 
+    def clock_is(self, now: datetime) -> None:
+        """Take `now` from a statement of this transaction that returned it, instead of asking for it."""
+        self._now = now
+
     async def lock(self, subjects: Iterable[str]) -> None:
         """Lock the rows of these subjects, made on the spot where missing. Call once, before reading state."""
         self._remember(await self.connection.execute(_LOCK, {"subjects": sorted(set(subjects))}))

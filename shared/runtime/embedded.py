@@ -70,7 +70,7 @@ class EmbeddedPostgres:
         *,
         durable: bool = True,
         start_timeout: float = 30.0,
-        stop_timeout: float = 60.0,
+        stop_timeout: float = 30.0,
         system_folder: Path = SYSTEM_FOLDER,
     ) -> None:
         self.folder = Path(folder)
@@ -88,9 +88,7 @@ class EmbeddedPostgres:
         """The running server of `folder`, which somebody else owns; NotRunningError if none answers."""
         found = cls(folder)
         home = found._home = find_home(found.folder)
-        refusal = (
-            _in_own_loop(_ask(home.sockets)) if has_private_sockets(home) else FileNotFoundError("no socket")
-        )
+        refusal = found._refusal() if has_private_sockets(home) else FileNotFoundError("no socket")
         if refusal is not None:
             raise NotRunningError(f"no Redress database is running in {folder}: {_say(refusal)}")
         return found
@@ -133,8 +131,8 @@ class EmbeddedPostgres:
     def stop(self, mode: StopMode = "fast") -> None:
         """Shut the server down and give up ownership; does nothing if it was not started here.
 
-        `immediate` leaves the next start to recover, as after a crash; a `fast` stop that takes longer than
-        `stop_timeout` becomes one.
+        `immediate` leaves the next start to recover, as after a crash; a `fast` stop of a server that is just
+        recovering, or that takes longer than `stop_timeout` seconds, becomes one.
         """
         if not self.owned or self._owner_pid != os.getpid():  # a fork of the owner is not the owner
             return
@@ -213,12 +211,18 @@ class EmbeddedPostgres:
         process, self._process = self._process, None
         if process is None:
             return
-        steps = [(signal.SIGINT, self._stop_timeout)] if mode == "fast" else []
+        # PostgreSQL 18 never ends if it is asked to shut down while it recovers from the death of a process of its
+        # own; and to end at once costs nothing then.
+        recovering = mode == "fast" and isinstance(self._refusal(), asyncpg.CannotConnectNowError)
+        steps = [(signal.SIGINT, self._stop_timeout)] if mode == "fast" and not recovering else []
         for number, seconds in (*steps, (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
             process.signal(number)
             if process.wait(seconds):
                 return
         raise EmbeddedPostgresError(f"PostgreSQL (process {process.pid}) does not end")
+
+    def _refusal(self) -> Exception | None:
+        return _in_own_loop(_ask(self._known_home().sockets))
 
     async def _until_it_answers(self, process: ServerProcess, home: Home) -> None:
         deadline = time.monotonic() + self._start_timeout
@@ -258,7 +262,7 @@ async def _ask(sockets: Path) -> Exception | None:
     """None if the server answers, else why it does not."""
     try:
         connection = await _connect(sockets)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         return error
     await connection.close()
     return None

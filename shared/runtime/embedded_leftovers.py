@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.runtime.embedded_home import EmbeddedPostgresError
 
 PROC = Path("/proc")
-CLEANLY = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
+CLEANLY = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 WITHOUT_POSTMASTER = ((signal.SIGQUIT, 3.0), (signal.SIGKILL, 10.0))
 
 

@@ -112,7 +112,7 @@ def add_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         language = language_of(request)
         errors = [
-            {"field": _field_name(item["loc"]), "code": item["type"], "message": field_text(item, language)}
+            {"field": _field_name(item), "code": item["type"], "message": field_text(item, language)}
             for item in error.errors()[:20]
         ]
         return problem(request, 422, "validation", errors[0]["field"] + ": " + errors[0]["message"], errors)
@@ -123,13 +123,19 @@ def add_error_handlers(app: FastAPI) -> None:
         kind = kinds.get(error.status_code, "bad-request")
         return problem(request, error.status_code, kind, headers=error.headers)
 
+    async def failed(request: Request, _error: Exception) -> JSONResponse:
+        return problem(request, 500, "internal")
+
+    app.add_exception_handler(Exception, failed)
     app.add_exception_handler(ProblemError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http_error)
 
 
-def _field_name(location: Sequence[Any]) -> str:
-    parts = [str(part) for part in location if not isinstance(part, int) or part < 1000]
+def _field_name(item: Mapping[str, Any]) -> str:
+    if item["type"] == "json_invalid":
+        return "body"
+    parts = [str(part) for part in item["loc"]]
     if parts and parts[0] in {"body", "query", "path", "header"}:
         parts = parts[1:] or [parts[0]]
     return ".".join(parts)

@@ -62,6 +62,7 @@ class Service:
         self._policy: Policy | None = None
         self._background: list[BackgroundTask] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._died: str | None = None
         self.app = self._new_app()
 
     def decides_by(self, policy: Policy) -> None:
@@ -147,6 +148,8 @@ class Service:
     def why_not_alive(self) -> str | None:
         """Why this process should be started anew; None if it is well. Nothing outside the process counts."""
         now = asyncio.get_running_loop().time()
+        if self._died:
+            return f"its {self._died} has died"
         if self.consumer is not None:
             if self.consumer.is_stuck:
                 return "the consumer makes no progress although there is something to read"
@@ -182,8 +185,8 @@ class Service:
             except asyncio.CancelledError:
                 raise
             except Exception:
+                self._died = name
                 log.exception("service.task_died", service=self.name, task=name)
-                raise
 
         self._tasks.append(asyncio.create_task(guarded(), name=f"{self.name} {name}"))
 
@@ -239,7 +242,8 @@ class Together:
         await self._common(scope, receive, send)
 
     @asynccontextmanager
-    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
+        """The services, started one after the other and stopped in reverse."""
         async with AsyncExitStack() as stack:
             if self._closes is not None:
                 stack.push_async_callback(self._closes.close)
@@ -249,7 +253,7 @@ class Together:
 
     def _common_app(self) -> FastAPI:
         app = FastAPI(
-            title="Redress", lifespan=self._lifespan, docs_url=None, redoc_url=None, openapi_url=None
+            title="Redress", lifespan=lambda _app: self.running(), docs_url=None, redoc_url=None, openapi_url=None
         )
         add_error_handlers(app)
 

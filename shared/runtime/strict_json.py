@@ -1,10 +1,10 @@
 """Request bodies read strictly: valid UTF-8 JSON without NaN, of bounded depth, and text that PostgreSQL can store."""
 
 from collections.abc import Callable, Coroutine
+from json import JSONDecodeError
 from typing import Annotated, Any
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import from_json
@@ -41,9 +41,9 @@ class StrictJsonRequest(Request):
             try:
                 self._json = from_json(body, allow_inf_nan=False)
             except ValueError as error:
-                raise RequestValidationError(
-                    [{"type": "json_invalid", "loc": ("body",), "msg": str(error), "input": None, "ctx": {}}]
-                ) from error
+                raise JSONDecodeError(
+                    "not strict JSON", "", 0
+                ) from error  # FastAPI makes it a 422 of the body
         return self._json
 
 

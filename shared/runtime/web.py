@@ -5,6 +5,7 @@ import secrets
 from time import perf_counter
 from typing import Any
 
+from fastapi import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,8 +19,11 @@ PUBLIC_PREFIXES = ("/health/", "/intake/v1/track/", "/feedback/v1/answers/")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class TooLargeError(Exception):
+class TooLargeError(HTTPException):
     """The body went over the limit while it was streamed in."""
+
+    def __init__(self) -> None:
+        super().__init__(413, headers={"Connection": "close"})
 
 
 class Gate:
@@ -65,10 +69,6 @@ class Gate:
             await self._app(scope, exchange.receive, exchange.send)
         except TooLargeError:
             await self._refuse_size(request, exchange)
-        except Exception:
-            if not exchange.answered:
-                await problem(request, 500, "internal")(scope, exchange.receive, exchange.send)
-            raise
 
     async def _refuse_size(self, request: Request, exchange: "_Exchange") -> None:
         if exchange.answered:

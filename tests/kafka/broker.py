@@ -179,7 +179,13 @@ class Jvm:
         config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         if not (self._folder / "log" / "meta.properties").exists():
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+            tool = [
+                *self._java,
+                "kafka.tools.StorageTool",
+                "format",
+                f"--cluster-id={cluster}",
+                f"--config={config}",
+            ]
             done = subprocess.run(tool, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise BrokerMissingError(
@@ -272,7 +278,8 @@ def _property(file: Path, name: str) -> str:
 
 
 def _last_words(log: Path) -> str:
-    said = [line for line in log.read_text(errors="replace").splitlines() if "Exception" in line]
+    text = log.read_text(errors="replace") if log.exists() else ""
+    said = [line for line in text.splitlines() if "Exception" in line]
     return said[-1] if said else ""
 
 

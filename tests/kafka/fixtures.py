@@ -13,7 +13,8 @@ from shared.bus.kafka_clients import KafkaTimings, end_consumer
 from shared.bus.kafka_member import KafkaMember
 from tests.shared.bus.event_log_suite import LogUnderTest
 
-from .broker import Broker, BrokerMissingError, find_broker, start_broker
+from .broker import Broker, find_broker, start_broker
+from .distribution import BrokerMissingError
 
 StartBroker = Callable[[Mapping[str, str]], Broker]
 
@@ -31,7 +32,7 @@ TIMINGS = KafkaTimings(
 
 @pytest.fixture(scope="session")
 def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """The session's broker. Nobody may stop or pause it: `killable_kafka` and `pausable_kafka` are there for that."""
+    """The session's broker. Nobody may break it: `killable_kafka` and `pausable_kafka` are there for that."""
     base = tmp_path_factory.getbasetemp()
     meeting = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "kafka"
     meeting.mkdir(exist_ok=True)

@@ -112,6 +112,18 @@ async def read(member: Member, count: int, within: float = 30.0) -> list[StoredR
     return got
 
 
+async def read_at_least(member: Member, wanted: Iterable[StoredRecord]) -> set[StoredRecord]:
+    """Poll until all wanted records were here, some perhaps twice; returns all that were here."""
+    missing, got = set(wanted), set[StoredRecord]()
+
+    async def enough() -> bool:
+        got.update(await member.poll(500, 0.2))
+        return missing <= got
+
+    await eventually(enough, within=30.0, every=0)
+    return got
+
+
 async def read_nothing(member: Member) -> None:
     """Polling brings nothing."""
     assert await member.poll(100, 0.4) == []
@@ -155,6 +167,4 @@ async def behind(member: Member, lanes: Iterable[Partition]) -> Mapping[Partitio
         lag = await member.lag()
         return {lane: lag[lane] for lane in wanted} if wanted <= lag.keys() else None
 
-    found = await eventually(known, within=40.0)
-    assert found is not None
-    return found
+    return await eventually(known, within=40.0)

@@ -234,6 +234,19 @@ def test_an_immediate_stop_loses_nothing_that_was_committed(server: EmbeddedPost
 
 
 @only_linux
+def test_a_stop_during_the_recovery_from_a_killed_process_does_not_hang(folder_on_disk: Path) -> None:
+    server = EmbeddedPostgres(folder_on_disk)
+    server.start()
+    os.kill(process_called(server.data, "walwriter"), signal.SIGKILL)
+    eventually(lambda: wrote(server, "reinitializing"))
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 8
+    with server:
+        assert answers(server)
+
+
+@only_linux
 def test_the_server_shuts_down_cleanly_when_its_owner_is_killed(folder: Path) -> None:
     owner = Owner(folder)
     postmaster = owner.postmaster()
@@ -334,7 +347,7 @@ def test_recovery_longer_than_the_start_timeout_is_waited_for(folder: Path) -> N
     held: list[float] = []
 
     def hold_up_recovery() -> None:
-        startup = wait_for_startup_process(server.data)
+        startup = process_called(server.data, "startup")
         os.kill(startup, signal.SIGSTOP)
         held.append(time.monotonic())
         # Not a wait for something to happen: the length of this fake recovery.
@@ -349,16 +362,21 @@ def test_recovery_longer_than_the_start_timeout_is_waited_for(folder: Path) -> N
     thread.join()
 
 
-def wait_for_startup_process(data: Path) -> int:
+def process_called(data: Path, name: str) -> int:
+    """The process of this server that calls itself so, once there is one."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for pid in processes_of(data):
             try:
-                if (Path("/proc") / str(pid) / "cmdline").read_bytes().startswith(b"postgres: startup"):
+                if (
+                    (Path("/proc") / str(pid) / "cmdline")
+                    .read_bytes()
+                    .startswith(f"postgres: {name}".encode())
+                ):
                     return pid
             except OSError:
                 continue
-    raise AssertionError("recovery was over before it was seen")
+    raise AssertionError(f"there was no {name}")
 
 
 def test_a_server_that_stays_silent_is_ended_after_the_start_timeout(

@@ -1,0 +1,72 @@
+"""Faults with all services in one process and the event log in PostgreSQL: killed, it goes on where it was."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from .installation import Together
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("faults-together"),
+    pytest.mark.timeout(300),
+]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def together(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Together]:
+    installation = Together(tmp_path_factory.mktemp("together"))
+    try:
+        await installation.start()
+        yield installation
+    finally:
+        await installation.stop()
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "after_commit:60",
+        "after_publish_before_outbox_delete:20",
+        "after_apply_before_position_commit:20",
+        "mid_batch:30",
+        "during_handover:10",
+    ],
+)
+async def test_everything_killed_at_a_crash_point_loses_and_doubles_nothing(
+    together: Together, point: str
+) -> None:
+    up = together.process_of("intake")
+    up.stop()
+    up.start(crash_at=point)
+    await together.ready("intake")
+    load = asyncio.create_task(together.load(100, rate=50))
+    await up.ended()
+    await load
+    await together.start()
+    await together.send_again()
+    await together.comes_to_rest_whole()
+
+
+async def test_kill_nine_of_everything_under_load_loses_and_doubles_nothing(together: Together) -> None:
+    for _ in range(2):
+        load = asyncio.create_task(together.load(100, rate=50))
+        await asyncio.sleep(1.0)
+        together.process_of("intake").kill()
+        await load
+        await together.start()
+    await together.send_again()
+    await together.comes_to_rest_whole()
+
+
+async def test_sigterm_finishes_what_is_open_and_ends_with_zero(together: Together) -> None:
+    load = asyncio.create_task(together.load(50, rate=50))
+    await asyncio.sleep(0.5)
+    code = await asyncio.to_thread(together.process_of("intake").stop)
+    await load
+    assert code == 0
+    await together.start()
+    await together.send_again()
+    await together.comes_to_rest_whole()

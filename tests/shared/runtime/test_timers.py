@@ -1,0 +1,109 @@
+"""Timers fire once, in one transaction with their effect, also with several replicas."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from shared.bus.unit_of_work import Transaction
+from shared.runtime.timers import Timer, TimerLoop, arm, disarm
+from tests.service_under_test import ServiceUnderTest, StartService
+
+
+@pytest.fixture
+async def service(start_service: StartService) -> ServiceUnderTest:
+    return await start_service("feedback")
+
+
+class Ringing:
+    """Counts what fires."""
+
+    def __init__(self) -> None:
+        self.rung: list[Timer] = []
+        self.fails = False
+
+    async def __call__(self, tx: Transaction, due: Sequence[Timer]) -> None:
+        if self.fails:
+            raise ValueError("as told")
+        self.rung += due
+
+
+async def armed(service: ServiceUnderTest, *in_seconds: float) -> list[Timer]:
+    timers = []
+    for seconds in in_seconds:
+        subject = str(uuid4())
+        async with service.service.unit_of_work.begin(subject) as tx:
+            timer = Timer(uuid4(), "bell", subject, tx.now + timedelta(seconds=seconds))
+            await arm(tx, [timer])
+            timers.append(timer)
+    return timers
+
+
+async def test_a_due_timer_fires_once(service: ServiceUnderTest) -> None:
+    bell = Ringing()
+    loop = TimerLoop(service.service.unit_of_work, {"bell": bell})
+    due, _later = await armed(service, -1, 60)
+    assert [await loop.fire_once(), await loop.fire_once()] == [1, 0]
+    assert [timer.id for timer in bell.rung] == [due.id]
+
+
+async def test_several_replicas_fire_each_timer_once(service: ServiceUnderTest) -> None:
+    bell = Ringing()
+    loops = [TimerLoop(service.service.unit_of_work, {"bell": bell}) for _ in range(4)]
+    timers = await armed(service, *([-1] * 100))
+
+    async def until_none(loop: TimerLoop) -> None:
+        while await loop.fire_once():
+            pass
+
+    await asyncio.gather(*map(until_none, loops))
+    await until_none(loops[0])
+    assert sorted(timer.id for timer in bell.rung) == sorted(timer.id for timer in timers)
+
+
+async def test_a_timer_whose_effect_failed_fires_again(service: ServiceUnderTest) -> None:
+    bell = Ringing()
+    bell.fails = True
+    loop = TimerLoop(service.service.unit_of_work, {"bell": bell})
+    await armed(service, -1)
+    with pytest.raises(ValueError, match="as told"):
+        await loop.fire_once()
+    bell.fails = False
+    assert await loop.fire_once() == 1
+
+
+async def test_a_disarmed_timer_does_not_fire(service: ServiceUnderTest) -> None:
+    loop = TimerLoop(service.service.unit_of_work, {"bell": Ringing()})
+    [timer] = await armed(service, -1)
+    async with service.service.unit_of_work.begin(timer.subject) as tx:
+        await disarm(tx, [timer.id])
+    assert await loop.fire_once() == 0
+
+
+async def test_a_timer_armed_again_moves_and_counts_its_generation(service: ServiceUnderTest) -> None:
+    loop = TimerLoop(service.service.unit_of_work, {"bell": Ringing()})
+    [timer] = await armed(service, -1)
+    async with service.service.unit_of_work.begin(timer.subject) as tx:
+        await arm(tx, [timer._replace(due_at=tx.now + timedelta(hours=1))])
+    assert await loop.fire_once() == 0
+    assert await service.rows("SELECT generation, armed FROM timer") == [{"generation": 2, "armed": True}]
+
+
+async def test_a_subject_somebody_works_on_is_skipped_and_comes_up_again(service: ServiceUnderTest) -> None:
+    bell = Ringing()
+    loop = TimerLoop(service.service.unit_of_work, {"bell": bell})
+    busy, free = await armed(service, -1, -1)
+    async with service.service.unit_of_work.begin(busy.subject) as tx:
+        await tx.connection.execute(text("SELECT 1"))
+        assert await loop.fire_once() == 1
+    assert await loop.fire_once() == 1
+    assert [timer.id for timer in bell.rung] == [free.id, busy.id]
+
+
+async def test_timers_of_a_kind_without_handler_stay_armed(service: ServiceUnderTest) -> None:
+    await armed(service, -1)
+    assert await TimerLoop(service.service.unit_of_work, {"other": Ringing()}).fire_once() == 0
+    assert await service.rows("SELECT armed FROM timer") == [{"armed": True}]
