@@ -12,6 +12,7 @@ import typer
 
 from services.command.failure import fail
 from services.command.registry import SERVICES
+from shared.runtime.logs import configure_logs
 from shared.runtime.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -53,14 +54,18 @@ def up(
     if leave and not demo:
         fail("--exit goes with --demo", 2)
     settings = _settings(config, kafka=kafka, host=host, port=port)
+    from services.command.demo.start import Demo
+
+    beside = Demo(data, leave=leave) if demo else None
+    settings = beside.settings(settings) if beside else settings
     if processes:
         from services.command.processes import run_processes
 
-        run_processes(settings, data)
+        run_processes(settings, data, beside)
         return
     from services.command.together import run_together
 
-    run_together(settings, data, lambda _server, address: _say_where(address))
+    run_together(settings, data, lambda address: None if beside else _say_where(address), beside)
 
 
 @app.command()
@@ -91,6 +96,94 @@ def migrate(
     typer.echo(f"the tables of {service} are up to date")
 
 
+@app.command("replay")
+def replay_file(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON lines with complaints.", show_default=False)],
+    *,
+    mapping: Annotated[Path, typer.Option(help="TOML file that says what is where; see examples/.")],
+    at: Annotated[str | None, typer.Option(help="Where all services answer; http://127.0.0.1:8000.")] = None,
+    addresses: Annotated[Path | None, typer.Option(help="JSON file with each service's address.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of `redress up`; it holds the addresses.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="Rows a second; as many as intake takes without it.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="File for rows not taken; <FILE>.rejects.csv without it.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for the services at the end.")] = 60,
+    language: Annotated[str | None, typer.Option(help="en or zh-CN; LANG decides without it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Post real complaints from a file through the doors, and show that none of them is lost."""
+    from services.command.replay.command import run_replay
+
+    run_replay(
+        file,
+        mapping,
+        at=at,
+        addresses=addresses,
+        data=data,
+        rate=rate,
+        rejects=rejects,
+        timeout=timeout,
+        language=language,
+        as_json=as_json,
+    )
+
+
+letters = typer.Typer(
+    no_args_is_help=True, help="Look after events that were parked because applying them failed."
+)
+app.add_typer(letters, name="dead-letters")
+
+OneService = Annotated[str | None, typer.Option("--service", help="Only this service.")]
+Subject = Annotated[str, typer.Argument(help="The complaint or customer the event is about.")]
+
+
+@letters.command("list")
+def list_dead_letters(
+    data: Data = Path("redress-data"), service: OneService = None, database: Database = None
+) -> None:
+    """One line per parked event."""
+    from services.command import dead_letters
+
+    with dead_letters.databases(data, service and _known(service), database) as found:
+        dead_letters.list_letters(found)
+
+
+@letters.command("show")
+def show_dead_letter(
+    subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
+) -> None:
+    """Everything that waits for a subject, as JSON lines."""
+    from services.command import dead_letters
+
+    with dead_letters.databases(data, service and _known(service), database) as found:
+        dead_letters.show_letter(found, subject)
+
+
+@letters.command("retry")
+def retry_dead_letter(
+    subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
+) -> None:
+    """Try a parked event again, and then all that waits behind it."""
+    from services.command import dead_letters
+
+    with dead_letters.databases(data, service and _known(service), database) as found:
+        dead_letters.retry_letter(found, subject)
+
+
+@letters.command("drop")
+def drop_dead_letter(
+    subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
+) -> None:
+    """Give up a parked event; what waits behind it goes on."""
+    from services.command import dead_letters
+
+    with dead_letters.databases(data, service and _known(service), database) as found:
+        dead_letters.drop_letter(found, subject)
+
+
 def _known(service: str) -> str:
     if service not in SERVICES:
         fail(f"there is no service {service!r}; there is {', '.join(SERVICES)}", 2)
@@ -117,6 +210,7 @@ def main() -> None:
         sys.argv.append("up")
     elif len(sys.argv) > 1 and sys.argv[1] in SERVICES:
         sys.argv.insert(1, "serve")
+    configure_logs("ERROR")
     app()
 
 

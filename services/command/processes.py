@@ -13,6 +13,7 @@ from shared.runtime.logs import configure_logs
 from shared.runtime.settings import Settings
 
 from .data_folder import open_data_folder
+from .demo.start import Demo
 from .failure import fail
 from .logs_of_events import require_broker
 from .registry import SERVICES
@@ -23,14 +24,14 @@ log = structlog.get_logger()
 LONGEST_BACKOFF = 5.0
 
 
-def run_processes(settings: Settings, folder: Path) -> None:
+def run_processes(settings: Settings, folder: Path, demo: Demo | None = None) -> None:
     """Serve on settings.port, +1, +2 … until stopped; every service's address is in <folder>/addresses.json."""
     if not settings.kafka:
         fail("--processes needs --kafka: only a broker carries events between processes", 2)
     with open_data_folder(folder) as data:
         require_broker(settings)
         asyncio.run(migrate_all(data))
-        configure_logs(settings.log_level)
+        configure_logs(settings.log_level, file=demo.log_file if demo else None)
         addresses = {name: f"http://{settings.host}:{settings.port + n}" for n, name in enumerate(SERVICES)}
         data.write_addresses(addresses)
         for name, address in addresses.items():
@@ -41,7 +42,9 @@ def run_processes(settings: Settings, folder: Path) -> None:
             )
             for n, name in enumerate(SERVICES)
         }
-        asyncio.run(_supervise(commands))
+        asyncio.run(_supervise(commands, demo))
+    if demo and demo.code:
+        fail("the demo did not reach its end")
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -50,11 +53,13 @@ def environment_of(settings: Settings) -> dict[str, str]:
     return {f"REDRESS_{name.upper()}": str(value) for name, value in given.items()}
 
 
-async def _supervise(commands: Mapping[str, Mapping[str, str]]) -> None:
+async def _supervise(commands: Mapping[str, Mapping[str, str]], demo: Demo | None) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
+    if demo:
+        demo.start(stopping.set)
     async with asyncio.TaskGroup() as tasks:
         for name, environment in commands.items():
             tasks.create_task(_keep_running(name, environment, stopping))

@@ -12,6 +12,7 @@ from shared.runtime.service import Together
 from shared.runtime.settings import Settings
 
 from .data_folder import DataFolder, open_data_folder
+from .demo.start import Demo
 from .failure import fail
 from .logs_of_events import kafka_log, postgres_log, require_broker
 from .registry import SERVICES, create_service
@@ -20,8 +21,10 @@ from .server import Server, listen, serve
 RECORDS_A_POLL = 50
 
 
-def run_together(settings: Settings, folder: Path, on_start: Callable[[Server, str], None]) -> None:
-    """Start everything, call `on_start(server, address)` in the loop, serve until stopped."""
+def run_together(
+    settings: Settings, folder: Path, on_start: Callable[[str], None], demo: Demo | None = None
+) -> None:
+    """Start everything, call `on_start` with the address, serve until stopped or until the demo has ended."""
     sock = listen(settings)
     address = f"http://{settings.host}:{sock.getsockname()[1]}"
     with open_data_folder(folder) as data:
@@ -29,7 +32,7 @@ def run_together(settings: Settings, folder: Path, on_start: Callable[[Server, s
             require_broker(settings)
         asyncio.run(migrate_all(data))
         data.write_addresses(dict.fromkeys(SERVICES, address))
-        configure_logs(settings.log_level)
+        configure_logs(settings.log_level, file=demo.log_file if demo else None)
         event_log: EventLog = (
             kafka_log(settings) if settings.kafka else postgres_log(data.database_url("event_log"))
         )
@@ -43,8 +46,16 @@ def run_together(settings: Settings, folder: Path, on_start: Callable[[Server, s
         except PolicyError as error:
             fail(str(error), 2)
         app = Together(services, settings, closes=event_log)
-        if not serve(app, services, settings, sock, lambda server: on_start(server, address)):
+
+        def beside(server: Server) -> None:
+            on_start(address)
+            if demo:
+                demo.start(server.stop)
+
+        if not serve(app, services, settings, sock, beside):
             fail("a service did not start; the lines above say why")
+    if demo and demo.code:
+        fail("the demo did not reach its end")
 
 
 def settings_for(name: str, settings: Settings, data: DataFolder) -> Settings:

@@ -17,7 +17,14 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalGenerationError,
+    KafkaError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+)
+from aiokafka.structs import OffsetAndMetadata
 
 from shared.bus.event_log import LogUnavailableError
 
@@ -26,6 +33,7 @@ Connection = Mapping[str, Any]
 Producer = Any
 Consumer = Any
 Admin = Any
+Membership = tuple[int, str]
 _NewProducer: Any = AIOKafkaProducer
 _NewConsumer: Any = AIOKafkaConsumer
 _NewAdmin: Any = AIOKafkaAdminClient
@@ -33,6 +41,7 @@ _NewAdmin: Any = AIOKafkaAdminClient
 MAX_BATCH_BYTES = 128 * 1024
 MAX_FETCH_BYTES = 16 * 1024 * 1024
 LOG_SILENCE_SECONDS = 60.0
+RETRY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,36 @@ def counted_as_polling(consumer: Consumer) -> AbstractContextManager[None]:
     """While inside, the member is not taken for one that got stuck and left the group."""
     context: AbstractContextManager[None] = consumer._subscription.fetch_context()
     return context
+
+
+def membership(consumer: Consumer) -> Membership:
+    """Which life of the group, and of this member in it, a request would be sent under now."""
+    return consumer._coordinator.generation, consumer._coordinator.member_id
+
+
+async def commit_as(consumer: Consumer, joined: Membership, positions: Mapping[TopicPartition, int]) -> None:
+    """Commit under `joined` or raise CommitFailedError.
+
+    aiokafka's own commit tries again under whatever generation it has reached by then; the broker would believe
+    it, and the position of a partition that went to another member would move.
+    """
+    coordinator = consumer._coordinator
+    offsets = {lane: OffsetAndMetadata(position, "") for lane, position in positions.items()}
+    while True:
+        await coordinator.ensure_coordinator_known()
+        # Between this look and the request being built nothing else can run.
+        if membership(consumer) != joined:
+            raise CommitFailedError
+        try:
+            await coordinator._do_commit_offsets(None, offsets)
+        except (IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError) as error:
+            raise CommitFailedError from error
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 async def committed_offsets(consumer: Consumer, lanes: Sequence[TopicPartition]) -> dict[TopicPartition, int]:

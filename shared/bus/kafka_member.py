@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from shared.bus.event_log import LogUnavailableError, Partition, PartitionLostError, StoredRecord
@@ -13,10 +13,13 @@ from shared.bus.kafka_clients import (
     Connection,
     Consumer,
     KafkaTimings,
+    Membership,
     answering,
+    commit_as,
     committed_offsets,
     counted_as_polling,
     end_consumer,
+    membership,
     milliseconds,
     new_consumer,
     raise_errors,
@@ -41,6 +44,7 @@ class KafkaMember(ConsumerRebalanceListener):
         self._name = f"{group}.{member_id}"
         self._topics = sorted(topics)
         self._consumer: Consumer = None
+        self._membership: Membership = (-1, "")
         self._closed = False
         self._settled = asyncio.Event()
         self._idle = asyncio.Event()
@@ -70,17 +74,14 @@ class KafkaMember(ConsumerRebalanceListener):
             raise
         return consumer
 
-    async def _drop(self) -> None:
+    async def _drop(self, *, leave: bool = False) -> None:
         """Throw the client away; the next poll builds another one under the same name."""
         consumer, self._consumer = self._consumer, None
-        self._forget()
+        self._batch_is_done()  # or a rebalance would wait for it, and the end below for the rebalance
         if consumer is not None:
-            await end_consumer(consumer, self._timings.close_timeout, leave=False)
-
-    def _forget(self) -> None:
+            await end_consumer(consumer, self._timings.close_timeout, leave=leave)
         self._settled.clear()
         self._handed.clear()
-        self._batch_is_done()
 
     def _batch_is_done(self) -> None:
         self._uncommitted.clear()
@@ -94,7 +95,8 @@ class KafkaMember(ConsumerRebalanceListener):
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Begin a new assignment; commits of records handed out in the one before are refused from now on."""
         self._handed.clear()
-        if self._consumer is not None and not self._running.is_set():
+        self._membership = membership(self._consumer)
+        if not self._running.is_set():
             self._consumer.pause(*assigned)
         self._settled.set()
 
@@ -151,9 +153,9 @@ class KafkaMember(ConsumerRebalanceListener):
         offsets = {TopicPartition(*partition): position for partition, position in positions.items()}
         async with answering(self._timings.request_timeout):
             try:
-                await consumer.commit(offsets)
-            except (CommitFailedError, IllegalStateError) as error:
-                raise PartitionLostError(str(error)) from error
+                await commit_as(consumer, self._membership, offsets)
+            except CommitFailedError as error:
+                raise PartitionLostError("the group has shared out its partitions anew") from error
         for partition, position in positions.items():
             if position >= self._uncommitted.get(partition, 0):
                 self._uncommitted.pop(partition, None)
@@ -180,7 +182,7 @@ class KafkaMember(ConsumerRebalanceListener):
         """Go on from the first record of each owned partition that was stored at `when` or later."""
         consumer = await self._joined()
         # Kafka stores whole milliseconds: round up, never back to before `when`.
-        moment = -((EPOCH - when) // MILLISECOND)
+        moment = max(0, -((EPOCH - when) // MILLISECOND))
         async with answering(self._timings.request_timeout):
             found = await consumer.offsets_for_times(dict.fromkeys(consumer.assignment(), moment))
             ends = await consumer.end_offsets([lane for lane, offset in found.items() if offset is None])
@@ -212,10 +214,7 @@ class KafkaMember(ConsumerRebalanceListener):
     async def close(self) -> None:
         """Leave the group, so that others take over at once."""
         self._closed = True
-        consumer, self._consumer = self._consumer, None
-        self._forget()
-        if consumer is not None:
-            await end_consumer(consumer, self._timings.close_timeout, leave=True)
+        await self._drop(leave=True)
 
 
 async def _happens(event: asyncio.Event, timeout: float) -> bool:

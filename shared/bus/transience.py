@@ -15,10 +15,17 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, LogUnavailableError | PoolTimeoutError | OSError | TimeoutError):
         return True
     if isinstance(error, asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
-        return True
+        return not isinstance(error, ValueError)  # asyncpg's DataError: a value that no server would take
+    if isinstance(error, asyncpg.PostgresError):
+        return _is_passing(error.sqlstate)
     if isinstance(error, InterfaceError):
         return True
     if isinstance(error, DBAPIError):
-        code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
-        return error.connection_invalidated or code in _PASSING_CODES or code.startswith(_PASSING_CLASSES)
+        code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+        return error.connection_invalidated or _is_passing(code)
     return False
+
+
+def _is_passing(code: object) -> bool:
+    text = str(code or "")
+    return text in _PASSING_CODES or text.startswith(_PASSING_CLASSES)

@@ -42,7 +42,7 @@ _LOCK_IF_FREE = text(
     """
 )
 _NOW = text("SELECT now()")
-_SAVE = text(
+SAVE = text(
     """
     WITH stream_rows AS (
         INSERT INTO stream (subject, published, applied, waiting, blocked)
@@ -153,24 +153,28 @@ class Transaction:
 
     async def save(self) -> bool:
         """Write the streams and the outgoing events in one statement; true if any event was written."""
-        touched = [stream for stream in self.streams.values() if stream.touched]
-        if touched:
-            await self.connection.execute(
-                _SAVE,
-                {
-                    "subjects": [s.subject for s in touched],
-                    "published": [s.published for s in touched],
-                    "applied": [json.dumps(s.applied) for s in touched],
-                    "waiting": [s.waiting for s in touched],
-                    "blocked": [s.blocked for s in touched],
-                    "ids": [e.id for e, _ in self._outgoing],
-                    "keys": [r.key for _, r in self._outgoing],
-                    "types": [e.event.type for e, _ in self._outgoing],
-                    "headers": [pack(r.headers) for _, r in self._outgoing],
-                    "values": [r.value for _, r in self._outgoing],
-                },
-            )
+        values = self.unsaved()
+        if values:
+            await self.connection.execute(SAVE, values)
         return bool(self._outgoing)
+
+    def unsaved(self) -> dict[str, list[Any]]:
+        """The values of SAVE; empty if there is nothing to write."""
+        touched = [stream for stream in self.streams.values() if stream.touched]
+        if not touched:
+            return {}
+        return {
+            "subjects": [s.subject for s in touched],
+            "published": [s.published for s in touched],
+            "applied": [json.dumps(s.applied) for s in touched],
+            "waiting": [s.waiting for s in touched],
+            "blocked": [s.blocked for s in touched],
+            "ids": [e.id for e, _ in self._outgoing],
+            "keys": [r.key for _, r in self._outgoing],
+            "types": [e.event.type for e, _ in self._outgoing],
+            "headers": [pack(r.headers) for _, r in self._outgoing],
+            "values": [r.value for _, r in self._outgoing],
+        }
 
     def committed(self) -> None:
         """Make the calls that waited for the commit."""

@@ -1,4 +1,4 @@
-"""The interactive API pages at /<service>/docs, served from an installed package: a browser loads nothing from elsewhere."""
+"""The interactive API pages at /<service>/docs, from an installed package: nothing comes from elsewhere."""
 
 import json
 from importlib.resources import files
@@ -31,7 +31,7 @@ _PAGE = """<!doctype html>
 
 
 def add_api_pages(app: FastAPI, service: str, *, asks_for_token: bool) -> None:
-    """Serve the pages for an app made with docs_url=None; with `asks_for_token` they have a place to enter it."""
+    """Serve the pages for an app made with docs_url=None; `asks_for_token` gives them a place to enter it."""
     path = f"/{service}/docs"
     options = {
         "url": app.openapi_url,

@@ -7,7 +7,6 @@ is no port to clash and no password to leak.
 import asyncio
 import atexit
 import os
-import signal
 import threading
 import time
 from collections.abc import Coroutine, Iterable, Iterator
@@ -38,12 +37,14 @@ from shared.runtime.embedded_home import (
     reason,
     remove_sockets,
 )
+from shared.runtime.embedded_leftovers import AT_ONCE, took_effect, with_patience
 from shared.runtime.embedded_process import ServerProcess, bound_log, try_lock
 
 __all__ = ["AlreadyRunningError", "EmbeddedPostgres", "EmbeddedPostgresError", "NotRunningError"]
 
 StopMode = Literal["fast", "immediate"]
 Result = TypeVar("Result")
+ATTACH_SECONDS = 15.0
 
 
 class AlreadyRunningError(EmbeddedPostgresError):
@@ -88,8 +89,9 @@ class EmbeddedPostgres:
         """The running server of `folder`, which somebody else owns; NotRunningError if none answers."""
         found = cls(folder)
         home = found._home = find_home(found.folder)
-        refusal = found._refusal() if has_private_sockets(home) else FileNotFoundError("no socket")
-        if refusal is not None:
+        if not has_private_sockets(home):
+            raise NotRunningError(f"no Redress database is running in {folder}")
+        if (refusal := _in_own_loop(_ask(home.sockets, ATTACH_SECONDS))) is not None:
             raise NotRunningError(f"no Redress database is running in {folder}: {_say(refusal)}")
         return found
 
@@ -211,18 +213,9 @@ class EmbeddedPostgres:
         process, self._process = self._process, None
         if process is None:
             return
-        # PostgreSQL 18 never ends if it is asked to shut down while it recovers from the death of a process of its
-        # own; and to end at once costs nothing then.
-        recovering = mode == "fast" and isinstance(self._refusal(), asyncpg.CannotConnectNowError)
-        steps = [(signal.SIGINT, self._stop_timeout)] if mode == "fast" and not recovering else []
-        for number, seconds in (*steps, (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
-            process.signal(number)
-            if process.wait(seconds):
-                return
-        raise EmbeddedPostgresError(f"PostgreSQL (process {process.pid}) does not end")
-
-    def _refusal(self) -> Exception | None:
-        return _in_own_loop(_ask(self._known_home().sockets))
+        steps = with_patience(self._stop_timeout) if mode == "fast" else AT_ONCE
+        if not took_effect(process, self._known_home().data, steps):
+            raise EmbeddedPostgresError(f"PostgreSQL (process {process.pid}) does not end")
 
     async def _until_it_answers(self, process: ServerProcess, home: Home) -> None:
         deadline = time.monotonic() + self._start_timeout
@@ -233,9 +226,7 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(f"PostgreSQL did not start: {words}")
             if isinstance(refusal, asyncpg.InvalidAuthorizationSpecificationError):
                 raise EmbeddedPostgresError(f"PostgreSQL started but refuses us: {_say(refusal)}")
-            if isinstance(
-                refusal, asyncpg.CannotConnectNowError
-            ):  # "starting up", "recovering": it is at work
+            if isinstance(refusal, asyncpg.CannotConnectNowError):  # it says that it is starting up
                 deadline = time.monotonic() + self._start_timeout
             if time.monotonic() > deadline:
                 silence = f"did not answer within {self._start_timeout:g} s: {_say(refusal)}"
@@ -252,24 +243,23 @@ def _one_line_errors(folder: Path) -> Iterator[None]:
         raise EmbeddedPostgresError(f"cannot start the database in {folder}: {reason(error)}") from error
 
 
-async def _connect(sockets: Path) -> "asyncpg.Connection[Any]":
-    return await asyncpg.connect(
-        host=str(sockets), port=5432, user=ROLE, database="postgres", ssl=False, timeout=5.0
-    )
+async def _connect(sockets: Path, seconds: float) -> "asyncpg.Connection[Any]":
+    where = {"host": str(sockets), "port": 5432, "user": ROLE, "database": "postgres"}
+    return await asyncpg.connect(**where, ssl=False, timeout=seconds)
 
 
-async def _ask(sockets: Path) -> Exception | None:
+async def _ask(sockets: Path, seconds: float = 5.0) -> Exception | None:
     """None if the server answers, else why it does not."""
     try:
-        connection = await _connect(sockets)
+        connection = await _connect(sockets, seconds)
+        await connection.close(timeout=seconds)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         return error
-    await connection.close()
     return None
 
 
 async def _create_missing(sockets: Path, names: list[str]) -> None:
-    connection = await _connect(sockets)
+    connection = await _connect(sockets, ATTACH_SECONDS)
     try:
         existing = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
         for name in names:

@@ -237,6 +237,7 @@ def _make_elsewhere(folder: Path, system_folder: Path) -> Path:
     make_reachable(system_folder)
     home.mkdir(mode=0o711, exist_ok=True)
     home.chmod(0o711)
+    write_whole(home / "whose.txt", f"The database of {folder}; {POINTER} in there leads here.\n")
     write_whole(folder / POINTER, f"{POINTER_TEXT}{home}\n")
     return home
 

@@ -8,21 +8,63 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from shared.runtime.embedded_home import EmbeddedPostgresError
 
 PROC = Path("/proc")
-CLEANLY = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
-WITHOUT_POSTMASTER = ((signal.SIGQUIT, 3.0), (signal.SIGKILL, 10.0))
+Steps = Sequence[tuple[int, float]]
+AT_ONCE: Steps = ((signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
+LEFTOVER_PATIENCE = 30.0
+CONTROL_STATE = slice(16, 20)
+IN_CRASH_RECOVERY = 4
+
+
+class Ending(Protocol):
+    """A process that can be signalled and waited for."""
+
+    def signal(self, number: int) -> None: ...
+    def ended(self, seconds: float) -> bool: ...
+
+
+def with_patience(seconds: float) -> Steps:
+    """The steps that end a postmaster cleanly if it manages within that time."""
+    return ((signal.SIGINT, seconds), *AT_ONCE)
+
+
+def took_effect(process: Ending, data: Path, steps: Steps) -> bool:
+    """Send each step's signal and wait its seconds, until the process has ended.
+
+    PostgreSQL 18 never ends when it is asked to shut down while it recovers from the death of one of its own
+    processes. A recovery has nothing to lose, so then the next step comes at once.
+    """
+    for number, seconds in steps:
+        process.signal(number)
+        deadline = time.monotonic() + seconds
+        while not process.ended(0.1):
+            if time.monotonic() > deadline or (number == signal.SIGINT and is_recovering(data)):
+                break
+        else:
+            return True
+    return False
+
+
+def is_recovering(data: Path) -> bool:
+    """Whether the server's control file says that it replays its log after a crash."""
+    try:
+        with (data / "global" / "pg_control").open("rb") as file:
+            return int.from_bytes(file.read(20)[CONTROL_STATE], sys.byteorder) == IN_CRASH_RECOVERY
+    except OSError:
+        return False
 
 
 def end_leftovers(data: Path) -> None:
     """End every process of this data folder: cleanly if a postmaster still leads them."""
     postmaster = postmaster_pid(data)
     if postmaster is not None:
-        end(postmaster, data, CLEANLY)
+        end(postmaster, data, with_patience(LEFTOVER_PATIENCE))
     for pid in processes_of(data):
-        end(pid, data, WITHOUT_POSTMASTER)
+        end(pid, data, AT_ONCE)
 
 
 def postmaster_pid(data: Path) -> int | None:
@@ -52,16 +94,13 @@ def processes_of(data: Path) -> list[int]:
     return [int(process.name) for process in PROC.glob("[0-9]*") if _runs_postgres_in(process, folder)]
 
 
-def end(pid: int, data: Path, steps: Sequence[tuple[int, float]]) -> None:
-    """Take the steps (a signal, seconds to wait) until the process has ended; none if it is not ours."""
+def end(pid: int, data: Path, steps: Steps) -> None:
+    """Take the steps if the process is a postgres of this data folder."""
     with Watch(pid) as watch:
         if not is_postgres_of(pid, data):  # asked now that the watch pins the pid
             return
-        for number, seconds in steps:
-            watch.signal(number)
-            if watch.ended(seconds):
-                return
-    raise EmbeddedPostgresError(f"a former PostgreSQL of {data} (process {pid}) does not end")
+        if not took_effect(watch, data, steps):
+            raise EmbeddedPostgresError(f"a former PostgreSQL of {data} (process {pid}) does not end")
 
 
 class Watch:

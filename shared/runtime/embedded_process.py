@@ -104,7 +104,7 @@ class ServerProcess:
         assert self._process is not None
         self._process.send_signal(number)
 
-    def wait(self, seconds: float) -> bool:
+    def ended(self, seconds: float) -> bool:
         """Whether it ended within that time."""
         return self._ended.wait(seconds)
 

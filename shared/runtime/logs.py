@@ -2,13 +2,15 @@
 
 import logging
 import sys
+from pathlib import Path
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
 
-def configure_logs(level: str = "INFO", *, service: str | None = None) -> None:
-    """Send all logs, ours and the libraries', to standard error as JSON lines."""
+def configure_logs(level: str = "INFO", *, service: str | None = None, file: Path | None = None) -> None:
+    """Send all logs, ours and the libraries', to standard error, or to the end of `file`, as JSON lines."""
+    stream = file.open("a", encoding="utf-8", buffering=1) if file else sys.stderr
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.contextvars.clear_contextvars()
     if service:
@@ -23,13 +25,11 @@ def configure_logs(level: str = "INFO", *, service: str | None = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(
-        level=max(number, logging.WARNING), stream=sys.stderr, format="%(message)s", force=True
-    )
-    for name in ("aiokafka", "kafka", "asyncio", "alembic", "uvicorn.error"):
-        logging.getLogger(name).setLevel(
-            max(number, logging.ERROR if name == "aiokafka" else logging.WARNING)
-        )
+    logging.basicConfig(level=max(number, logging.WARNING), stream=stream, format="%(message)s", force=True)
+    for name in ("asyncio", "alembic", "uvicorn.error"):
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    # What becomes of the broker is told by the relay and the consumer, once each.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -71,8 +71,8 @@ class Service:
 
     def serves(self, *routers: APIRouter, **state: Any) -> None:
         """Add endpoints; `state` becomes app.state, where their dependencies find it."""
-        for router in routers:
-            self.app.include_router(router)
+        # include_router would keep them apart and search router after router for every request.
+        self.app.router.routes[:0] = [route for router in routers for route in router.routes]
         for key, value in state.items():
             setattr(self.app.state, key, value)
 
@@ -253,7 +253,11 @@ class Together:
 
     def _common_app(self) -> FastAPI:
         app = FastAPI(
-            title="Redress", lifespan=lambda _app: self.running(), docs_url=None, redoc_url=None, openapi_url=None
+            title="Redress",
+            lifespan=lambda _app: self.running(),
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
         )
         add_error_handlers(app)
 

@@ -44,8 +44,8 @@ class Settings(BaseSettings):
     )
     member_id: str = Field("0", description="stable name of this replica within its consumer group")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    kafka_session_timeout_ms: int = Field(
-        45_000, ge=1000, description="after this silence a member is thought dead"
+    kafka_session_timeout: float = Field(
+        45.0, ge=1, description="seconds of silence after which a member is thought dead"
     )
     drain_seconds: float = Field(
         10.0, ge=0, description="how long open requests may take to end after SIGTERM"

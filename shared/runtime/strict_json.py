@@ -22,7 +22,10 @@ def _storable(value: str) -> str:
     return value
 
 
-CleanText = Annotated[str, AfterValidator(_storable)]
+Storable = AfterValidator(_storable)
+"""Marks text without NUL characters; stands after the limits of its length, where those come first."""
+
+CleanText = Annotated[str, Storable]
 """Text without NUL characters."""
 
 Whole = Annotated[int, Field(strict=True)]

@@ -1,0 +1,124 @@
+"""Looks after parked events: list, show, retry, drop; on a data folder that runs, or on a service's database."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.bus.dead_letters import DeadLetters, NoDeadLetterError
+from shared.bus.headers import unpack
+from shared.bus.unit_of_work import UnitOfWork
+from shared.runtime.database import create_engine
+from shared.runtime.logs import configure_logs
+
+from .data_folder import attach_data_folder
+from .failure import fail
+from .registry import SERVICES
+
+Databases = Mapping[str, str]
+
+_SHOW = text("SELECT * FROM held WHERE subject = :subject ORDER BY publisher, sequence")
+_UNDECODABLE = text(
+    "SELECT topic, partition, log_offset, reason, parked_at FROM undecodable ORDER BY parked_at"
+)
+
+
+@contextmanager
+def databases(data: Path, service: str | None, url: str | None) -> Iterator[Databases]:
+    """The databases to look into: one named by `url`, or those of a data folder."""
+    if url:
+        if not service:
+            fail("--database needs the service it belongs to: --service", 2)
+        yield {service: url}
+        return
+    with attach_data_folder(data) as folder:
+        yield {name: folder.database_url(name) for name in ([service] if service else SERVICES)}
+
+
+def list_letters(found: Databases) -> None:
+    """Print one line per parked event, and one per record that is no event."""
+
+    async def one(name: str, work: UnitOfWork) -> None:
+        for letter in await DeadLetters(work).list():
+            place = f"{letter.publisher} {letter.sequence}"
+            typer.echo(f"{name:<10} {letter.subject}  {place:<14} {letter.type}  {letter.reason}")
+        async with work.read() as connection:
+            for row in await connection.execute(_UNDECODABLE):
+                typer.echo(
+                    f"{name:<10} {row.topic}[{row.partition}]@{row.log_offset}  no event: {row.reason}"
+                )
+
+    _each(found, one)
+
+
+def show_letter(found: Databases, subject: str) -> None:
+    """Print everything that waits for a subject as JSON lines, without the data, which may be somebody's."""
+
+    async def one(name: str, work: UnitOfWork) -> None:
+        async with work.read() as connection:
+            for row in (await connection.execute(_SHOW, {"subject": subject})).mappings():
+                shown: dict[str, Any] = {
+                    key: value for key, value in row.items() if key not in {"headers", "value"}
+                }
+                shown |= {"service": name, "bytes": len(row["value"])}
+                shown["headers"] = {
+                    key: value.decode("utf-8", "replace") for key, value in unpack(row["headers"])
+                }
+                typer.echo(json.dumps(shown, default=str, ensure_ascii=False))
+
+    _each(found, one)
+
+
+def retry_letter(found: Databases, subject: str) -> None:
+    """Let the parked event of a subject be tried again, and all that waits behind it."""
+    _change(found, subject, lambda letters: letters.retry(subject), "will be tried again within a second")
+
+
+def drop_letter(found: Databases, subject: str) -> None:
+    """Give up the parked event of a subject; what waits behind it goes on."""
+    _change(
+        found,
+        subject,
+        lambda letters: letters.drop(subject),
+        "was given up; what waited goes on within a second",
+    )
+
+
+def _change(
+    found: Databases, subject: str, change: Callable[[DeadLetters], Awaitable[None]], words: str
+) -> None:
+    changed = []
+
+    async def one(name: str, work: UnitOfWork) -> None:
+        try:
+            await change(DeadLetters(work))
+        except NoDeadLetterError:
+            return
+        changed.append(name)
+
+    configure_logs("INFO")
+    _each(found, one)
+    if not changed:
+        fail(f"nothing is parked for {subject}")
+    typer.echo(f"{subject} {words} ({', '.join(changed)})")
+
+
+def _each(found: Databases, work: Callable[[str, UnitOfWork], Awaitable[None]]) -> None:
+    async def run() -> None:
+        for name, url in found.items():
+            engine = create_engine(url, application="redress dead-letters", pool_size=1)
+            try:
+                await work(name, UnitOfWork(engine))
+            finally:
+                await engine.dispose()
+
+    try:
+        asyncio.run(run())
+    except (SQLAlchemyError, OSError) as error:
+        fail(f"a database cannot be used: {error.__cause__ or error}")

@@ -1,0 +1,57 @@
+"""Where the services answer: all at one address, or each where the file of `redress up` says."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from .conservation import Place
+from .replay_error import ReplayError
+
+USUAL = "http://127.0.0.1:8000"
+USUAL_FOLDER = Path("redress-data")
+
+
+def find_addresses(at: str | None, file: Path | None, folder: Path | None) -> Mapping[Place, str]:
+    """The address of each service: `at` for all, or `file`, or the data folder's file. Raises ReplayError.
+
+    Without any of them it is the usual folder's file where there is one, else the usual address.
+    """
+    if sum(given is not None for given in (at, file, folder)) > 1:
+        raise ReplayError("give one of --at, --addresses and --data", 2)
+    if file is None and folder is not None:
+        file = folder / "addresses.json"
+    usual = USUAL_FOLDER / "addresses.json"
+    if file is None and at is None and usual.exists():
+        file = usual
+    if file is None:
+        return dict.fromkeys(Place, _checked(at or USUAL, "--at"))
+    return _read(file)
+
+
+def _read(file: Path) -> Mapping[Place, str]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReplayError(
+            f"{file} cannot be read: {error.strerror}. `redress up` writes it; is it running on this folder?"
+        ) from error
+    except ValueError as error:
+        raise ReplayError(f"{file} is no JSON: {error}", 2) from error
+    if not isinstance(content, dict):
+        raise ReplayError(f"{file} does not name services and their addresses", 2)
+    missing = [place.value for place in Place if not isinstance(content.get(place), str)]
+    if missing:
+        raise ReplayError(f"{file} has no address of {', '.join(missing)}", 2)
+    return {place: _checked(content[place], f"{place} in {file}") for place in Place}
+
+
+def _checked(address: str, named: str) -> str:
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL as error:
+        raise ReplayError(f"{named}: {address!r} is no address: {error}", 2) from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ReplayError(f"{named}: {address!r} is no address; one is {USUAL}", 2)
+    return address.rstrip("/")

@@ -1,0 +1,1 @@
+"""Decides who answers for a complaint and who works on it."""

@@ -1,0 +1,175 @@
+"""The doors of routing for staff: who answers for what, and the six steps to a resolution."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body, Depends, Query, Request
+from sqlalchemy import select
+
+from shared.runtime.dependencies import Work
+from shared.runtime.errors import UnprocessableError
+from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.service import service_router
+from shared.runtime.strict_json import CleanText
+
+from .accept_resolution import no_reason_in
+from .bodies import HandOverBody, ProposalBody, ResolutionBody, StepBody
+from .case_view import view_case
+from .desk import Desk
+from .directory import Member
+from .next_state import State
+from .refusals import refusals
+from .tables import complaint
+from .work_on_case import hand_over, propose, resolve, take_step
+from .workload import read_loads
+
+router = service_router("routing", tags=["routing"])
+
+AccountFilter = Annotated[CleanText | None, Query(max_length=64)]
+
+_LISTED = (
+    complaint.c.complaint_id,
+    complaint.c.receipt_number,
+    complaint.c.received_at,
+    complaint.c.owner_id,
+    complaint.c.owner_name,
+    complaint.c.department,
+    complaint.c.rule,
+    complaint.c.handler_id,
+    complaint.c.state,
+    complaint.c.round,
+    complaint.c.escalation,
+)
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+@router.get("/complaints", summary="Complaints with their owners, by id")
+async def list_complaints(
+    *,
+    work: Work,
+    after: After = None,
+    limit: Limit = 100,
+    owner_id: AccountFilter = None,
+    handler_id: AccountFilter = None,
+    state: State | None = None,
+) -> dict[str, Any]:
+    """Every complaint routing has heard of; each has an owner."""
+    wanted = {"owner_id": owner_id, "handler_id": handler_id, "state": state}
+    statement = select(*_LISTED).where(
+        *(complaint.c[name] == value for name, value in wanted.items() if value is not None)
+    )
+    async with work.read() as connection:
+        return await read_page(connection, statement, complaint, "complaint_id", after, limit)
+
+
+@router.get("/complaints/{complaint_id}", summary="One complaint: owner, handler, work done, and why")
+async def show_complaint(complaint_id: UUID, work: Work, desk: AtDesk) -> dict[str, Any]:
+    """Who answers for it and by which rule, who works on it, and the steps and solutions of every round."""
+    with refusals():
+        async with work.read() as connection:
+            return await view_case(connection, desk, complaint_id)
+
+
+@router.post("/complaints/{complaint_id}/steps", summary="Note one of the six steps")
+async def post_step(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[StepBody, Body()]
+) -> dict[str, Any]:
+    """In their order, FOLLOW_UP after the resolution; 409 names what is missing. A noted one stays noted."""
+    by = _known(desk, "by", body.by)
+    with refusals():
+        return (await take_step(work, desk.policy.work, complaint_id, body.step, by.id)).shown()
+
+
+@router.post("/complaints/{complaint_id}/proposal", summary="Note the solution the customer was told of")
+async def post_proposal(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[ProposalBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler, once the steps before OWN_AND_PROPOSE are noted or given in `steps`.
+
+    The same proposal again is taken as said; another text is a new proposal until the complaint is resolved.
+    """
+    by = _known(desk, "by", body.by)
+    with refusals():
+        return (
+            await propose(work, desk.policy.work, complaint_id, text=body.text, by=by.id, steps=body.steps)
+        ).shown()
+
+
+@router.post("/complaints/{complaint_id}/resolution", summary="Note that it was put right")
+async def post_resolution(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[ResolutionBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler, after a proposal and with the first five steps noted or given in `steps`.
+
+    It stays RESOLVED until the customer confirms, disagrees or says nothing in time. A text that only says
+    whose business it is not is refused (FC-12).
+    """
+    by = _known(desk, "by", body.by)
+    if words := no_reason_in(body.text, body.reason, desk.policy.work):
+        raise UnprocessableError(
+            f"“{words}” does not resolve a complaint (FC-12): say what was done, or give a reason",
+            f"“{words}”不能作为办结理由（FC-12）：请写明处理结果，或选择 reason",
+            field="text",
+        )
+    with refusals():
+        done = await resolve(
+            work,
+            desk.policy.work,
+            complaint_id,
+            text=body.text,
+            reason=body.reason,
+            by=by.id,
+            steps=body.steps,
+        )
+        return done.shown()
+
+
+@router.post("/complaints/{complaint_id}/handler", summary="Let somebody else work on it")
+async def post_handler(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[HandOverBody, Body()]
+) -> dict[str, Any]:
+    """For one of the reasons of FC-6. The owner stays and answers for it as before."""
+    _known(desk, "by", body.by)
+    handler = _known(desk, "handler_id", body.handler_id)
+    with refusals():
+        return (await hand_over(work, desk, complaint_id, handler, body.reason)).shown()
+
+
+@router.get("/staff", summary="Members of staff with their workload")
+async def list_staff(work: Work, desk: AtDesk, department: AccountFilter = None) -> dict[str, Any]:
+    """Everybody in the directory; `open` counts open complaints owned, or handled for another owner."""
+    members = [
+        member
+        for member in desk.directory.staff.values()
+        if department is None or member.department == department
+    ]
+    async with work.read() as connection:
+        loads = await read_loads(connection, [member.id for member in members])
+    items = [_shown(member, loads[member.id].open if member.id in loads else 0) for member in members]
+    return {"version": desk.directory.version, "items": items}
+
+
+def _shown(member: Member, open_complaints: int) -> dict[str, Any]:
+    return {
+        "staff_id": member.id,
+        "name": member.name,
+        "department": member.department,
+        "leads": member.leads,
+        "languages": sorted(member.languages),
+        "may_own": member.may_own,
+        "open": open_complaints,
+    }
+
+
+def _known(desk: Desk, field: str, account: str) -> Member:
+    member = desk.directory.member(account)
+    if member is None:
+        raise UnprocessableError("is no account of the staff directory", "不是员工名册中的账号", field=field)
+    return member

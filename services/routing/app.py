@@ -1,0 +1,27 @@
+"""Routing: decides who answers for a complaint and who works on it."""
+
+from shared.bus.event_log import EventLog
+from shared.runtime.policy import load_policy
+from shared.runtime.sealing import Sealer
+from shared.runtime.service import Service
+from shared.runtime.settings import Settings
+
+from .api import router
+from .desk import Desk
+from .metrics import sample
+from .policy import RoutingPolicy
+from .reactions import reactions
+from .staff_file import load_directory
+
+
+def create_service(settings: Settings, event_log: EventLog) -> Service:
+    """The service with everything it serves and hears."""
+    policy = load_policy(RoutingPolicy, "routing", settings.policy_file)
+    directory = load_directory(settings.staff_file)
+    desk = Desk(policy, directory, Sealer(settings.keys), settings.member_id)
+    service = Service("routing", settings, event_log)
+    service.decides_by(policy)
+    service.serves(router, desk=desk)
+    service.hears(("intake", "sla", "feedback"), reactions(desk))
+    service.samples(sample)
+    return service

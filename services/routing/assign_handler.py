@@ -1,0 +1,42 @@
+"""Decides who works on a newly owned complaint: the owner, unless it lies outside the owner's field."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from shared.events.vocabulary import TransferReason
+
+from .directory import Directory, Member
+from .least_loaded import Load, least_loaded
+from .name_owner import CaseFacts
+from .policy import RoutingPolicy
+
+
+class Handling(NamedTuple):
+    """Who works on it; `reason` is None while that is the owner."""
+
+    handler: Member
+    reason: TransferReason | None = None
+
+
+def assign_handler(
+    case: CaseFacts, owner: Member, directory: Directory, loads: Mapping[str, Load], policy: RoutingPolicy
+) -> Handling:
+    """FC-6: a case that the owner's department does not serve goes to the one that does (NOT_COMPETENT).
+
+    The owner stays the owner, and handles what nobody serves.
+    """
+    serving = directory.serving(case.case_type, case.category)
+    own = directory.departments[owner.department]
+    if (
+        serving is None
+        or own.fit(case.case_type, case.category)
+        or not policy.handling.outside_field_to_serving_department
+    ):
+        return Handling(owner)
+    handler = least_loaded(
+        directory.members_of(serving.id),
+        loads,
+        case.language,
+        same_language_first=policy.ownership.same_language_first,
+    )
+    return Handling(handler, TransferReason.NOT_COMPETENT) if handler else Handling(owner)

@@ -1,0 +1,184 @@
+"""What routing does when it hears of a complaint, of a customer's answer or silence, and of an escalation."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import insert, text
+
+from shared.bus.consumer import Reactions
+from shared.bus.unit_of_work import Transaction
+from shared.events import Envelope
+from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
+from shared.events.intake import ComplaintReceived
+from shared.events.routing import HandlerAssigned, OwnerNamed
+from shared.events.sla import EscalationReached
+from shared.events.vocabulary import Channel, EscalationLevel
+
+from .assign_handler import Handling, assign_handler
+from .desk import Desk
+from .directory import Member
+from .hear_customers import hear_customers
+from .metrics import OWNED, TRANSFERS
+from .name_owner import CaseFacts, Naming, name_owner
+from .next_state import State
+from .tables import complaint
+from .workload import Loads, read_loads, save_changes
+
+_KEPT = {
+    *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
+    *("received_at", "taken_by", "repeat_of"),
+}
+_OWNERS = text("SELECT complaint_id, owner_id FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))")
+_ESCALATE = text(
+    """
+    UPDATE complaint SET escalation = row.level, escalated_at = row.reached_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:levels AS text[]), CAST(:reached AS timestamptz[]))
+         AS row (complaint_id, level, reached_at)
+    WHERE complaint.complaint_id = row.complaint_id
+        AND coalesce(array_position(CAST(:ladder AS text[]), complaint.escalation), 0)
+            < array_position(CAST(:ladder AS text[]), row.level)
+    """
+)
+_LADDER = list(EscalationLevel)
+
+
+def reactions(desk: Desk) -> Reactions:
+    """What to do on which event."""
+    return {
+        ComplaintReceived: partial(name_owners, desk),
+        SatisfactionAnswered: partial(hear_customers, desk),
+        SatisfactionUnanswered: partial(hear_customers, desk),
+        EscalationReached: partial(note_escalations, desk),
+    }
+
+
+class _Decision(NamedTuple):
+    envelope: Envelope[ComplaintReceived]
+    naming: Naming
+    handling: Handling
+
+
+async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> None:
+    """Name the owner, and who works on it, of every complaint heard of (FC-1, FC-3)."""
+    in_order = sorted(received, key=lambda e: (e.event.received_at, e.event.complaint_id))
+    owners = await _owners_of(tx, [e.event.repeat_of for e in in_order if e.event.repeat_of])
+    loads = Loads(await read_loads(tx.connection, _who_may_get(desk, in_order)), tx.now)
+    decisions = [_decide(desk, envelope, owners, loads) for envelope in in_order]
+    await tx.connection.execute(insert(complaint), [_row(desk, tx, decision) for decision in decisions])
+    await save_changes(tx.connection, loads, desk.replica)
+    for decision in decisions:
+        _tell(desk, tx, decision)
+
+
+def _decide(
+    desk: Desk, envelope: Envelope[ComplaintReceived], owners: dict[UUID, str], loads: Loads
+) -> _Decision:
+    event = envelope.event
+    earlier = owners.get(event.repeat_of) if event.repeat_of else None
+    case = CaseFacts(event.case_type, event.category, event.language, event.taken_by, earlier)
+    naming = name_owner(case, desk.directory, loads.known, desk.policy.ownership)
+    loads.give(naming.owner.id)
+    owners[event.complaint_id] = naming.owner.id
+    handling = assign_handler(case, naming.owner, desk.directory, loads.known, desk.policy)
+    if handling.handler.id != naming.owner.id:
+        loads.give(handling.handler.id)
+    return _Decision(envelope, naming, handling)
+
+
+def _row(desk: Desk, tx: Transaction, decision: _Decision) -> dict[str, Any]:
+    owner = decision.naming.owner
+    return decision.envelope.event.model_dump(include=_KEPT) | {
+        "owner_id": owner.id,
+        "owner_name": owner.name,
+        "department": owner.department,
+        "owned_at": tx.now,
+        "rule": decision.naming.rule,
+        "reason": decision.naming.reason,
+        "policy_version": desk.policy.version,
+        "staff_version": desk.directory.version,
+        "handler_id": decision.handling.handler.id,
+        "handler_reason": decision.handling.reason,
+        "state": State.ASSIGNED,
+    }
+
+
+def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
+    complaint_id, owner = decision.envelope.event.complaint_id, decision.naming.owner
+    lead = desk.directory.lead_of(owner)
+    channel = owner.channel if owner.address else lead.channel
+    tx.publish(
+        OwnerNamed(
+            complaint_id=complaint_id,
+            owner_id=owner.id,
+            owner_name=owner.name,
+            department=owner.department,
+            rule=decision.naming.rule,
+            owned_at=tx.now,
+            lead_id=lead.id,
+            lead_name=lead.name,
+            staff_channel=channel,
+            owner_reply_to=_sealed(desk, owner, channel, complaint_id),
+            lead_reply_to=_sealed(desk, lead, channel, complaint_id),
+            policy_version=desk.policy.version,
+        ),
+        because_of=decision.envelope,
+    )
+    OWNED.labels(decision.naming.rule).inc()
+    handler, reason = decision.handling
+    if reason is not None:
+        tx.publish(
+            HandlerAssigned(
+                complaint_id=complaint_id,
+                handler_id=handler.id,
+                handler_name=handler.name,
+                department=handler.department,
+                reason=reason,
+                assigned_at=tx.now,
+            ),
+            because_of=decision.envelope,
+        )
+        TRANSFERS.labels(reason).inc()
+
+
+async def note_escalations(
+    desk: Desk, tx: Transaction, reached: Sequence[Envelope[EscalationReached]]
+) -> None:
+    """Show staff how high up a complaint has come; it never comes down again."""
+    lowest = _LADDER.index(desk.policy.escalation.shown_from)
+    shown = [e.event for e in reached if _LADDER.index(e.event.level) >= lowest]
+    if shown:
+        await tx.connection.execute(
+            _ESCALATE,
+            {
+                "ids": [event.complaint_id for event in shown],
+                "levels": [event.level for event in shown],
+                "reached": [event.reached_at for event in shown],
+                "ladder": _LADDER,
+            },
+        )
+
+
+async def _owners_of(tx: Transaction, complaints: list[UUID]) -> dict[UUID, str]:
+    if not complaints:
+        return {}
+    return {row[0]: row[1] for row in await tx.connection.execute(_OWNERS, {"ids": complaints})}
+
+
+def _who_may_get(desk: Desk, received: Sequence[Envelope[ComplaintReceived]]) -> list[str]:
+    """Everybody of the departments that serve these complaints, and of the duty desk."""
+    kinds = {(e.event.case_type, e.event.category) for e in received}
+    serving = {department.id for kind in kinds if (department := desk.directory.serving(*kind))}
+    return [
+        m.id
+        for department in serving | {desk.directory.duty_desk}
+        for m in desk.directory.members_of(department)
+    ]
+
+
+def _sealed(desk: Desk, member: Member, channel: Channel, complaint_id: UUID) -> str | None:
+    """A member's address for notify; the event names one channel, and an address of another is left out."""
+    if member.address is None or member.channel is not channel:
+        return None
+    return desk.sealer.seal(member.address, str(complaint_id))

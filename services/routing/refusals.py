@@ -1,0 +1,78 @@
+"""What staff are told when something cannot be done with a complaint, in English and Chinese."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from shared.events.vocabulary import HandlingStep
+from shared.runtime.errors import ConflictError, NotFoundError
+
+from .case import NoSuchCaseError
+from .next_state import Action, NotPossibleError, State
+from .six_steps import MissingStepsError
+from .work_on_case import AlreadyHandlerError, NotYoursError
+
+_STEPS = {
+    HandlingStep.VENT: "倾听发泄",
+    HandlingStep.APOLOGISE_THANK: "道歉致谢",
+    HandlingStep.ASK_CAUSE: "询问原因",
+    HandlingStep.OWN_AND_PROPOSE: "承担责任并提出方案",
+    HandlingStep.INVITE_FEEDBACK: "征求意见",
+    HandlingStep.FOLLOW_UP: "跟踪回访",
+}
+_STATES = {
+    State.ASSIGNED: ("has an owner and was not begun", "已有责任人，尚未处理"),
+    State.IN_PROGRESS: ("is being worked on", "处理中"),
+    State.PROPOSED: ("has a proposed solution", "已提出方案"),
+    State.RESOLVED: ("is resolved", "已办结"),
+    State.REOPENED: ("was opened again", "已重新打开"),
+    State.CLOSED: ("is closed", "已关闭"),
+}
+_ACTIONS = {
+    Action.TAKE_STEP: ("no step can be noted", "不能记录步骤"),
+    Action.FOLLOW_UP: ("there is no resolution to follow up", "还没有可回访的处理结果"),
+    Action.PROPOSE: ("no solution can be proposed", "不能提出方案"),
+    Action.RESOLVE: ("it cannot be resolved: propose a solution first", "不能办结：请先提出方案"),
+    Action.HAND_OVER: ("it cannot be handed over", "不能转办"),
+    Action.REOPEN: ("it cannot be opened again", "不能重新打开"),
+    Action.CLOSE: ("it cannot be closed", "不能关闭"),
+}
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what staff cannot do into a problem that says why."""
+    try:
+        yield
+    except NoSuchCaseError as error:
+        raise NotFoundError("there is no such complaint here", "没有这件投诉") from error
+    except MissingStepsError as error:
+        raise ConflictError(*_missing_steps(error)) from error
+    except NotPossibleError as error:
+        raise ConflictError(*_not_possible(error)) from error
+    except NotYoursError as error:
+        raise ConflictError(*_not_yours(error)) from error
+    except AlreadyHandlerError as error:
+        raise ConflictError("this person works on it already", "该员工已在处理此投诉") from error
+
+
+def _missing_steps(error: MissingStepsError) -> tuple[str, str]:
+    names = "、".join(f"{_STEPS[step]}（{step}）" for step in error.missing)
+    return f"these steps come first: {', '.join(error.missing)}", f"请先完成以下步骤：{names}"
+
+
+def _not_possible(error: NotPossibleError) -> tuple[str, str]:
+    state, action = _STATES[error.state], _ACTIONS[error.action]
+    if error.action is Action.RESOLVE and error.state in (State.RESOLVED, State.CLOSED):
+        action = ("its resolution stands as it was told", "原办结内容已生效")
+    return (
+        f"the complaint {state[0]} ({error.state}); {action[0]}",
+        f"投诉{state[1]}（{error.state}）；{action[1]}",
+    )
+
+
+def _not_yours(error: NotYoursError) -> tuple[str, str]:
+    who = " / ".join(dict.fromkeys([error.owner_id, error.handler_id]))
+    return (
+        f"only its owner or handler may do this: {who}",
+        f"只有责任人或处理人可以这样做：{who}",
+    )

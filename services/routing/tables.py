@@ -1,0 +1,75 @@
+"""The tables of routing: complaints with their owners, the work on them by rounds, and the workload."""
+
+from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from shared.runtime.tables import add_service_tables
+
+metadata = MetaData()
+add_service_tables(metadata)
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("receipt_number", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("case_type", Text, nullable=False),
+    Column("category", Text),
+    Column("severity", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("taken_by", Text, comment="account that took the call, as it was given"),
+    Column("repeat_of", UUID(as_uuid=True)),
+    Column("owner_id", Text, nullable=False, comment="written once (FC-1)"),
+    Column("owner_name", Text, nullable=False),
+    Column("department", Text, nullable=False, comment="the owner's"),
+    Column("owned_at", DateTime(timezone=True), nullable=False),
+    Column("rule", Text, nullable=False, comment="by which the owner was named"),
+    Column("reason", Text, nullable=False, comment="what decided within that rule"),
+    Column("policy_version", Text, nullable=False),
+    Column("staff_version", Text, nullable=False, comment="digest of the directory used"),
+    Column("handler_id", Text, nullable=False, comment="who works on it; the owner unless handed over"),
+    Column("handler_reason", Text, comment="why it was handed over (FC-6)"),
+    Column("state", Text, nullable=False),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("ground", Text, comment="what it was closed on"),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("escalation", Text, comment="the highest rung reached so far"),
+    Column("escalated_at", DateTime(timezone=True)),
+    Index("complaint_of_owner", "owner_id", "complaint_id"),
+    Index("complaint_of_handler", "handler_id", "complaint_id"),
+    Index("complaint_open", "state", "complaint_id", postgresql_where=text("state <> 'CLOSED'")),
+    comment="Every complaint heard of, with the one person who answers for it.",
+    postgresql_with={"fillfactor": 80},
+)
+
+work_round = Table(
+    "work_round",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("steps", JSONB, nullable=False, comment="[{step, by, taken_at}, …] in the order taken"),
+    Column("proposal", Text),
+    Column("proposed_by", Text),
+    Column("proposed_at", DateTime(timezone=True)),
+    Column("resolution", Text),
+    Column("resolution_reason", Text),
+    Column("resolved_by", Text),
+    Column("resolved_at", DateTime(timezone=True)),
+    comment="What was done for a complaint, from one opening to the resolution that ended it.",
+    postgresql_with={"fillfactor": 80},
+)
+
+staff_load = Table(
+    "staff_load",
+    metadata,
+    Column("staff_id", Text, primary_key=True),
+    Column("counted_by", Text, primary_key=True, comment="the replica whose row this is"),
+    Column("open", Integer, nullable=False),
+    Column("last_given_at", DateTime(timezone=True)),
+    comment="Open complaints owned, or handled for another owner: the sum over all replicas, each of which "
+    "writes rows of its own, so that none waits for another.",
+    postgresql_with={"fillfactor": 50},
+)

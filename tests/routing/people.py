@@ -1,0 +1,115 @@
+"""A small company for the tests: a front desk, billing, network, and a duty desk."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from tests.builders import complaint_received
+from tests.service_under_test import ServiceUnderTest
+
+STAFF = """
+duty_desk = "night"
+
+[[department]]
+id = "front"
+name = { zh-CN = "前台", en = "Front desk" }
+case_types = ["SUGGESTION", "COMPLAINT"]
+
+[[department]]
+id = "billing"
+name = { zh-CN = "账务部", en = "Billing" }
+case_types = ["BILLING"]
+categories = ["billing"]
+
+[[department]]
+id = "network"
+name = { zh-CN = "网络部", en = "Network" }
+categories = ["network", "billing/roaming"]
+
+[[department]]
+id = "night"
+name = { zh-CN = "值班台", en = "Duty desk" }
+
+[[staff]]
+id = "f1"
+name = "Fang Lan"
+department = "front"
+languages = ["zh-CN", "en"]
+contact = { channel = "email", address = "f1@example.com" }
+
+[[staff]]
+id = "b1"
+name = "Bai Yun"
+department = "billing"
+languages = ["en"]
+contact = { channel = "email", address = "b1@example.com" }
+
+[[staff]]
+id = "b2"
+name = "Bo Wen"
+department = "billing"
+languages = ["en"]
+
+[[staff]]
+id = "b9"
+name = "Bei Ning"
+department = "billing"
+lead = true
+languages = ["zh-CN"]
+contact = { channel = "email", address = "b9@example.com" }
+
+[[staff]]
+id = "n1"
+name = "Nie Hai"
+department = "network"
+languages = ["zh-CN", "en"]
+may_own = false
+
+[[staff]]
+id = "duty1"
+name = "Du Ping"
+department = "night"
+lead = true
+languages = ["zh-CN", "en"]
+contact = { channel = "email", address = "duty@example.com" }
+"""
+
+
+def staff_file(folder: Path, text: str = STAFF) -> Path:
+    """A file with these departments and staff."""
+    path = folder / f"staff-{uuid4()}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+async def taken_by(routing: ServiceUnderTest, account: str | None, **facts: object) -> UUID:
+    """A complaint is received, taken by this account; returns its id."""
+    complaint_id = uuid4()
+    await routing.hears(complaint_received(complaint_id, taken_by=account, **facts))
+    return complaint_id
+
+
+async def post(routing: ServiceUnderTest, complaint_id: UUID, what: str, **body: object) -> httpx.Response:
+    """Staff say something about a complaint."""
+    return await routing.client.post(f"/routing/v1/complaints/{complaint_id}/{what}", json=body)
+
+
+FIRST_FOUR = ["VENT", "APOLOGISE_THANK", "ASK_CAUSE", "OWN_AND_PROPOSE"]
+
+
+async def resolve(routing: ServiceUnderTest, complaint_id: UUID, by: str) -> None:
+    """The owner or handler goes through all five steps and resolves the complaint."""
+    proposed = await post(routing, complaint_id, "proposal", text="We pay it back.", by=by, steps=FIRST_FOUR)
+    assert proposed.status_code == 200, proposed.text
+    resolved = await post(routing, complaint_id, "resolution", by=by, steps=["INVITE_FEEDBACK"])
+    assert resolved.status_code == 200, resolved.text
+
+
+async def shown(routing: ServiceUnderTest, complaint_id: UUID) -> dict[str, Any]:
+    """What staff see of a complaint."""
+    answer = await routing.client.get(f"/routing/v1/complaints/{complaint_id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
