@@ -28,8 +28,8 @@ def run_processes(settings: Settings, folder: Path, demo: Demo | None = None) ->
     """Serve on settings.port, +1, +2 … until stopped; every service's address is in <folder>/addresses.json."""
     if not settings.kafka:
         fail("--processes needs --kafka: only a broker carries events between processes", 2)
+    require_broker(settings)
     with open_data_folder(folder) as data:
-        require_broker(settings)
         asyncio.run(migrate_all(data))
         configure_logs(settings.log_level, file=demo.log_file if demo else None)
         addresses = {name: f"http://{settings.host}:{settings.port + n}" for n, name in enumerate(SERVICES)}

@@ -84,7 +84,9 @@ def serve(
     async def run() -> None:
         if beside is not None:
             beside(server)
+        # What is there now stays; cycles are rare in what comes, so looking for them often costs more than they do.
         gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         await server.serve(sockets=[sock])
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -27,9 +27,9 @@ def run_together(
     """Start everything, call `on_start` with the address, serve until stopped or until the demo has ended."""
     sock = listen(settings)
     address = f"http://{settings.host}:{sock.getsockname()[1]}"
+    if settings.kafka:
+        require_broker(settings)
     with open_data_folder(folder) as data:
-        if settings.kafka:
-            require_broker(settings)
         asyncio.run(migrate_all(data))
         data.write_addresses(dict.fromkeys(SERVICES, address))
         configure_logs(settings.log_level, file=demo.log_file if demo else None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -112,16 +113,17 @@ def to_structured(headers: Headers, value: bytes) -> dict[str, Any]:
 
 def _headers(envelope: Envelope[Event]) -> tuple[tuple[str, bytes], ...]:
     event = envelope.event
+    recorded = _text(envelope.recorded_at)
     headers = [
-        ("ce_specversion", b"1.0"),
+        *_fixed_headers(type(event)),
         ("ce_id", str(envelope.id).encode()),
-        ("ce_source", f"/redress/{event.publisher}".encode()),
-        ("ce_type", event.type.encode()),
         ("ce_subject", envelope.subject.encode()),
-        ("ce_time", _text(envelope.occurred_at)),
-        ("ce_recordedtime", _text(envelope.recorded_at)),
+        (
+            "ce_time",
+            recorded if envelope.occurred_at == envelope.recorded_at else _text(envelope.occurred_at),
+        ),
+        ("ce_recordedtime", recorded),
         ("ce_sequence", str(envelope.sequence).encode()),
-        ("content-type", JSON),
     ]
     if envelope.after:
         headers.append(("ce_after", _after_text(envelope.after)))
@@ -132,6 +134,17 @@ def _headers(envelope: Envelope[Event]) -> tuple[tuple[str, bytes], ...]:
     return tuple(headers)
 
 
+@cache
+def _fixed_headers(event: type[Event]) -> tuple[tuple[str, bytes], ...]:
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_type", event.type.encode()),
+        ("ce_source", f"/redress/{event.publisher}".encode()),
+        ("content-type", JSON),
+    )
+
+
+@lru_cache(maxsize=1024)  # one transaction writes many events of one moment
 def _text(moment: datetime) -> bytes:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 

@@ -139,8 +139,8 @@ def membership(consumer: Consumer) -> Membership:
 async def commit_as(consumer: Consumer, joined: Membership, positions: Mapping[TopicPartition, int]) -> None:
     """Commit under `joined` or raise CommitFailedError.
 
-    aiokafka's own commit tries again under whatever generation it has reached by then; the broker would believe
-    it, and the position of a partition that went to another member would move.
+    aiokafka's own commit tries again under whatever generation it has reached by then; the broker would
+    believe it, and the position of a partition that went to another member would move.
     """
     coordinator = consumer._coordinator
     offsets = {lane: OffsetAndMetadata(position, "") for lane, position in positions.items()}

@@ -94,6 +94,8 @@ class KafkaMember(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Begin a new assignment; commits of records handed out in the one before are refused from now on."""
+        if self._consumer is None:  # thrown away by now
+            return
         self._handed.clear()
         self._membership = membership(self._consumer)
         if not self._running.is_set():

@@ -94,7 +94,9 @@ class PostgresEventLog:
         async with _transaction(self._engine) as connection:
             written = (await connection.execute(sql.APPEND, values)).scalar_one()
             if written != len(records):
-                raise LogUnavailableError(f"a topic of {', '.join({lane.topic for lane in lanes})} does not exist")
+                raise LogUnavailableError(
+                    f"a topic of {', '.join({lane.topic for lane in lanes})} does not exist"
+                )
         self._wake(set(counts))
 
     def member(self, group: str, member_id: str, topics: Sequence[str]) -> "PostgresMember":

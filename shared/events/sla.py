@@ -21,7 +21,7 @@ class PromiseMade(_SlaEvent):
     round: int
     starts_at: Instant
     due_at: Instant
-    target_seconds: int
+    target_seconds: float
     cell: str
     policy_version: str
 

@@ -244,8 +244,9 @@ def _one_line_errors(folder: Path) -> Iterator[None]:
 
 
 async def _connect(sockets: Path, seconds: float) -> "asyncpg.Connection[Any]":
-    where = {"host": str(sockets), "port": 5432, "user": ROLE, "database": "postgres"}
-    return await asyncpg.connect(**where, ssl=False, timeout=seconds)
+    return await asyncpg.connect(
+        host=str(sockets), port=5432, user=ROLE, database="postgres", ssl=False, timeout=seconds
+    )
 
 
 async def _ask(sockets: Path, seconds: float = 5.0) -> Exception | None:

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
             parse_keys(value)
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _address_is_a_database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("postgresql+asyncpg://"):
+            raise ValueError(f"a database is written postgresql+asyncpg://…, not {value!r}")
+        return value
+
     @model_validator(mode="after")
     def _strangers_need_a_token(self) -> Self:
         if self.host not in LOOPBACK and not self.api_token:

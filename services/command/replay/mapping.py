@@ -32,8 +32,8 @@ def _column(value: Any) -> str | int:
 
 def _encoding(value: str) -> str:
     try:
-        b"".decode(value)
-    except LookupError as error:
+        " ".encode(value)
+    except (LookupError, UnicodeError) as error:
         raise ValueError(f"{value!r} is no text encoding") from error
     return "utf-8-sig" if value.lower().replace("_", "-") in {"utf-8", "utf8"} else value
 
@@ -41,7 +41,7 @@ def _encoding(value: str) -> str:
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ValueError(f"{value!r} is no time zone; one is Asia/Shanghai") from error
     return value
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's dates have no zone
 _PROBE = datetime(2019, 11, 28, 23, 58, 7, tzinfo=UTC)
 
-_EXCEL = re.compile(r"[0-9]{1,6}(\.[0-9]+)?")
+_EXCEL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")  # 1927 to 2173; fewer digits are rather a year
 _UNIX = re.compile(r"[0-9]{9,11}(\.[0-9]+)?")
 _UNIX_MS = re.compile(r"[0-9]{12,14}")
 _NAMED = frozenset({"iso8601", "excel", "unix", "unix-ms"})

@@ -1,0 +1,1 @@
+"""Knows when each promise is due and says when it is late."""

@@ -1,0 +1,77 @@
+"""Explains to people, in English and zh-CN, how the due time of a promise came about."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from shared.events.vocabulary import Grade, PromiseKind
+
+from .policy import EVERYBODY
+
+_WHAT = {
+    PromiseKind.ACKNOWLEDGE: ("Receipt", "受理回执"),
+    PromiseKind.CONTACT: ("First contact by a person", "首次人工联系"),
+    PromiseKind.UPDATE: ("News", "进展告知"),
+    PromiseKind.SOLVE: ("Result", "结果答复"),
+}
+_UNITS = ((86_400, " d", "天"), (3600, " h", "小时"), (60, " min", "分钟"))
+
+
+class Said(NamedTuple):
+    """The same in both languages."""
+
+    english: str
+    chinese: str
+
+
+def explain(promise: Mapping[str, Any], complaint: Mapping[str, Any]) -> dict[str, str]:
+    """A sentence per language, from the row of a promise and that of its complaint."""
+    what = _WHAT[PromiseKind(promise["kind"])]
+    reason = _reason(promise, complaint)
+    start, due = _moment(promise["starts_at"]), _moment(promise["due_at"])
+    return {
+        "en": f"{what[0]}: {reason.english}; counted day and night from {start}, due {due}.",
+        "zh-CN": f"{what[1]}：{reason.chinese}；自 {start} 起昼夜计时，截止 {due}。",
+    }
+
+
+def duration(seconds: float) -> Said:
+    """A length of time in words, such as 1 h 30 min."""
+    rest = round(seconds, 3)
+    english, chinese = [], []
+    for size, short, name in _UNITS:
+        count, rest = divmod(rest, size)
+        if count:
+            english.append(f"{count:g}{short}")
+            chinese.append(f"{count:g} {name}")
+    rest = round(rest, 3)
+    if rest or not english:
+        english.append(f"{rest:g} s")
+        chinese.append(f"{rest:g} 秒")
+    return Said(" ".join(english), " ".join(chinese))
+
+
+def _reason(promise: Mapping[str, Any], complaint: Mapping[str, Any]) -> Said:
+    target = duration(promise["target_seconds"])
+    if promise["cell"] == EVERYBODY:
+        return Said(f"{target.english} for everybody", f"对所有客户均为 {target.chinese}")
+    severity, grade, cell = promise["severity"], complaint["grade"], promise["cell"]
+    english, chinese = f"severity {severity}", f"严重度 {severity}"
+    if severity != complaint["severity"]:
+        english += f" ({complaint['severity']} raised because it is repeated, SLA-F)"
+        chinese += f"（重复投诉，由 {complaint['severity']} 上调，SLA-F）"
+    given = duration(promise["target_seconds"] / promise["factor"])
+    english += f", grade {grade}, cell {cell}: {given.english}"
+    chinese += f"，等级 {grade}，按 {cell} 格为 {given.chinese}"
+    own = f"{severity}×{Grade.S if grade == Grade.U else grade}"
+    if cell != own:
+        english += f" (sooner than the own cell {own})"
+        chinese += f"（早于本格 {own}）"
+    if promise["factor_rule"] is not None:
+        english += f", × {promise['factor']:g} ({promise['factor_rule']}) = {target.english}"
+        chinese += f"，× {promise['factor']:g}（{promise['factor_rule']}）= {target.chinese}"
+    return Said(english, chinese)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,45 @@
+"""What operators see of sla.
+
+The gauge is read from the database. The counters and the histogram count when something is decided: a batch
+that has to be decided again counts again.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.events.vocabulary import EscalationLevel, PromiseKind
+
+from .settle import PromiseState
+from .tables import promise
+
+LIVE_STATES = (PromiseState.OPEN, PromiseState.AT_RISK, PromiseState.BROKEN)
+OUTCOMES = ("kept", "late", "withdrawn")
+
+PROMISES = Gauge("redress_promises", "Promises that are not yet kept, by how they stand.", ["kind", "state"])
+SETTLED = Counter("redress_promises_settled_total", "Promises that came to their end.", ["kind", "outcome"])
+RUNGS = Counter("redress_promise_rungs_total", "Rungs of the ladder that were reached.", ["kind", "level"])
+LATENESS = Histogram(
+    "redress_promise_lateness_seconds",
+    "Time from a rung's moment until it was told.",
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
+)
+
+for _kind in PromiseKind:
+    for _outcome in OUTCOMES:
+        SETTLED.labels(_kind, _outcome)
+    for _level in (EscalationLevel.W1, EscalationLevel.W2, EscalationLevel.L1):
+        RUNGS.labels(_kind, _level)
+
+
+async def sample(connection: AsyncConnection) -> None:
+    """Set the gauges from the database; only live promises are looked at."""
+    counted = await connection.execute(
+        select(promise.c.kind, promise.c.state, func.count())
+        .where(promise.c.settled_at.is_(None))
+        .group_by(promise.c.kind, promise.c.state)
+    )
+    counts = {(row[0], row[1]): row[2] for row in counted}
+    for kind in PromiseKind:
+        for state in LIVE_STATES:
+            PROMISES.labels(kind, state.lower()).set(counts.get((kind, state), 0))

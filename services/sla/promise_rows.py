@@ -1,0 +1,82 @@
+"""The shapes in which promises are loaded and saved; the fields are columns of the tables."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severity
+
+from .settle import PromiseState
+
+
+class PromisedComplaint(NamedTuple):
+    """What the targets of a complaint depend on."""
+
+    complaint_id: UUID
+    severity: Severity
+    severity_rule: str
+    grade: Grade
+    repeat_index: int
+    received_at: datetime
+
+
+class NewPromise(NamedTuple):
+    """A promise as it is made: open, and waiting for its first rung."""
+
+    promise_id: UUID
+    complaint_id: UUID
+    kind: PromiseKind
+    round: int
+    starts_at: datetime
+    due_at: datetime
+    target_seconds: float
+    severity: Severity
+    cell: str
+    factor: float
+    factor_rule: str | None
+    policy_version: str
+    next_rung: EscalationLevel
+
+
+class LivePromise(NamedTuple):
+    """What is needed of a promise that is neither kept nor withdrawn."""
+
+    promise_id: UUID
+    complaint_id: UUID
+    kind: PromiseKind
+    severity: Severity
+    starts_at: datetime
+    due_at: datetime
+    state: PromiseState
+    next_rung: EscalationLevel | None
+    broken_at: datetime | None
+
+
+class Reached(NamedTuple):
+    """A rung that a promise has reached; `due_at` is the rung's own time."""
+
+    promise_id: UUID
+    level: EscalationLevel
+    due_at: datetime
+    reached_at: datetime
+
+
+class Climbed(NamedTuple):
+    """How a promise stands after rungs were reached."""
+
+    promise_id: UUID
+    state: PromiseState
+    next_rung: EscalationLevel | None
+    broken_at: datetime | None
+
+
+class Settled(NamedTuple):
+    """The end of a promise; `kept_at` and `late` are None if it was withdrawn."""
+
+    promise_id: UUID
+    state: PromiseState
+    broken_at: datetime | None
+    kept_at: datetime | None
+    late: bool | None
+    settled_at: datetime
+    next_rung: None = None

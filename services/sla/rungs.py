@@ -1,0 +1,53 @@
+"""Decides at which moments of a promise's life somebody is told, which have come, and which is next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.events.vocabulary import EscalationLevel, PromiseKind, Severity
+
+from .policy import SlaPolicy
+
+LEVELS = tuple(EscalationLevel)
+BREACH = EscalationLevel.L1
+
+
+class Rung(NamedTuple):
+    """A level of the ladder and the moment at which it is reached."""
+
+    level: EscalationLevel
+    at: datetime
+
+
+class Climb(NamedTuple):
+    """The rungs that are reached, in order, and the one to wait for next; None after the last."""
+
+    reached: list[Rung]
+    following: Rung | None
+
+
+def ladder(
+    kind: PromiseKind, severity: Severity, starts_at: datetime, due_at: datetime, policy: SlaPolicy
+) -> tuple[Rung, ...]:
+    """Every rung of a promise in order: W1 and W2 at their shares of the time, L1 when it is due (section 5).
+
+    The anchor is fixed: start and due time, never a last change. A share of the time until due is a share of
+    the target as long as the clock runs day and night.
+    """
+    warnings = policy.warnings[kind]
+    shares = (
+        warnings.critical if severity is Severity.S1 and warnings.critical is not None else warnings.shares
+    )
+    risen = [Rung(level, starts_at + (due_at - starts_at) * shares[level]) for level in sorted(shares)]
+    return (*risen, Rung(BREACH, due_at))
+
+
+def climb(rungs: Sequence[Rung], awaited: EscalationLevel, now: datetime) -> Climb:
+    """What is reached when the time of the awaited rung has come, at `now`.
+
+    Reached are that rung and all after it whose time has come too, in order: so after an outage every level
+    is told, once, and none overtakes another. A level that the policy no longer has is passed over.
+    """
+    ahead = [rung for rung in rungs if LEVELS.index(rung.level) >= LEVELS.index(awaited)]
+    reached = [rung for rung in ahead if rung.at <= now or rung.level is awaited]
+    return Climb(reached, next(iter(ahead[len(reached) :]), None))

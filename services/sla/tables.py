@@ -1,0 +1,77 @@
+"""The tables of sla: complaints, the promises to them, and the rungs that each promise has reached."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from shared.runtime.tables import add_service_tables
+
+metadata = MetaData()
+add_service_tables(metadata)
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("severity", Text, nullable=False, comment="as intake found it"),
+    Column("severity_rule", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("repeat_index", Integer, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    comment="What the promises to a complaint depend on.",
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("promise_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("kind", Text, nullable=False, comment="ACK, CONTACT, UPDATE or SOLVE"),
+    Column("round", Integer, nullable=False),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("target_seconds", Double, nullable=False),
+    Column("severity", Text, nullable=False, comment="the one that counted"),
+    Column("cell", Text, nullable=False, comment="the matrix cell that decided, such as S2×K"),
+    Column("factor", Double, nullable=False),
+    Column("factor_rule", Text),
+    Column("policy_version", Text, nullable=False),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        server_default="OPEN",
+        comment="OPEN, AT_RISK, BROKEN, KEPT or WITHDRAWN",
+    ),
+    Column("next_rung", Text, comment="the level its timer waits for"),
+    Column("broken_at", DateTime(timezone=True), comment="when the breach was told"),
+    Column("kept_at", DateTime(timezone=True), comment="when it was done"),
+    Column("late", Boolean),
+    Column("settled_at", DateTime(timezone=True), comment="when it ended here, kept or withdrawn"),
+    UniqueConstraint("complaint_id", "kind", "round"),
+    # Only the end of a promise changes what an index covers; every other change of its row stays cheap (HOT).
+    Index("promise_live", "promise_id", postgresql_where=text("settled_at IS NULL")),
+    comment="What was promised, until when, and what became of it.",
+    postgresql_with={"fillfactor": 80},
+)
+
+rung = Table(
+    "rung",
+    metadata,
+    Column("promise_id", UUID(as_uuid=True), primary_key=True),
+    Column("level", Text, primary_key=True),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("reached_at", DateTime(timezone=True), nullable=False),
+    comment="Every rung of the ladder that a promise has reached, each once.",
+)

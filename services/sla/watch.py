@@ -1,0 +1,73 @@
+"""Watches promises: when the time of a rung has come, it is told, and the next one is waited for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from shared.bus.unit_of_work import Transaction
+from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken
+from shared.runtime.timers import Timer, TimerHandler, arm
+
+from .metrics import LATENESS, RUNGS
+from .policy import SlaPolicy
+from .promise_rows import Climbed, LivePromise, Reached
+from .promises import load_live, save_climbed
+from .rungs import BREACH, Climb, Rung, climb, ladder
+from .settle import PromiseState
+
+WATCH = "promise"
+
+
+def timers(policy: SlaPolicy) -> dict[str, TimerHandler]:
+    """What to do when which time has come."""
+    return {WATCH: partial(reach_rungs, policy)}
+
+
+async def reach_rungs(policy: SlaPolicy, tx: Transaction, due: Sequence[Timer]) -> None:
+    """Tell every rung whose time has come, once and in order, and wait for the next (section 5)."""
+    live = await load_live(tx.connection, [timer.id for timer in due])
+    climbed: list[Climbed] = []
+    reached: list[Reached] = []
+    following: list[Timer] = []
+    for timer in due:
+        promise = live.get(timer.id)
+        if promise is None or promise.next_rung is None:
+            continue
+        rungs = ladder(promise.kind, promise.severity, promise.starts_at, promise.due_at, policy)
+        step = climb(rungs, promise.next_rung, tx.now)
+        reached += [Reached(promise.promise_id, rung.level, rung.at, tx.now) for rung in step.reached]
+        climbed.append(_after(promise, step, tx.now))
+        if step.following is not None:
+            following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
+        for rung in step.reached:
+            _tell(tx, promise, rung, policy)
+    await save_climbed(tx.connection, climbed, reached)
+    await arm(tx, following)
+
+
+def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
+    state, broken_at = promise.state, promise.broken_at
+    for rung in step.reached:
+        if rung.level is BREACH:
+            state, broken_at = PromiseState.BROKEN, now
+        elif state is PromiseState.OPEN:
+            state = PromiseState.AT_RISK
+    return Climbed(promise.promise_id, state, step.following and step.following.level, broken_at)
+
+
+def _tell(tx: Transaction, promise: LivePromise, rung: Rung, policy: SlaPolicy) -> None:
+    facts: dict[str, Any] = {
+        "complaint_id": promise.complaint_id,
+        "promise_id": promise.promise_id,
+        "kind": promise.kind,
+        "due_at": promise.due_at,
+    }
+    if rung.level is BREACH:
+        tx.publish(PromiseBroken(**facts, broken_at=tx.now))
+        told = policy.told[rung.level]
+        tx.publish(EscalationReached(**facts, level=rung.level, told=told, reached_at=tx.now))
+    else:
+        tx.publish(PromiseAtRisk(**facts, level=rung.level, warned_at=tx.now))
+    RUNGS.labels(promise.kind, rung.level).inc()
+    LATENESS.observe(max((tx.now - rung.at).total_seconds(), 0.0))

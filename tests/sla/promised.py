@@ -1,0 +1,102 @@
+"""What the tests of sla say again and again: events that keep promises, time that passes, what was told."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from shared.events.notify import MessageSkipped
+from shared.events.routing import SolutionProposed, StepTaken
+from shared.events.sla import (
+    EscalationReached,
+    PromiseAtRisk,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+)
+from shared.events.vocabulary import Channel, HandlingStep, MessageKind, PromiseKind, Role, SkipReason
+from tests.builders import complaint_received, now
+from tests.service_under_test import ServiceUnderTest
+
+ACK, CONTACT, UPDATE, SOLVE = PromiseKind
+HOUR = timedelta(hours=1)
+
+
+def receipt(outcome: type[Any], complaint_id: UUID, **changes: Any) -> Any:
+    """What became of the receipt for the customer; `outcome` is one of notify's four events."""
+    facts: dict[str, Any] = {
+        "complaint_id": complaint_id,
+        "intent_id": uuid4(),
+        "kind": MessageKind.RECEIPT,
+        "role": Role.CUSTOMER,
+        "decided_at": now(),
+    }
+    if outcome is MessageSkipped:
+        facts["reason"] = SkipReason.NO_ADDRESS
+    else:
+        facts |= {"channel": Channel.SMS, "provider": "file", "provider_id": "p1", "code": "barred"}
+    return outcome(**(facts | changes))
+
+
+def step_taken(complaint_id: UUID, **changes: Any) -> StepTaken:
+    """The handler listened to the customer."""
+    facts = {"complaint_id": complaint_id, "step": HandlingStep.VENT, "by": "a100", "taken_at": now()}
+    return StepTaken(**(facts | changes))
+
+
+def proposed(complaint_id: UUID, **changes: Any) -> SolutionProposed:
+    """The customer was told what will be done."""
+    facts = {"complaint_id": complaint_id, "round": 1, "by": "a100", "proposed_at": now()}
+    return SolutionProposed(**(facts | changes))
+
+
+async def receive(sla: ServiceUnderTest, **facts: Any) -> UUID:
+    """Let a complaint of an S3, standard customer be received, or one with these facts; returns its id."""
+    complaint_id = uuid4()
+    await sla.hears(complaint_received(complaint_id, **facts))
+    return complaint_id
+
+
+async def time_passes(sla: ServiceUnderTest, time: timedelta, *, fire: bool = True) -> int:
+    """Move every live promise and its timer so much into the past, and fire what is due; returns how many."""
+    async with sla.service.engine.begin() as connection:
+        for table, live in (("promise", "settled_at IS NULL"), ("timer", "armed")):
+            columns = {"promise": ("starts_at", "due_at"), "timer": ("due_at",)}[table]
+            changes = ", ".join(f"{name} = {name} - CAST(:time AS interval)" for name in columns)
+            await connection.execute(text(f"UPDATE {table} SET {changes} WHERE {live}"), {"time": time})
+    return await sla.let_pass(timedelta()) if fire else 0
+
+
+async def targets(sla: ServiceUnderTest, complaint_id: UUID) -> dict[PromiseKind, timedelta]:
+    """From start to due, as told, of the promises to a complaint; of a kind the latest."""
+    made = [e for e in await sla.said(PromiseMade) if e.complaint_id == complaint_id]
+    return {e.kind: e.due_at - e.starts_at for e in made}
+
+
+async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUID | None = None) -> list[str]:
+    """What was told about promises of a kind, in order and in words: "W1", "broken", "L1", "kept late" …"""
+    return [
+        _word(event)
+        for event in await sla.said()
+        if event.kind is kind and complaint_id in {None, event.complaint_id}
+    ]
+
+
+def _word(event: object) -> str:
+    match event:
+        case PromiseMade():
+            return "made"
+        case PromiseAtRisk() | EscalationReached():
+            return str(event.level)
+        case PromiseBroken():
+            return "broken"
+        case PromiseKept():
+            return "kept late" if event.late else "kept"
+        case _:
+            raise AssertionError(event)
+
+
+async def timers_armed(sla: ServiceUnderTest) -> int:
+    """How many timers wait."""
+    return len(await sla.rows("SELECT 1 FROM timer WHERE armed"))

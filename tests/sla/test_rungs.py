@@ -1,0 +1,88 @@
+"""The rule that says when somebody is told of a promise, by cases and by properties."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.sla.policy import SlaPolicy
+from services.sla.rungs import BREACH, Rung, climb, ladder
+from shared.events.vocabulary import EscalationLevel, PromiseKind, Severity
+from shared.runtime.policy import load_policy
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+DUE = START + timedelta(minutes=100)
+POLICY = load_policy(SlaPolicy, "sla")
+ACK, CONTACT, UPDATE, SOLVE = PromiseKind
+W1, W2, L1 = EscalationLevel.W1, EscalationLevel.W2, EscalationLevel.L1
+
+
+def minutes(rungs: tuple[Rung, ...]) -> list[tuple[EscalationLevel, float]]:
+    return [(rung.level, (rung.at - START) / timedelta(minutes=1)) for rung in rungs]
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "expected"),
+    [
+        (ACK, "S3", [(L1, 100)]),
+        (ACK, "S1", [(L1, 100)]),
+        (CONTACT, "S3", [(W1, 80), (L1, 100)]),
+        (CONTACT, "S1", [(W1, 80), (L1, 100)]),
+        (UPDATE, "S2", [(W1, 50), (W2, 75), (L1, 100)]),
+        (UPDATE, "S1", [(W1, 30), (W2, 75), (L1, 100)]),
+        (SOLVE, "S4", [(W1, 50), (W2, 75), (L1, 100)]),
+        (SOLVE, "S1", [(W1, 30), (W2, 75), (L1, 100)]),
+    ],
+)
+def test_section_5_the_rungs_of_a_promise_of_a_hundred_minutes(
+    kind: PromiseKind, severity: str, expected: list[tuple[EscalationLevel, float]]
+) -> None:
+    assert minutes(ladder(kind, Severity(severity), START, DUE, POLICY)) == expected
+
+
+RUNGS = ladder(SOLVE, Severity.S3, START, DUE, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("awaited", "at", "reached", "following"),
+    [
+        (W1, 50, [W1], W2),
+        (W1, 74, [W1], W2),
+        (W1, 75, [W1, W2], L1),
+        (W1, 500, [W1, W2, L1], None),
+        (W2, 80, [W2], L1),
+        (W2, 100, [W2, L1], None),
+        (L1, 100, [L1], None),
+        (W2, 10, [W2], L1),
+    ],
+)
+def test_what_is_reached_and_what_is_next(
+    awaited: EscalationLevel, at: int, reached: list[EscalationLevel], following: EscalationLevel | None
+) -> None:
+    step = climb(RUNGS, awaited, START + timedelta(minutes=at))
+    assert [rung.level for rung in step.reached] == reached
+    assert (step.following and step.following.level) == following
+
+
+def test_a_level_that_the_policy_no_longer_has_is_passed_over() -> None:
+    contact = ladder(CONTACT, Severity.S3, START, DUE, POLICY)
+    step = climb(contact, W2, START + timedelta(minutes=75))
+    assert (step.reached, step.following) == ([], Rung(L1, DUE))
+
+
+@given(looks=st.lists(st.integers(0, 200), max_size=8), kind=st.sampled_from(PromiseKind))
+def test_whenever_one_looks_every_rung_is_reached_once_and_in_order(
+    looks: list[int], kind: PromiseKind
+) -> None:
+    rungs = ladder(kind, Severity.S1, START, DUE, POLICY)
+    awaited: Rung | None = rungs[0]
+    told: list[Rung] = []
+    for now in sorted(START + timedelta(minutes=look) for look in looks):
+        if awaited is not None and awaited.at <= now:
+            step = climb(rungs, awaited.level, now)
+            told += step.reached
+            awaited = step.following
+            assert [rung for rung in rungs if rung.at <= now] == told
+    assert told == list(rungs[: len(told)])
+    assert [rung for rung in told if rung.level is BREACH] == told[len(rungs) - 1 :]
