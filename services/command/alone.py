@@ -8,7 +8,7 @@ from shared.runtime.database import create_engine, is_current, migrate
 from shared.runtime.logs import configure_logs
 from shared.runtime.policy import PolicyError
 from shared.runtime.service import Together
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, SettingsError
 
 from .failure import fail
 from .logs_of_events import kafka_log, require_broker
@@ -29,7 +29,7 @@ def run_alone(name: str, settings: Settings) -> None:
     configure_logs(settings.log_level, service=name)
     try:
         service = create_service(name, settings, event_log)
-    except (PolicyError, ValueError) as error:
+    except (PolicyError, SettingsError, ValueError) as error:
         fail(str(error), 2)
     sock = listen(settings)
     app = Together([service], settings, closes=event_log)

@@ -9,7 +9,7 @@ from shared.runtime.database import create_engine, migrate
 from shared.runtime.logs import configure_logs
 from shared.runtime.policy import PolicyError
 from shared.runtime.service import Together
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, SettingsError
 
 from .data_folder import DataFolder, open_data_folder
 from .demo.start import Demo
@@ -43,7 +43,7 @@ def run_together(
                 )
                 for name in SERVICES
             ]
-        except PolicyError as error:
+        except (PolicyError, SettingsError) as error:
             fail(str(error), 2)
         app = Together(services, settings, closes=event_log)
 

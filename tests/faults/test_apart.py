@@ -15,6 +15,7 @@ from shared.events import topic_of
 from shared.runtime.database import create_engine
 from tests.kafka.broker import Broker
 from tests.kafka.fixtures import StartBroker
+from tests.postgres_fixture import temporary_folder
 from tests.waiting import eventually
 
 from .installation import Apart, free_port
@@ -34,13 +35,14 @@ def broker(start_kafka: StartBroker) -> Broker:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def apart(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Apart]:
-    installation = Apart(tmp_path_factory.mktemp("apart"), broker.bootstrap)
-    try:
-        await installation.start()
-        yield installation
-    finally:
-        await installation.stop()
+async def apart(broker: Broker) -> AsyncIterator[Apart]:
+    with temporary_folder("redress-apart-") as folder:
+        installation = Apart(folder, broker.bootstrap)
+        try:
+            await installation.start()
+            yield installation
+        finally:
+            await installation.stop()
 
 
 CRASHES = [

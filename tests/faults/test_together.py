@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.postgres_fixture import temporary_folder
+
 from .installation import Together
 
 pytestmark = [
@@ -16,13 +18,14 @@ pytestmark = [
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def together(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Together]:
-    installation = Together(tmp_path_factory.mktemp("together"))
-    try:
-        await installation.start()
-        yield installation
-    finally:
-        await installation.stop()
+async def together() -> AsyncIterator[Together]:
+    with temporary_folder("redress-together-") as folder:
+        installation = Together(folder)
+        try:
+            await installation.start()
+            yield installation
+        finally:
+            await installation.stop()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def find_addresses(at: str | None, file: Path | None, folder: Path | None) -> Ma
     if file is None and at is None and usual.exists():
         file = usual
     if file is None:
-        return dict.fromkeys(Place, _checked(at or USUAL, "--at"))
+        return dict.fromkeys(Place, _checked(USUAL if at is None else at, "--at"))
     return _read(file)
 
 

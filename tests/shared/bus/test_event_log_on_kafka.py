@@ -10,9 +10,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from shared.bus.event_log import LogError, LogUnavailableError, Record, StoredRecord
+from shared.bus.event_log import LogError, LogUnavailableError, PartitionLostError, Record, StoredRecord
 from shared.bus.kafka import KafkaEventLog
 from shared.bus.kafka_clients import KafkaTimings
+from shared.bus.kafka_member import KafkaMember
 from tests.kafka.broker import Broker
 from tests.kafka.fixtures import TIMINGS, KafkaUnderTest, StartBroker
 from tests.waiting import eventually
@@ -230,6 +231,24 @@ async def test_a_rebalance_waits_for_the_batch_in_hand(kafka_broker: Broker) -> 
         second = await joining
         await read_nothing(first)
         await read_nothing(second)
+
+
+async def test_a_commit_is_never_sent_under_a_later_generation(kafka_broker: Broker) -> None:
+    async with kafka(kafka_broker) as under_test:
+        log = await under_test.new_log()
+        topic = await under_test.fresh_topic(log)
+        await log.publish(one_key(topic, 3))
+        reader = await under_test.reader(log, fresh_group(), "one", [topic])
+        assert isinstance(reader, KafkaMember)
+        got = await read(reader, 3)
+        # So it is for a moment after a rebalance, before the member hears what it owns now.
+        reader._consumer._coordinator.generation += 1
+        with pytest.raises(PartitionLostError):
+            await reader.commit(ends(got))
+        reader._consumer._coordinator.generation -= 1
+        assert sum((await reader.lag()).values()) == 3
+        await reader.commit(ends(got))
+        assert sum((await reader.lag()).values()) == 0
 
 
 async def test_a_topic_with_another_number_of_partitions_is_refused(kafka_broker: Broker) -> None:

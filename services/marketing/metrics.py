@@ -1,0 +1,30 @@
+"""What operators see of marketing."""
+
+from collections.abc import Sequence
+
+from prometheus_client import Counter
+
+from shared.bus.unit_of_work import Transaction
+from shared.events.vocabulary import WithholdReason
+
+OFFERS = Counter(
+    "redress_offers_total",
+    "Decisions after closed complaints; one withheld for several reasons counts under each.",
+    ["outcome", "reason"],
+)
+OFFERS.labels("offered", "none")
+for _reason in WithholdReason:
+    OFFERS.labels("withheld", _reason)
+
+
+def count_decisions(tx: Transaction, decided: Sequence[tuple[WithholdReason, ...]]) -> None:
+    """Count decisions, given by their reasons to withhold, once their transaction has committed."""
+
+    def count() -> None:
+        for reasons in decided:
+            if not reasons:
+                OFFERS.labels("offered", "none").inc()
+            for reason in reasons:
+                OFFERS.labels("withheld", reason).inc()
+
+    tx.after_commit(count)

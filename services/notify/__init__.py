@@ -1,0 +1,1 @@
+"""Tells people, once, on the channel they want."""

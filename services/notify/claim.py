@@ -1,0 +1,60 @@
+"""Claims messages that wait, for one process and for a lease; others pass over them."""
+
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.events.vocabulary import Channel, Language, MessageKind, Role
+
+_CLAIM = text(
+    """
+    UPDATE intent SET state = 'SENDING', attempts = attempts + 1, provider = :provider,
+        claimed_until = clock_timestamp() + CAST(:lease AS interval)
+    WHERE intent_id IN (
+        SELECT intent_id FROM intent WHERE state = 'PENDING' AND not_before <= clock_timestamp()
+        ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING intent_id, complaint_id, kind, role, round, language, channel, reply_to, link, text, attempts
+    """
+)
+
+
+class Claimed(NamedTuple):
+    """A message that this process may hand over now; `attempts` counts this hand-over too."""
+
+    intent_id: UUID
+    complaint_id: UUID
+    kind: MessageKind
+    role: Role
+    round: int
+    language: Language
+    channel: Channel
+    reply_to: str
+    link: str | None
+    text: str
+    attempts: int
+
+
+async def claim(engine: AsyncEngine, provider: str, limit: int, lease: float) -> list[Claimed]:
+    """Claim up to `limit` messages for `lease` seconds, committed; the oldest first."""
+    async with engine.begin() as connection:
+        values = {"provider": provider, "limit": limit, "lease": timedelta(seconds=lease)}
+        rows = (await connection.execute(_CLAIM, values)).all()
+    return sorted(
+        Claimed(
+            row.intent_id,
+            row.complaint_id,
+            MessageKind(row.kind),
+            Role(row.role),
+            row.round,
+            Language(row.language),
+            Channel(row.channel),
+            row.reply_to,
+            row.link,
+            row.text,
+            row.attempts,
+        )
+        for row in rows
+    )

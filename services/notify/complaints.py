@@ -1,0 +1,94 @@
+"""Keeps what notify knows of complaints: one statement per batch of events, which gives the rows back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from shared.bus.unit_of_work import Transaction
+from shared.events import Envelope
+from shared.events.intake import ComplaintReceived
+from shared.events.routing import OwnerNamed
+from shared.events.sla import PromiseMade
+
+from .overtaken import Stage
+
+Complaint: TypeAlias = Mapping[str, Any]
+Complaints: TypeAlias = Mapping[UUID, Complaint]
+
+_CUSTOMER = ("receipt_number", "language", "reply_channel", "reply_to", "address_hint")
+_OWNER = ("owner_id", "owner_name", "lead_id", "staff_channel", "owner_reply_to", "lead_reply_to")
+
+_RECEIVED = text(
+    """
+    INSERT INTO complaint (complaint_id, receipt_number, language, reply_channel, reply_to, address_hint)
+    SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]),
+                         CAST(:language AS text[]), CAST(:reply_channel AS text[]), CAST(:reply_to AS text[]),
+                         CAST(:address_hint AS text[]))
+    ON CONFLICT (complaint_id) DO UPDATE SET receipt_number = excluded.receipt_number RETURNING complaint.*
+    """
+)
+_OWNED = text(
+    """
+    UPDATE complaint SET owner_id = v.owner_id, owner_name = v.owner_name, lead_id = v.lead_id,
+        staff_channel = v.staff_channel, owner_reply_to = v.owner_reply_to, lead_reply_to = v.lead_reply_to
+    FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
+                CAST(:lead_id AS text[]), CAST(:staff_channel AS text[]), CAST(:owner_reply_to AS text[]),
+                CAST(:lead_reply_to AS text[]))
+         AS v (complaint_id, owner_id, owner_name, lead_id, staff_channel, owner_reply_to, lead_reply_to)
+    WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
+    """
+)
+_PROMISED = text(
+    """
+    UPDATE complaint SET solve_due_at = v.due_at
+    FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:due_at AS timestamptz[])) AS v (complaint_id, due_at)
+    WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
+    """
+)
+_MOVED = text(
+    """
+    UPDATE complaint SET stage = :stage, round = v.round
+    FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:round AS smallint[])) AS v (complaint_id, round)
+    WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
+    """
+)
+_KNOWN = text("SELECT * FROM complaint WHERE complaint_id = ANY (CAST(:complaint_id AS uuid[]))")
+
+
+async def keep_customers(tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> Complaints:
+    """Keep how the customers are reached."""
+    return await _run(tx, _RECEIVED, received, _columns(received, _CUSTOMER))
+
+
+async def keep_owners(tx: Transaction, named: Sequence[Envelope[OwnerNamed]]) -> Complaints:
+    """Keep who answers for the complaints, and how owner and team lead are reached."""
+    return await _run(tx, _OWNED, named, _columns(named, _OWNER))
+
+
+async def keep_due_times(tx: Transaction, made: Sequence[Envelope[PromiseMade]]) -> Complaints:
+    """Keep until when results are promised."""
+    return await _run(tx, _PROMISED, made, _columns(made, ("due_at",)))
+
+
+async def keep_stage(tx: Transaction, stage: Stage, moved: Sequence[Envelope[Any]]) -> Complaints:
+    """Keep that complaints have come to this stage, each in the round of its event."""
+    return await _run(tx, _MOVED, moved, {"stage": stage, **_columns(moved, ("round",))})
+
+
+async def known_complaints(tx: Transaction, about: Sequence[Envelope[Any]]) -> Complaints:
+    """What is known of the complaints that these events are about."""
+    return await _run(tx, _KNOWN, about, {})
+
+
+def _columns(envelopes: Sequence[Envelope[Any]], names: Sequence[str]) -> dict[str, Any]:
+    return {name: [getattr(envelope.event, name) for envelope in envelopes] for name in names}
+
+
+async def _run(
+    tx: Transaction, statement: TextClause, about: Sequence[Envelope[Any]], values: Mapping[str, Any]
+) -> Complaints:
+    ids = [envelope.event.complaint_id for envelope in about]
+    found = await tx.connection.execute(statement, {"complaint_id": ids, **values})
+    return {row["complaint_id"]: dict(row) for row in found.mappings()}

@@ -1,0 +1,179 @@
+"""Records what became of messages that were handed over, and of those whose process never said; each once."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+
+from shared.bus.transience import is_transient
+from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.events.notify import MessageFailed, MessageSent, MessageSkipped, MessageUnknown
+from shared.events.vocabulary import SkipReason
+
+from .claim import Claimed
+from .judge_outcome import Fate, Outcome, State, Verdict, judge_outcome
+from .metrics import RETRIES, count_messages
+from .overtaken import Stage, is_overtaken
+from .policy import NotifyPolicy
+
+log = structlog.get_logger()
+
+LOST_AT_ONCE = 500
+
+_STAGES = text(
+    "SELECT complaint_id, stage, round FROM complaint WHERE complaint_id = ANY (CAST(:complaints AS uuid[]))"
+)
+_RECORD = text(
+    """
+    UPDATE intent SET state = v.state, reason = v.reason, provider_id = v.provider_id, claimed_until = NULL,
+        not_before = coalesce(v.not_before, intent.not_before),
+        decided_at = CASE WHEN v.state = 'PENDING' THEN NULL ELSE now() END
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS smallint[]), CAST(:states AS text[]),
+                CAST(:reasons AS text[]), CAST(:provider_ids AS text[]), CAST(:not_before AS timestamptz[]))
+         AS v (intent_id, attempts, state, reason, provider_id, not_before)
+    WHERE intent.intent_id = v.intent_id AND intent.state = 'SENDING' AND intent.attempts = v.attempts
+    RETURNING intent.intent_id
+    """
+)
+_LOST = text(
+    """
+    SELECT intent_id, complaint_id FROM intent WHERE state = 'SENDING' AND claimed_until < clock_timestamp()
+    ORDER BY claimed_until LIMIT :limit
+    """
+)
+_GIVE_UP = text(
+    """
+    UPDATE intent SET state = 'UNKNOWN', reason = 'lease', claimed_until = NULL, decided_at = now()
+    WHERE intent_id = ANY (CAST(:ids AS uuid[])) AND state = 'SENDING' AND claimed_until < clock_timestamp()
+    RETURNING intent_id, complaint_id, kind, role, channel, provider
+    """
+)
+
+
+class HandedOver(NamedTuple):
+    """A claimed message and what its hand-over came to."""
+
+    claimed: Claimed
+    outcome: Outcome
+
+
+async def record_outcomes(
+    work: UnitOfWork, policy: NotifyPolicy, provider: str, handed_over: Sequence[HandedOver]
+) -> None:
+    """Store and tell what became of these messages, in one transaction.
+
+    A message that was given up meanwhile stays unknown, and recording an outcome again changes nothing.
+    """
+    async with work.begin(*{str(claimed.complaint_id) for claimed, _ in handed_over}) as tx:
+        overtaken = await _overtaken(tx, handed_over)
+        verdicts = {
+            claimed.intent_id: judge_outcome(
+                outcome,
+                claimed.intent_id,
+                claimed.attempts,
+                tx.now,
+                policy.retry,
+                overtaken=claimed.intent_id in overtaken,
+            )
+            for claimed, outcome in handed_over
+        }
+        recorded = await _record(tx, handed_over, verdicts)
+        decided = []
+        for claimed, outcome in handed_over:
+            verdict = verdicts[claimed.intent_id]
+            if claimed.intent_id not in recorded:
+                log.warning("message.outcome_too_late", intent_id=claimed.intent_id, outcome=outcome.fate)
+            elif verdict.state is State.PENDING:
+                tx.after_commit(RETRIES.inc)
+            else:
+                tx.publish(_told(claimed, outcome, verdict, provider, tx.now))
+                decided.append((claimed.kind, verdict.state))
+        count_messages(tx, decided)
+
+
+async def give_up_lost(work: UnitOfWork) -> int:
+    """Say of messages whose lease has passed that nobody knows whether they were sent; returns how many."""
+    async with work.read() as connection:
+        lost = (await connection.execute(_LOST, {"limit": LOST_AT_ONCE})).all()
+    if not lost:
+        return 0
+    async with work.begin(*{str(row.complaint_id) for row in lost}) as tx:
+        given_up = (await tx.connection.execute(_GIVE_UP, {"ids": [row.intent_id for row in lost]})).all()
+        for row in given_up:
+            log.warning("message.lost_in_handover", intent_id=row.intent_id, kind=row.kind)
+            tx.publish(MessageUnknown(decided_at=tx.now, **row._asdict()))
+        count_messages(tx, [(row.kind, State.UNKNOWN) for row in given_up])
+    return len(given_up)
+
+
+async def give_up_lost_for_ever(work: UnitOfWork, every: float) -> None:
+    """Look for lost messages every so many seconds, until cancelled."""
+    while True:
+        try:
+            while await give_up_lost(work):
+                pass
+        except Exception as error:  # noqa: BLE001 - the rows stay; say it and look again
+            log.warning(
+                "messages.sweep_failed", reason=type(error).__name__ if is_transient(error) else repr(error)
+            )
+        await asyncio.sleep(every)
+
+
+async def _overtaken(tx: Transaction, handed_over: Sequence[HandedOver]) -> set[UUID]:
+    """Those that the provider does not have and that have lost their sense meanwhile."""
+    again = {Fate.NOT_TAKEN, Fate.RELEASED}
+    not_taken = [claimed for claimed, outcome in handed_over if outcome.fate in again]
+    if not not_taken:
+        return set()
+    rows = await tx.connection.execute(
+        _STAGES, {"complaints": [claimed.complaint_id for claimed in not_taken]}
+    )
+    stages = {row.complaint_id: (Stage(row.stage), row.round) for row in rows}
+    return {
+        claimed.intent_id
+        for claimed in not_taken
+        if is_overtaken(claimed.kind, claimed.round, *stages[claimed.complaint_id])
+    }
+
+
+async def _record(
+    tx: Transaction, handed_over: Sequence[HandedOver], verdicts: dict[UUID, Verdict]
+) -> set[UUID]:
+    ordered = [verdicts[claimed.intent_id] for claimed, _ in handed_over]
+    taken = [outcome.detail if outcome.fate is Fate.TAKEN else None for _, outcome in handed_over]
+    values = {
+        "ids": [claimed.intent_id for claimed, _ in handed_over],
+        "attempts": [claimed.attempts for claimed, _ in handed_over],
+        "states": [verdict.state for verdict in ordered],
+        "reasons": [verdict.reason for verdict in ordered],
+        "provider_ids": taken,
+        "not_before": [verdict.not_before for verdict in ordered],
+    }
+    return set((await tx.connection.execute(_RECORD, values)).scalars())
+
+
+def _told(
+    claimed: Claimed, outcome: Outcome, verdict: Verdict, provider: str, now: datetime
+) -> MessageSent | MessageFailed | MessageUnknown | MessageSkipped:
+    facts: dict[str, Any] = {
+        "complaint_id": claimed.complaint_id,
+        "intent_id": claimed.intent_id,
+        "kind": claimed.kind,
+        "role": claimed.role,
+        "decided_at": now,
+    }
+    match verdict.state:
+        case State.SENT:
+            return MessageSent(
+                channel=claimed.channel, provider=provider, provider_id=outcome.detail, **facts
+            )
+        case State.FAILED:
+            return MessageFailed(channel=claimed.channel, provider=provider, code=outcome.detail, **facts)
+        case State.SKIPPED:
+            return MessageSkipped(reason=SkipReason(verdict.reason or ""), **facts)
+        case _:
+            return MessageUnknown(channel=claimed.channel, provider=provider, **facts)
