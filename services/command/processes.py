@@ -17,7 +17,7 @@ from .demo.start import Demo
 from .failure import fail
 from .logs_of_events import require_broker
 from .registry import SERVICES
-from .together import migrate_all, settings_for
+from .together import migrate_all, settings_for, with_links_to
 
 log = structlog.get_logger()
 
@@ -34,6 +34,7 @@ def run_processes(settings: Settings, folder: Path, demo: Demo | None = None) ->
         configure_logs(settings.log_level, file=demo.log_file if demo else None)
         addresses = {name: f"http://{settings.host}:{settings.port + n}" for n, name in enumerate(SERVICES)}
         data.write_addresses(addresses)
+        settings = with_links_to(addresses["feedback"], settings)  # the only service that customers answer
         for name, address in addresses.items():
             print(f"  {name:<10} {address}/{name}/docs", flush=True)
         commands = {

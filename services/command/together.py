@@ -27,6 +27,7 @@ def run_together(
     """Start everything, call `on_start` with the address, serve until stopped or until the demo has ended."""
     sock = listen(settings)
     address = f"http://{settings.host}:{sock.getsockname()[1]}"
+    settings = with_links_to(address, settings)
     if settings.kafka:
         require_broker(settings)
     with open_data_folder(folder) as data:
@@ -56,6 +57,15 @@ def run_together(
             fail("a service did not start; the lines above say why")
     if demo and demo.code:
         fail("the demo did not reach its end")
+
+
+def with_links_to(address: str, settings: Settings) -> Settings:
+    """The same settings with links for customers that lead to `address`, unless a public address is given."""
+    return (
+        settings
+        if "public_url" in settings.model_fields_set
+        else settings.model_copy(update={"public_url": address})
+    )
 
 
 def settings_for(name: str, settings: Settings, data: DataFolder) -> Settings:

@@ -1,6 +1,7 @@
 """Faults with each service in its own process and database, on a real broker: nothing lost, nothing doubled."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from random import Random
 
@@ -36,13 +37,14 @@ def broker(start_kafka: StartBroker) -> Broker:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def apart(broker: Broker) -> AsyncIterator[Apart]:
-    with temporary_folder("redress-apart-") as folder:
-        installation = Apart(folder, broker.bootstrap)
-        try:
-            await installation.start()
-            yield installation
-        finally:
-            await installation.stop()
+    folder = temporary_folder("redress-apart-")
+    installation = Apart(folder, broker.bootstrap)
+    try:
+        await installation.start()
+        yield installation
+    finally:
+        await installation.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 CRASHES = [

@@ -1,6 +1,7 @@
 """Faults with all services in one process and the event log in PostgreSQL: killed, it goes on where it was."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,13 +20,14 @@ pytestmark = [
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def together() -> AsyncIterator[Together]:
-    with temporary_folder("redress-together-") as folder:
-        installation = Together(folder)
-        try:
-            await installation.start()
-            yield installation
-        finally:
-            await installation.stop()
+    folder = temporary_folder("redress-together-")
+    installation = Together(folder)
+    try:
+        await installation.start()
+        yield installation
+    finally:
+        await installation.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize(
