@@ -27,6 +27,7 @@ check: setup-dev ## Format, lint, types, import contracts, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tools.generate --check
+	@$(BIN)/python -m tools.reference_tables --check
 
 bench: setup-dev ## Measure ceilings and ours in one alternating run
 	@$(BIN)/python -m bench
@@ -36,6 +37,7 @@ soak: setup-dev ## The long forms of the fault tests
 
 generate: setup-dev ## Write the generated documents anew
 	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tools.reference_tables
 
 lock: setup-dev ## Resolve the newest versions into the locks
 	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.lock

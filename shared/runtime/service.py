@@ -19,6 +19,7 @@ from shared.bus.outbox import Relay
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.base import topic_of
 
+from .api_pages import add_api_pages
 from .database import create_engine, is_current
 from .errors import add_error_handlers
 from .feed import Feed, feed_routes
@@ -202,13 +203,15 @@ class Service:
         app = FastAPI(
             title=f"Redress {self.name}",
             openapi_url=f"/{self.name}/openapi.json",
-            docs_url=f"/{self.name}/docs",
+            docs_url=None,
             redoc_url=None,
             lifespan=lifespan,
+            telemetry={"tracing": False, "metrics": False, "logs": False},
         )
         app.state.unit_of_work = self.unit_of_work
         app.state.feed = self._feed
         add_error_handlers(app)
+        add_api_pages(app, self.name, asks_for_token=bool(self.settings.api_token))
         app.include_router(feed_routes(self.name))
         return app
 

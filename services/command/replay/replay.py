@@ -145,10 +145,12 @@ class _Run:
         def show() -> None:
             self._shown.waiting(ledger, len(self._tally.complaints))
 
+        posted = time.monotonic()
         await self._services.watch(ledger, self._plan.timeout, self.stopping, show)
         return replace(
             report,
             ledger=ledger,
+            waited=time.monotonic() - posted,
             differences=differences(self._tally, ledger),
             silent=dict(self._services.silent),
         )

@@ -18,8 +18,9 @@ IDS_SHOWN = 20
 class Report:
     """Everything the report says.
 
-    stopped_at: the last line that is accounted for, if it did not reach the end. silent: services that did
-    not tell what they have, and why. differences: what does not balance.
+    seconds: posting the rows. waited: until the services had caught up, or were given up. stopped_at: the last
+    line that is accounted for, if it did not reach the end. silent: services that did not tell what they have,
+    and why. differences: what does not balance.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Report:
     tally: Tally
     rejects_file: str
     ledger: Ledger | None = None
+    waited: float = 0.0
     differences: Sequence[Difference] = ()
     silent: Mapping[Place, str] = field(default_factory=dict)
     stopped_at: int | None = None
@@ -45,6 +47,7 @@ class Report:
             "file": self.file,
             "source": self.source,
             "seconds": round(self.seconds, 3),
+            "waited": round(self.waited, 3),
             "balances": self.balances,
             "rows": {
                 "read": tally.read,
@@ -105,6 +108,7 @@ class Report:
             skipped=ledger.skipped.total(),
             reasons=f" ({skipped})" if skipped else "",
         )
+        say("waited", seconds=f"{self.waited:.1f}")
         for place, why in self.silent.items():
             say("silent", service=place.value, why=why)
         for one in self.differences:

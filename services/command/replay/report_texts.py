@@ -19,6 +19,7 @@ TEXTS = {
     "unreadable": ("unreadable dates", "日期无法识别"),
     "rejects_file": ("  rejected rows are listed in {path}", "  拒收的行列在 {path}"),
     "took": ("  took {seconds} s, {rate} rows a second", "  用时 {seconds} 秒，每秒 {rate} 行"),
+    "waited": ("  compared {seconds} s after the last row", "  最后一行提交后 {seconds} 秒完成核对"),
     "stopped": (
         "Stopped: everything up to line {line} is done. Run the same command again to go on.",
         "已停止：第 {line} 行及之前均已处理。再次运行同一命令即可继续。",

@@ -1,0 +1,1 @@
+"""Accepts complaints from any channel and shows their status."""

@@ -1,0 +1,122 @@
+"""What may be read of complaints and customers, the tracking page, and a customer's consent to offers."""
+
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Body, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic_core import to_json
+from sqlalchemy import select
+
+from shared.events.vocabulary import Channel
+from shared.runtime.dependencies import Work
+from shared.runtime.errors import NotFoundError
+from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.service import service_router
+from shared.runtime.strict_json import StrictBody, YesNo
+
+from .change_consent import change_consent
+from .next_status import Status
+from .policy import IntakePolicy
+from .read_complaints import find_complaint, find_history, find_tracked, list_complaints
+from .tables import contact, customer
+from .tracking_page import SECURITY_HEADERS, tracking_page
+
+router = service_router("intake", tags=["complaints"])
+
+Code = Annotated[str, Path(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+ReceiptNumber = Annotated[
+    str | None, Query(max_length=40, pattern=r"^[A-Za-z0-9]+$", description="only the one with this number")
+]
+OfStatus = Annotated[Status | None, Query(description="only those with this status")]
+
+
+class ConsentBody(StrictBody):
+    """Whether a customer agrees to offers, and where they said so."""
+
+    marketing: YesNo
+    source: Channel
+
+
+@router.get("/complaints", summary="Complaints, by id")
+async def complaints(
+    work: Work,
+    after: After = None,
+    limit: Limit = 100,
+    status: OfStatus = None,
+    receipt_number: ReceiptNumber = None,
+) -> Response:
+    """Every complaint with its status, its owner and the promise that is due next."""
+    async with work.read() as connection:
+        return _json(await list_complaints(connection, after, limit, status, receipt_number))
+
+
+@router.get("/complaints/{complaint_id}", summary="One complaint")
+async def complaint_of(complaint_id: UUID, work: Work) -> Response:
+    """Everything known of it, in one local read; seconds_left of a promise is negative when it is late."""
+    async with work.read() as connection:
+        found = await find_complaint(connection, complaint_id)
+    if found is None:
+        raise NotFoundError("this complaint is not known", "没有这个投诉")
+    return _json(found)
+
+
+@router.get("/complaints/{complaint_id}/history", summary="What happened to one complaint")
+async def history_of(complaint_id: UUID, work: Work) -> Response:
+    """Every event about it, the oldest first."""
+    async with work.read() as connection:
+        found = await find_history(connection, complaint_id)
+    if not found:
+        raise NotFoundError("this complaint is not known", "没有这个投诉")
+    return _json({"items": found})
+
+
+@router.get("/contacts", summary="Contacts, by id")
+async def contacts(work: Work, after: After = None, limit: Limit = 100) -> Response:
+    """Every contact's key and the complaint it belongs to."""
+    shown = select(
+        contact.c.contact_id,
+        contact.c.channel,
+        contact.c.provider,
+        contact.c.contact_key,
+        contact.c.complaint_id,
+        contact.c.received_at,
+    )
+    async with work.read() as connection:
+        return _json(await read_page(connection, shown, contact, "contact_id", after, limit))
+
+
+@router.get("/customers/{customer_id}", summary="One customer")
+async def customer_of(customer_id: UUID, work: Work) -> Response:
+    """What the channels have told of a customer."""
+    async with work.read() as connection:
+        rows = await connection.execute(select(customer).where(customer.c.customer_id == customer_id))
+        found = rows.mappings().first()
+    if found is None:
+        raise NotFoundError("this customer is not known", "没有这个客户")
+    return _json(dict(found))
+
+
+@router.put("/customers/{customer_id}/consent", summary="Agree to offers, or withdraw")
+async def put_consent(customer_id: UUID, work: Work, body: Annotated[ConsentBody, Body()]) -> dict[str, Any]:
+    """The last word counts at once. `changed` is false if it was the same before."""
+    changed = await change_consent(work, customer_id, body.marketing, body.source)
+    return {"customer_id": customer_id, "marketing": body.marketing, "changed": changed}
+
+
+@router.get("/track/{code}", response_class=HTMLResponse, summary="The tracking page behind the link")
+async def track(code: Code, work: Work, request: Request) -> Response:
+    """What the customer may see; JSON if the caller accepts that. Whoever has the link needs no token."""
+    async with work.read() as connection:
+        found = await find_tracked(connection, code)
+    if found is None:
+        raise NotFoundError("this link is not known", "链接无效")
+    if "application/json" in request.headers.get("accept", ""):
+        return Response(to_json(found), media_type="application/json", headers=SECURITY_HEADERS)
+    policy: IntakePolicy = request.app.state.policy
+    return HTMLResponse(tracking_page(found, ZoneInfo(policy.receipt.zone)), headers=SECURITY_HEADERS)
+
+
+def _json(content: Any) -> Response:
+    return Response(to_json(content), media_type="application/json")

@@ -1,0 +1,34 @@
+"""Intake: accepts complaints from any channel and shows their status."""
+
+from shared.bus.event_log import EventLog
+from shared.bus.quick_transaction import QuickUnitOfWork
+from shared.runtime.policy import load_policy
+from shared.runtime.sealing import Sealer
+from shared.runtime.service import Service
+from shared.runtime.settings import Settings
+
+from . import api, doors, metrics
+from .accept import Acceptance
+from .group_commit import GroupCommit
+from .policy import IntakePolicy
+from .reactions import reactions
+from .read_contact import ContactReader
+
+
+def create_service(settings: Settings, event_log: EventLog) -> Service:
+    """The service with everything it serves and hears."""
+    policy = load_policy(IntakePolicy, "intake", settings.policy_file)
+    service = Service("intake", settings, event_log)
+    work = QuickUnitOfWork(service.engine, service.relay.wake)
+    acceptance = Acceptance(work, policy, Sealer(settings.keys))
+    service.decides_by(policy)
+    service.serves(
+        doors.router,
+        api.router,
+        policy=policy,
+        reader=ContactReader(policy),
+        accepting=GroupCommit(acceptance.accept),
+    )
+    service.hears(("routing", "sla", "notify", "feedback", "marketing"), reactions())
+    service.samples(metrics.sample)
+    return service

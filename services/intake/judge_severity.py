@@ -1,0 +1,52 @@
+"""Decides how severe a complaint is, what it is about, and whether its words abuse our staff."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from shared.events.vocabulary import Severity
+
+from .case_type import CaseType
+from .policy import AbusePolicy, SeverityPolicy
+from .word_lists import WordLists, comparable
+
+
+class Judgement(NamedTuple):
+    """severity_rule: the rule that set the severity; abusive: the text insults our staff."""
+
+    severity: Severity
+    severity_rule: str
+    case_type: CaseType
+    abusive: bool
+
+
+class SeverityRules:
+    """The policy's word rules, ready to be tried on many texts."""
+
+    def __init__(self, policy: SeverityPolicy, abuse: AbusePolicy) -> None:
+        self._policy = policy
+        self._rules = list(policy.words.values())
+        self._words = WordLists([*(rule.words for rule in self._rules), abuse.words])
+
+    def judge(
+        self, text: str, category: str | None, amount: Decimal | None, monthly_fee: Decimal | None
+    ) -> Judgement:
+        """SEV-1..4: the first rule that fits sets the severity, the first with a case type sets that.
+
+        `amount` in dispute and `monthly_fee` in the same currency; the policy's usual fee stands in for a
+        missing one. A large amount comes before the first rule that is milder than it.
+        """
+        found = self._words.found_in(comparable(f"{text}\n{category}" if category else text))
+        fitting = [rule for number, rule in enumerate(self._rules) if number in found]
+        severity, rule_id = self._policy.default, self._policy.default_rule
+        if fitting:
+            severity, rule_id = fitting[0].severity, fitting[0].rule
+        large = self._policy.amount
+        if self._is_large(amount, monthly_fee) and (not fitting or severity > large.severity):
+            severity, rule_id = large.severity, large.rule
+        case_type = next((rule.case_type for rule in fitting if rule.case_type), CaseType.COMPLAINT)
+        return Judgement(severity, rule_id, case_type, len(self._rules) in found)
+
+    def _is_large(self, amount: Decimal | None, monthly_fee: Decimal | None) -> bool:
+        """SEV-2: a disputed amount of so many monthly fees."""
+        large = self._policy.amount
+        return amount is not None and amount >= large.monthly_fees * (monthly_fee or large.usual_monthly_fee)

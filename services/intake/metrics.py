@@ -1,0 +1,59 @@
+"""What operators see of intake."""
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .next_status import Status
+from .tables import complaint
+
+CHANNELS = ("phone", "web", "sms")
+FIELD_CLASSES = ("body", "key", "time", "text", "customer", "number", "other")
+OPEN_STATUSES = tuple(status for status in Status if status is not Status.CLOSED)
+
+RECEIVED = Counter("redress_complaints_received_total", "Contacts that became a complaint.", ["channel"])
+ALREADY_KNOWN = Counter(
+    "redress_contacts_already_known_total", "Contacts whose key had been taken before.", ["channel"]
+)
+REFUSED = Counter(
+    "redress_contacts_refused_total", "Contacts refused with 4xx, by what was wrong.", ["channel", "field"]
+)
+COMPLAINTS_OPEN = Gauge("redress_complaints_open", "Complaints that are not closed.", ["status"])
+
+for _channel in CHANNELS:
+    RECEIVED.labels(_channel)
+    ALREADY_KNOWN.labels(_channel)
+    for _field in FIELD_CLASSES:
+        REFUSED.labels(_channel, _field)
+
+_CLASS_OF_FIELD = {
+    "body": "body",
+    "contact_key": "key",
+    "call_id": "key",
+    "message_id": "key",
+    "provider": "key",
+    "occurred_at": "time",
+    "started_at": "time",
+    "text": "text",
+    "customer": "customer",
+    "caller_number": "number",
+    "from": "number",
+    "to": "number",
+}
+
+
+def field_class(field: str) -> str:
+    """The class of a refused field; never the caller's own words."""
+    return _CLASS_OF_FIELD.get(field, "other")
+
+
+async def sample(connection: AsyncConnection) -> None:
+    """Set the gauges from the database."""
+    counted = await connection.execute(
+        select(complaint.c.status, func.count())
+        .where(complaint.c.status != "CLOSED")
+        .group_by(complaint.c.status)
+    )
+    counts = {row[0]: row[1] for row in counted}
+    for status in OPEN_STATUSES:
+        COMPLAINTS_OPEN.labels(status).set(counts.get(status, 0))

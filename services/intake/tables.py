@@ -1,0 +1,149 @@
+"""The tables of intake: contacts as they came, customers, complaints with status, promises and history."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from shared.runtime.tables import add_service_tables
+
+metadata = MetaData()
+add_service_tables(metadata)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("contact_id", UUID(as_uuid=True), primary_key=True),
+    Column("serial", BigInteger, Identity(), nullable=False, comment="becomes the receipt number"),
+    Column("channel", Text, nullable=False),
+    Column("provider", Text, nullable=False, comment="account at the provider, or empty"),
+    Column("contact_key", Text(collation="C"), nullable=False, comment="the provider's id of this contact"),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("text", Text, nullable=False, comment="what was said; it never leaves this database"),
+    Column("origin", Text, comment="the number or name it came from, as given"),
+    Column("origin_e164", Text, comment="the same as +<country><number>, where it is such a number"),
+    Column("origin_kind", Text, comment="mobile, fixed, toll_free, short_code, alphanumeric or withheld"),
+    Column("sent_to", Text, comment="our number to which an SMS was sent"),
+    Column("started_at", DateTime(timezone=True), comment="when the call began"),
+    UniqueConstraint("channel", "provider", "contact_key", name="contact_once"),
+    Index("contact_of_complaint", "complaint_id"),
+    comment="What came in, once per key (REP-2).",
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("customer_id", UUID(as_uuid=True), primary_key=True),
+    Column("external_id", Text, comment="the customer's id in the operator's systems"),
+    Column("name", Text),
+    Column("phone", Text, comment="+<country><number>"),
+    Column("email", Text),
+    Column("grade", Text, comment="as last told by a channel"),
+    Column("language", Text),
+    Column("protected", Boolean),
+    Column("marketing_consent", Boolean, comment="empty where the customer was never asked (OF-7)"),
+    Column("monthly_fee", Numeric(12, 2)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    comment="Who complains, as far as the channels have told.",
+    postgresql_with={"fillfactor": 90},
+)
+
+customer_key = Table(
+    "customer_key",
+    metadata,
+    Column("key", Text(collation="C"), primary_key=True, comment="external:…, phone:… or email:…"),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    comment="By what a customer is known again; its rows are locked while a contact of theirs is accepted.",
+    postgresql_with={"fillfactor": 90},
+)
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column(
+        "first_contact_id",
+        UUID(as_uuid=True),
+        ForeignKey("contact.contact_id"),
+        nullable=False,
+        comment="no complaint without a contact",
+    ),
+    Column("receipt_number", Text(collation="C"), nullable=False, unique=True),
+    Column("tracking_code", Text(collation="C"), nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("severity_rule", Text, nullable=False),
+    Column("case_type", Text, nullable=False),
+    Column("category", Text),
+    Column("language", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("taken_by", Text),
+    Column("repeat_of", UUID(as_uuid=True)),
+    Column("repeat_index", Integer, nullable=False),
+    Column("abusive", Boolean, nullable=False),
+    Column("amount_in_dispute", Numeric(12, 2)),
+    Column("policy_version", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="RECEIVED"),
+    Column("acknowledged_at", DateTime(timezone=True)),
+    Column("owner_id", Text),
+    Column("owner_name", Text),
+    Column("department", Text),
+    Column("handler_name", Text),
+    Column("round", Integer, nullable=False, server_default="1", comment="counts resolutions"),
+    Column("resolved_at", DateTime(timezone=True), comment="empty while it is open or open again"),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("escalation_level", Text, comment="the highest rung of the ladder reached"),
+    Column("satisfied", Boolean, comment="what the last answer said"),
+    Column("score", SmallInteger),
+    Column("offer_decision", Text, comment="PROPOSED or WITHHELD"),
+    Index("complaint_of_customer", "customer_id", "case_type", "complaint_id"),
+    Index("complaint_open", "status", "complaint_id", postgresql_where=text("status <> 'CLOSED'")),
+    comment="One row per complaint, with the status that the other services' events give it.",
+    postgresql_with={"fillfactor": 60},
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("promise_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, comment="MADE, AT_RISK, BROKEN, KEPT or KEPT_LATE"),
+    Index("promise_of_complaint", "complaint_id"),
+    comment="What sla has promised about a complaint.",
+    postgresql_with={"fillfactor": 60},
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("publisher", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("detail", Text, comment="a word more: the kind of promise, the person, the reason"),
+    comment="What happened to a complaint, one row per event of another service.",
+)

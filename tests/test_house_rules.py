@@ -1,0 +1,218 @@
+"""The house stays as it is drawn: familiar file names are technical, every other one is a pure decision."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from services.command.registry import SERVICES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+STANDARD = {"__init__", "app", "settings", "policy", "tables", "api", "reactions", "metrics"}
+
+TECHNICAL = {
+    "intake": {
+        "accept": "one transaction that stores and tells a batch of contacts",
+        "accept_statements": "the SQL of accepting",
+        "change_consent": "one transaction that keeps and tells a customer's consent",
+        "contact_forms": "the shapes of request bodies",
+        "customer_profile": "what is collected of a customer while a batch is accepted",
+        "doors": "endpoints of the channels, beside api.py",
+        "draft": "what is collected of a contact while a batch is accepted",
+        "group_commit": "requests that wait share a commit",
+        "phone_numbers": "the only place that knows the library for phone numbers",
+        "progress": "the SQL of following complaints",
+        "read_complaints": "the SQL of showing complaints",
+        "read_contact": "turns a request body into a contact",
+        "tracking_page": "the HTML of a customer's page",
+    },
+    "routing": {
+        "bodies": "the shapes of request bodies",
+        "case": "loads and saves one complaint",
+        "case_view": "the SQL of showing a complaint",
+        "desk": "holds what routing decides by",
+        "hear_customers": "reactions to customers' words, beside reactions.py",
+        "refusals": "turns a refusal into problem+json in two languages",
+        "staff_file": "reads departments and staff from a file",
+        "work_on_case": "one transaction for what a member of staff did",
+        "workload": "the SQL of counting what is on each desk",
+    },
+    "sla": {
+        "make_promises": "stores, tells and watches the promises that a rule has found",
+        "promises": "loads and saves promises, many at a time",
+        "settle_promises": "stores and tells how promises ended",
+        "watch": "handles the timers of promises",
+    },
+    "notify": {
+        "addresses": "finds the sealed address of a role",
+        "claim": "the SQL by which one process claims messages",
+        "complaints": "the SQL of what notify knows of complaints",
+        "dispatcher": "hands messages over, beside the service",
+        "file_sender": "a sender",
+        "http_sender": "a sender",
+        "messages": "stores the messages that facts call for",
+        "record_outcomes": "stores and tells what became of messages",
+        "sender": "the port to senders",
+        "texts": "reads and checks the texts",
+    },
+    "feedback": {
+        "answer_page": "the HTML of a customer's page",
+        "answer_question": "one transaction that takes an answer",
+    },
+    "marketing": {
+        "decide_offers": "stores and tells what the gate and the choice have found",
+        "known_facts": "the SQL of what marketing knows of customers and complaints",
+    },
+}
+
+EMPTY_NAMES = re.compile(r"^(utils?|helpers?|commons?|constants?|misc|shared_code)$")
+RULE_ID = re.compile(r"\b(SEV|GRD|SLA|CAL|PAU|FC|REP|REM|FU|OF|CAP)-(\d+|[A-Z])\b")
+
+
+class Module(NamedTuple):
+    """A module of a service."""
+
+    service: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """What it is called in a report."""
+        return f"{self.service}/{self.path.stem}"
+
+    @property
+    def tree(self) -> ast.Module:
+        """Its code."""
+        return ast.parse(self.path.read_text(encoding="utf-8"))
+
+
+def modules() -> list[Module]:
+    """The modules directly in the services' folders."""
+    return [
+        Module(service, path)
+        for service in SERVICES
+        for path in sorted((ROOT / "services" / service).glob("*.py"))
+    ]
+
+
+def rule_files() -> list[Module]:
+    """Every module whose name is neither standard nor listed as technical."""
+    return [m for m in modules() if m.path.stem not in STANDARD | TECHNICAL[m.service].keys()]
+
+
+def sources(*folders: str) -> list[Path]:
+    """Every Python file in these folders."""
+    return [
+        path
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "__pycache__" not in path.parts
+    ]
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """What a module imports, relative imports with their dots: `json`, `.policy`, `shared.events.base`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield "." * node.level + node.module
+        elif isinstance(node, ast.ImportFrom):
+            yield from ("." * node.level + alias.name for alias in node.names)
+
+
+def is_standard_library(name: str) -> bool:
+    """True for a module that comes with Python."""
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def named(items: list[Module]) -> list[str]:
+    """How test cases about modules are called."""
+    return [item.name for item in items]
+
+
+@pytest.mark.parametrize("rule", rule_files(), ids=named(rule_files()))
+def test_a_rule_file_imports_only_python_its_policy_other_rules_and_the_vocabulary(rule: Module) -> None:
+    allowed = {"shared.events.vocabulary", ".policy"}
+    allowed |= {f".{other.path.stem}" for other in rule_files() if other.service == rule.service}
+    wrong = [name for name in imported(rule.tree) if not is_standard_library(name) and name not in allowed]
+    assert not wrong, f"{rule.name} decides, so it may not use {', '.join(wrong)}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_policy_is_data_and_nothing_else(service: str) -> None:
+    (policy,) = [m for m in modules() if m.service == service and m.path.stem == "policy"]
+    allowed = {"pydantic", "shared.runtime.policy", "shared.events.vocabulary"}
+    allowed |= {f".{rule.path.stem}" for rule in rule_files() if rule.service == service}
+    wrong = [name for name in imported(policy.tree) if not is_standard_library(name) and name not in allowed]
+    assert not wrong
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_the_standard_files(service: str) -> None:
+    folder = ROOT / "services" / service
+    wanted = {f"{name}.py" for name in STANDARD - {"settings"}} | {"default_policy.toml", "migrations"}
+    assert not wanted - {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_listed_as_technical_exists_and_says_why(service: str) -> None:
+    existing = {m.path.stem for m in modules() if m.service == service}
+    assert not TECHNICAL[service].keys() - existing
+    assert not TECHNICAL[service].keys() & STANDARD
+    assert all(len(reason) > 5 for reason in TECHNICAL[service].values())
+
+
+def test_services_do_not_import_each_other() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for service in SERVICES
+        for path in sources(f"services/{service}")
+        for name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if re.match(rf"services\.(?!{service}(\.|$))", name) or name.startswith("..")
+    ]
+    assert not wrong
+
+
+def test_every_module_says_in_its_docstring_what_it_is() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in sources("services", "shared", "tools", "tests", "bench")
+        if path.read_text(encoding="utf-8").strip()
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert not silent
+
+
+def test_no_file_or_folder_has_an_empty_name() -> None:
+    paths = sources("services", "shared", "tools", "tests", "bench")
+    wrong = {
+        str(path.relative_to(ROOT))
+        for path in paths
+        for part in path.relative_to(ROOT).with_suffix("").parts
+        if EMPTY_NAMES.match(part)
+    }
+    assert not wrong
+
+
+def test_every_rule_that_a_rule_file_names_is_in_the_name_of_a_test() -> None:
+    names = "\n".join(
+        node.name
+        for path in sources("tests")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    )
+    untested = {
+        f"{family}-{number} ({rule.name})"
+        for rule in rule_files()
+        for node in ast.walk(rule.tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        for family, number in RULE_ID.findall(ast.get_docstring(node) or "")
+        if not re.search(rf"_{family}_{number}(_|$)", names, re.IGNORECASE | re.MULTILINE)
+    }
+    assert not untested, "without a test: " + ", ".join(sorted(untested))
