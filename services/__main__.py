@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - an older Python should say so before it stumbles over the syntax
     raise SystemExit(f"redress: needs Python 3.11 or newer, this is {sys.version.split()[0]}")
 
 from pathlib import Path

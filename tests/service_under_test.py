@@ -94,7 +94,8 @@ class ServiceUnderTest:
         async with self.service.engine.begin() as connection:
             await connection.execute(
                 text(
-                    "UPDATE timer SET due_at = due_at - CAST(:time AS interval) WHERE armed AND CAST(:subject AS text) IN ('', subject)"
+                    "UPDATE timer SET due_at = due_at - CAST(:time AS interval)"
+                    " WHERE armed AND CAST(:subject AS text) IN ('', subject)"
                 ),
                 {"time": time, "subject": str(subject or "")},
             )

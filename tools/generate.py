@@ -77,9 +77,8 @@ def _events_page(readers: Mapping[str, list[str]]) -> str:
     parts = [_HEAD]
     for publisher in PUBLISHERS:
         parts.append(f"\n## {publisher}\n\nTopic `{topic_of(publisher)}`.\n")
-        for event in EVENT_TYPES.values():
-            if event.publisher == publisher:
-                parts.append(_event_section(event, readers[event.type]))
+        events = [event for event in EVENT_TYPES.values() if event.publisher == publisher]
+        parts += [_event_section(event, readers[event.type]) for event in events]
     return "".join(parts)
 
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 
-from shared.bus.transience import is_transient
 from shared.bus.quick_transaction import QuickTransaction, QuickUnitOfWork
+from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import traceparent
 from shared.events.intake import ComplaintReceived, ConsentChanged
 from shared.runtime.sealing import Sealer

@@ -20,7 +20,7 @@ Message = Annotated[str, Field(min_length=1, max_length=LONGEST_SMS), Storable]
 NumberAsGiven = Annotated[str, Field(max_length=40), Storable]
 Name = Annotated[str, Field(min_length=1, max_length=200), Storable]
 Account = Annotated[str, Field(min_length=1, max_length=100), Storable]
-PhoneNumber = Annotated[str, Field(max_length=40, pattern=r"^\+?[0-9][0-9 ()./-]*$")]
+PhoneNumber = Annotated[str, Field(max_length=40, pattern=r"^[+(0-9][0-9 ()./-]*$")]
 EmailAddress = Annotated[
     str, Field(max_length=254, pattern=r"^[^@\s\x00]{1,64}@[^@\s\x00]+\.[^@\s\x00]{2,}$")
 ]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 
 class NumberKind(StrEnum):
@@ -52,7 +52,7 @@ def _read_any_number(raw: str, region: str) -> Number:
         parsed = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException as error:
         raise ImpossibleNumberError(raw) from error
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         raise ImpossibleNumberError(raw)
     kind = _KINDS.get(phonenumbers.number_type(parsed), NumberKind.FIXED)
     return Number(kind, phonenumbers.format_number(parsed, PhoneNumberFormat.E164))

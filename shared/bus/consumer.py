@@ -140,7 +140,7 @@ class Consumer:
                 failures[failed.place] = failures.get(failed.place, 0) + 1
                 if failures[failed.place] >= ATTEMPTS:
                     poison[failed.place] = f"{type(failed.__cause__).__name__}: {failed.kind}"
-                    log.error(
+                    log.exception(
                         "consumer.event_parked",
                         group=self._group,
                         place=failed.place,

@@ -79,31 +79,30 @@ def _plan_subject(
     stream: Stream, at_hand: list[Arrival], heard: Collection[str], poison: Collection[Place], plan: Plan
 ) -> None:
     applied = dict(stream.applied)
-    blocked = stream.blocked
     queue = sorted(at_hand, key=lambda arrival: (arrival.place.sequence, arrival.place.publisher))
+    blocked = stream.blocked
     wave = 0
-    progress = True
-    while progress and not blocked:
-        progress = False
-        left: list[Arrival] = []
-        for arrival in queue:
-            _, publisher, sequence = arrival.place
-            if blocked or not _is_next(arrival, applied, heard):
-                left.append(arrival)
-                continue
-            if arrival.place in poison or arrival.error is not None:
-                plan.parked.append(arrival)
-                blocked = True
-                continue
-            applied[publisher] = sequence
-            progress = True
-            if len(plan.waves) == wave:
-                plan.waves.append([])
-            plan.waves[wave].append(arrival)
-            wave += 1
-            if arrival.held:
-                plan.released.append(arrival)
-        queue = left
+    while not blocked and (ready := _first_ready(queue, applied, heard)):
+        queue.remove(ready)
+        if ready.place in poison or ready.error is not None:
+            plan.parked.append(ready)
+            blocked = True
+            continue
+        applied[ready.place.publisher] = ready.place.sequence
+        if wave == len(plan.waves):
+            plan.waves.append([])
+        plan.waves[wave].append(ready)
+        wave += 1
+        if ready.held:
+            plan.released.append(ready)
+    _settle_rest(queue, applied, plan)
+
+
+def _first_ready(queue: list[Arrival], applied: Mapping[str, int], heard: Collection[str]) -> Arrival | None:
+    return next((arrival for arrival in queue if _is_next(arrival, applied, heard)), None)
+
+
+def _settle_rest(queue: list[Arrival], applied: Mapping[str, int], plan: Plan) -> None:
     for arrival in queue:
         if arrival.place.sequence <= applied.get(arrival.place.publisher, 0):
             plan.duplicates.append(arrival)

@@ -82,6 +82,7 @@ def problem(
     status: int,
     kind: str,
     detail: str | None = None,
+    *,
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
@@ -106,7 +107,7 @@ def add_error_handlers(app: FastAPI) -> None:
         language = language_of(request)
         detail = error.details[language]
         errors = [{"field": error.field, "message": detail}] if error.field else []
-        return problem(request, error.status, error.kind, detail, errors, error.headers)
+        return problem(request, error.status, error.kind, detail, errors=errors, headers=error.headers)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
@@ -115,7 +116,8 @@ def add_error_handlers(app: FastAPI) -> None:
             {"field": _field_name(item), "code": item["type"], "message": field_text(item, language)}
             for item in error.errors()[:20]
         ]
-        return problem(request, 422, "validation", errors[0]["field"] + ": " + errors[0]["message"], errors)
+        first = f"{errors[0]['field']}: {errors[0]['message']}"
+        return problem(request, 422, "validation", first, errors=errors)
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)

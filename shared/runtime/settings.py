@@ -1,4 +1,4 @@
-"""Settings of a service: from the environment (REDRESS_…), or from a TOML file given with --config; unknown ones are refused."""
+"""Settings of a service: from the environment (REDRESS_…), or from the TOML file of --config, which is read strictly."""
 
 import base64
 import binascii

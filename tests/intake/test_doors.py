@@ -1,67 +1,270 @@
-"""The doors: what a contact becomes, once per key, whatever comes in."""
+"""The doors: what a contact becomes, once per key, and what is told of it."""
 
 import asyncio
-from typing import Any
+import re
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import httpx
 import pytest
 
 from shared.events.intake import ComplaintReceived
+from shared.events.vocabulary import Channel, Language
 from tests.service_under_test import SEALER, ServiceUnderTest, StartService
 
-
-@pytest.fixture
-async def intake(start_service: StartService) -> ServiceUnderTest:
-    return await start_service("intake")
+from .doors import accepted, post
 
 
-async def post(intake: ServiceUnderTest, channel: str, **body: Any) -> httpx.Response:
-    return await intake.client.post(f"/intake/v1/channels/{channel}/contacts", json=body)
-
-
-async def test_a_web_contact_becomes_one_complaint_with_a_receipt(intake: ServiceUnderTest) -> None:
-    answer = await post(
-        intake, "web", contact_key="k1", text="本月账单多扣了两次流量费", customer={"phone": "13800138000"}
+async def test_a_contact_becomes_one_complaint_that_is_told_with_its_receipt(
+    intake: ServiceUnderTest,
+) -> None:
+    answer = await post(intake, text="本月账单多扣了两次流量费", customer={"phone": "138 0013 8000"})
+    assert answer.status_code == 201
+    receipt = answer.json()
+    assert receipt["outcome"] == "created"
+    assert re.fullmatch(r"R\d{14,}", receipt["receipt_number"])
+    [told] = await intake.said(ComplaintReceived)
+    assert (str(told.complaint_id), told.receipt_number) == (
+        receipt["complaint_id"],
+        receipt["receipt_number"],
     )
-    assert answer.status_code == 201, answer.text
-    print(answer.json())
-    [received] = await intake.said(ComplaintReceived)
-    print(received)
-    one = await intake.client.get(answer.json()["status_path"])
-    print(one.text)
-    print((await intake.client.get("/intake/v1/complaints")).text)
-    print((await intake.client.get("/intake/v1/contacts")).text)
-    t = await intake.client.get(answer.json()["tracking_path"])
-    print(t.text, t.headers)
-    t = await intake.client.get(answer.json()["tracking_path"], headers={"accept": "application/json"})
-    print(t.text)
-    t = await intake.client.get(answer.json()["status_path"] + "/history")
-    print(t.text)
-    t = await intake.client.get(f"/intake/v1/customers/{received.customer_id}")
-    print(t.text)
-    t = await intake.client.put(
-        f"/intake/v1/customers/{received.customer_id}/consent", json={"marketing": True, "source": "web"}
-    )
-    print(t.text)
-    answer = await post(intake, "web", contact_key="k1", text="x")
-    print(answer.status_code, answer.text)
-    answers = await asyncio.gather(
-        *[
-            post(intake, "sms", message_id=f"m{i % 10}", text="断网", **{"from": "13900139000"})
-            for i in range(50)
-        ]
-    )
-    print([a.status_code for a in answers], answers[0].text)
-    for e in await intake.said():
-        print(type(e), getattr(e, "repeat_index", None), getattr(e, "severity", None))
-    for b in (
-        {},
-        {"contact_key": "k", "text": "  "},
-        {"contact_key": "k", "text": "a", "occurred_at": 5},
-        {"contact_key": "k", "text": "a", "customer": {"phone": "123"}},
-    ):
-        a = await post(intake, "web", **b)
-        print(a.status_code, a.text)
-    a = await intake.client.get("/intake/openapi.json")
-    print(a.text[:3000])
+    assert (told.channel, told.language, told.case_type) == (Channel.WEB, Language.CHINESE, "BILLING")
+    assert (told.repeat_of, told.repeat_index, told.abusive) == (None, 1, False)
+    assert told.policy_version.startswith("intake-")
+
+
+async def test_a_complaint_is_the_first_event_about_itself(intake: ServiceUnderTest) -> None:
+    await post(intake)
+    rows = await intake.rows("SELECT subject, published, applied FROM stream")
+    assert [(row["published"], row["applied"]) for row in rows] == [(1, {})]
+
+
+async def test_rep_2_the_same_key_gets_the_first_answer_again_whatever_else_it_says(
+    intake: ServiceUnderTest,
+) -> None:
+    first = await post(intake, contact_key="same")
+    again = await post(intake, contact_key="same", text="something quite different")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json() | {"outcome": "already_known"}
+    assert len(await intake.said(ComplaintReceived)) == 1
+
+
+async def test_rep_2_fifty_contacts_with_one_key_at_the_same_time_are_one_complaint(
+    intake: ServiceUnderTest,
+) -> None:
+    answers = await asyncio.gather(*[post(intake, contact_key="same") for _ in range(50)])
+    assert sorted(answer.status_code for answer in answers) == [200] * 49 + [201]
+    assert len({answer.json()["complaint_id"] for answer in answers}) == 1
+    assert len(await intake.said(ComplaintReceived)) == 1
+
+
+async def test_rep_2_a_key_counts_within_its_channel_and_the_account_at_the_provider(
+    intake: ServiceUnderTest,
+) -> None:
+    answers = [
+        await post(intake, "web", contact_key="7"),
+        await post(intake, "phone", call_id="7"),
+        await post(intake, "sms", message_id="7"),
+        await post(intake, "sms", message_id="7", provider="second gateway"),
+    ]
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert len({answer.json()["complaint_id"] for answer in answers}) == 4
+
+
+async def test_many_contacts_at_once_all_become_complaints_of_their_own(intake: ServiceUnderTest) -> None:
+    answers = await asyncio.gather(*[post(intake) for _ in range(300)])
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["receipt_number"] for answer in answers}) == 300
+    assert len({answer.json()["tracking_path"] for answer in answers}) == 300
+    assert len(await intake.said(ComplaintReceived)) == 300
+
+
+async def test_fc_1_a_call_tells_who_took_it_and_a_web_contact_tells_nobody(intake: ServiceUnderTest) -> None:
+    await post(intake, "phone", agent_id="a100")
+    await post(intake, "web")
+    by_phone, by_web = await intake.said(ComplaintReceived)
+    assert (by_phone.taken_by, by_web.taken_by) == ("a100", None)
+
+
+@pytest.mark.parametrize(
+    ("channel", "fields", "reply"),
+    [
+        ("web", {"customer": {"phone": "13800138000"}}, (Channel.SMS, "+8613800138000", "+86138****8000")),
+        (
+            "web",
+            {"customer": {"email": "Zoe@Example.com"}},
+            (Channel.EMAIL, "zoe@example.com", "z***@example.com"),
+        ),
+        ("web", {"customer": {"phone": "+44 7400 123456"}}, (Channel.SMS, "+447400123456", "+4474****3456")),
+        ("web", {}, None),
+        ("web", {"customer": {"phone": "010-62301234"}}, None),
+        ("phone", {"caller_number": "+8613900139000"}, (Channel.SMS, "+8613900139000", "+86139****9000")),
+        ("phone", {"caller_number": "anonymous"}, None),
+        ("phone", {}, None),
+        ("phone", {"caller_number": "01062301234"}, None),
+        ("sms", {"sender": "13900139000"}, (Channel.SMS, "+8613900139000", "+86139****9000")),
+        ("sms", {"sender": "10086"}, None),
+        ("sms", {"sender": "Operator"}, None),
+        ("sms", {"sender": "1069012345678901234"}, None),
+    ],
+)
+async def test_only_what_can_be_answered_is_told_as_an_address_sealed_and_masked(
+    intake: ServiceUnderTest, channel: str, fields: dict[str, object], reply: tuple[Channel, str, str] | None
+) -> None:
+    await post(intake, channel, **fields)
+    [told] = await intake.said(ComplaintReceived)
+    if reply is None:
+        assert (told.reply_channel, told.reply_to, told.address_hint) == (None, None, None)
+    else:
+        opened = SEALER.open(told.reply_to, str(told.complaint_id))
+        assert (told.reply_channel, opened, told.address_hint) == reply
+
+
+async def test_an_address_that_was_told_earlier_is_used_again(intake: ServiceUnderTest) -> None:
+    await post(intake, customer={"external_id": "c1", "phone": "13800138000"})
+    await post(intake, customer={"external_id": "c1"})
+    _, later = await intake.said(ComplaintReceived)
+    assert SEALER.open(later.reply_to, str(later.complaint_id)) == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    ("sender", "kind", "e164"),
+    [
+        ("13900139000", "mobile", "+8613900139000"),
+        ("+8613900139000", "mobile", "+8613900139000"),
+        ("01062301234", "fixed", "+861062301234"),
+        ("8008101234", "toll_free", "+868008101234"),
+        ("10086", "short_code", None),
+        ("Operator", "alphanumeric", None),
+        ("anonymous", "withheld", None),
+        ("", "withheld", None),
+    ],
+)
+async def test_where_a_contact_came_from_is_kept_as_given_and_as_read(
+    intake: ServiceUnderTest, sender: str, kind: str, e164: str | None
+) -> None:
+    assert (await post(intake, "sms", sender=sender)).status_code == 201
+    [row] = await intake.rows("SELECT origin, origin_kind, origin_e164 FROM contact")
+    assert row == {"origin": sender, "origin_kind": kind, "origin_e164": e164}
+
+
+async def test_the_region_of_numbers_is_policy(start_service: StartService) -> None:
+    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.phone]\nregion='GB'")
+    await post(intake, "sms", sender="07400 123456")
+    [row] = await intake.rows("SELECT origin_e164 FROM contact")
+    assert row["origin_e164"] == "+447400123456"
+
+
+async def test_what_hidden_callers_are_called_is_policy(start_service: StartService) -> None:
+    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.phone]\nwithheld=['hidden one']")
+    await post(intake, "sms", sender="Hidden One")
+    await post(intake, "sms", sender="anonymous")
+    rows = await intake.rows("SELECT origin_kind FROM contact ORDER BY serial")
+    assert [row["origin_kind"] for row in rows] == ["withheld", "alphanumeric"]
+
+
+async def test_promises_start_when_the_contact_comes_in_not_when_it_happened(
+    intake: ServiceUnderTest,
+) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    complaint = await accepted(intake, occurred_at="2026-01-31T09:30:00+08:00")
+    assert complaint["occurred_at"] == "2026-01-31T01:30:00Z"
+    assert datetime.fromisoformat(complaint["received_at"]) > before
+    [told] = await intake.said(ComplaintReceived)
+    assert told.received_at.isoformat()[:19] == complaint["received_at"][:19]
+
+
+async def test_a_call_happened_when_it_began_if_nothing_else_is_known(intake: ServiceUnderTest) -> None:
+    began = "2026-01-31T01:30:00Z"
+    only_began = await accepted(intake, "phone", started_at=began)
+    both = await accepted(intake, "phone", started_at=began, occurred_at="2026-01-30T00:00:00Z")
+    assert (only_began["occurred_at"], both["occurred_at"]) == (began, "2026-01-30T00:00:00Z")
+
+
+async def test_a_clock_a_little_ahead_of_ours_is_taken_for_now(intake: ServiceUnderTest) -> None:
+    complaint = await accepted(intake, occurred_at=(datetime.now(UTC) + timedelta(seconds=60)).isoformat())
+    assert complaint["occurred_at"] == complaint["received_at"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "field"),
+    [
+        (datetime.now(UTC) + timedelta(hours=1), "occurred_at"),
+        (datetime(1999, 12, 31, tzinfo=UTC), "occurred_at"),
+        (datetime(1999, 12, 31, tzinfo=UTC), "started_at"),
+    ],
+)
+async def test_a_time_that_cannot_be_right_is_refused_by_name(
+    intake: ServiceUnderTest, moment: datetime, field: str
+) -> None:
+    refused = await post(intake, "phone", **{field: moment.isoformat()})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == field
+    assert await intake.rows("SELECT * FROM contact") == []
+
+
+async def test_which_times_can_be_right_is_policy(start_service: StartService) -> None:
+    policy = "[intake]\nversion='t'\n[intake.door]\nearliest=2026-01-01T00:00:00Z\nclock_tolerance=86400"
+    intake = await start_service("intake", policy)
+    tomorrow = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
+    assert (await post(intake, occurred_at="2025-12-31T00:00:00Z")).status_code == 422
+    assert (await post(intake, occurred_at=tomorrow)).status_code == 201
+
+
+async def test_a_customers_impossible_number_is_refused_and_nothing_is_stored(
+    intake: ServiceUnderTest,
+) -> None:
+    for number in ("10086", "123", "+86 138", "99999999999999999999"):
+        refused = await post(intake, customer={"phone": number})
+        assert refused.status_code == 422, number
+        assert refused.json()["errors"][0]["field"] == "customer.phone"
+    assert await intake.rows("SELECT * FROM contact") == []
+
+
+async def test_no_event_has_a_number_an_address_a_name_or_the_text_in_clear(intake: ServiceUnderTest) -> None:
+    customer = {"external_id": "c1", "name": "Li Wei", "phone": "13800138000", "email": "li@example.com"}
+    await post(intake, "phone", caller_number="13900139000", text="my secret bill", customer=customer)
+    rows = await intake.rows("SELECT convert_from(value, 'UTF8') AS value, headers FROM outbox")
+    written = "".join(row["value"] + row["headers"] for row in rows)
+    for secret in ("13800138000", "13900139000", "li@example.com", "Li Wei", "secret"):
+        assert secret not in written
+
+
+async def test_an_event_carries_the_trace_of_the_request_that_caused_it(intake: ServiceUnderTest) -> None:
+    traces = [f"00-{number:032x}-{number:016x}-01" for number in range(1, 9)]
+    bodies = [{"contact_key": trace, "text": "x"} for trace in traces]
+    path = "/intake/v1/channels/web/contacts"
+    posts = [
+        intake.client.post(path, json=body, headers={"traceparent": trace})
+        for body, trace in zip(bodies, traces, strict=True)
+    ]
+    answers = {
+        trace: answer.json() for trace, answer in zip(traces, await asyncio.gather(*posts), strict=True)
+    }
+    rows = await intake.rows("SELECT subject, headers FROM outbox")
+    assert len(rows) == len(traces)
+    for trace, answer in answers.items():
+        [headers] = [row["headers"] for row in rows if row["subject"] == answer["complaint_id"]]
+        assert trace in headers
+
+
+async def test_every_complaint_has_its_contact_in_the_database(intake: ServiceUnderTest) -> None:
+    await post(intake)
+    with pytest.raises(Exception, match="first_contact_id"):
+        async with intake.service.engine.begin() as connection:
+            await connection.exec_driver_sql("DELETE FROM contact")
+
+
+async def test_the_doors_are_documented_with_examples_that_they_take(intake: ServiceUnderTest) -> None:
+    described = (await intake.client.get("/intake/openapi.json")).json()
+    for channel, form in (("web", "WebContact"), ("phone", "PhoneContact"), ("sms", "SmsContact")):
+        path = f"/intake/v1/channels/{channel}/contacts"
+        assert set(described["paths"][path]["post"]["responses"]) >= {"200", "201", "422", "503"}
+        [example] = described["components"]["schemas"][form]["examples"]
+        assert (await intake.client.post(path, json=example)).status_code == 201, example
+
+
+async def test_a_receipt_speaks_of_paths_that_exist(intake: ServiceUnderTest) -> None:
+    receipt = (await post(intake)).json()
+    UUID(receipt["complaint_id"])
+    for path in (receipt["status_path"], receipt["tracking_path"]):
+        assert (await intake.client.get(path)).status_code == 200

@@ -18,9 +18,9 @@ IDS_SHOWN = 20
 class Report:
     """Everything the report says.
 
-    seconds: posting the rows. waited: until the services had caught up, or were given up. stopped_at: the last
-    line that is accounted for, if it did not reach the end. silent: services that did not tell what they have,
-    and why. differences: what does not balance.
+    seconds: posting the rows. waited: until the services had caught up, or were given up. stopped_at: the
+    last line that is accounted for, if it did not reach the end. silent: services that did not tell what
+    they have, and why. differences: what does not balance.
     """
 
     file: str

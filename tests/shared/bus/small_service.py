@@ -13,12 +13,12 @@ from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import DeadLetters
 from shared.bus.event_log import EventLog, StoredRecord
 from shared.bus.outbox import Relay
+from shared.bus.tables import add_bus_tables
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events import Envelope
 from shared.events.intake import ComplaintReceived
 from shared.events.routing import ComplaintResolved
 from shared.runtime.database import create_engine
-from shared.bus.tables import add_bus_tables
 from tests.builders import now
 from tests.service_under_test import NoLog
 

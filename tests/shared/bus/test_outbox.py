@@ -1,7 +1,7 @@
 """State and events are written together, and the relay moves events in order, once into the journal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -35,9 +35,8 @@ class RecordingLog:
 
 
 @pytest.fixture
-async def recording(small_engine: AsyncEngine) -> AsyncIterator[SmallService]:
-    service = SmallService(small_engine, RecordingLog())  # type: ignore[arg-type]
-    yield service
+async def recording(small_engine: AsyncEngine) -> SmallService:
+    return SmallService(small_engine, RecordingLog())  # type: ignore[arg-type]
 
 
 def taken(service: SmallService) -> list[Record]:
@@ -51,10 +50,14 @@ def consent(customer_id: UUID, marketing: bool = True) -> ConsentChanged:
 
 async def test_a_transaction_that_fails_leaves_no_event(small: SmallService) -> None:
     customer = uuid4()
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail_after_publishing() -> None:
         async with small.unit_of_work.begin(str(customer)) as tx:
             tx.publish(consent(customer))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_publishing()
     assert await small.count("outbox") == 0
     assert await small.count("stream") == 0
 
