@@ -110,7 +110,9 @@ def replay_file(
     rejects: Annotated[
         Path | None, typer.Option(help="File for rows not taken; <FILE>.rejects.csv without it.")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for the services at the end.")] = 60,
+    timeout: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait at the end while nothing more arrives.")
+    ] = 60,
     language: Annotated[str | None, typer.Option(help="en or zh-CN; LANG decides without it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

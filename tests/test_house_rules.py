@@ -21,6 +21,7 @@ TECHNICAL = {
         "accept_statements": "the SQL of accepting",
         "change_consent": "one transaction that keeps and tells a customer's consent",
         "contact_forms": "the shapes of request bodies",
+        "contact_store": "loads and saves what accepting needs",
         "customer_profile": "what is collected of a customer while a batch is accepted",
         "doors": "endpoints of the channels, beside api.py",
         "draft": "what is collected of a contact while a batch is accepted",

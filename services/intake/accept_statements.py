@@ -1,8 +1,8 @@
 """The SQL of accepting: a batch of contacts takes the same few statements, however many they are.
 
 Rows come as one JSON array each, which costs the driver least, in a fixed order (contact keys, customer keys,
-customer ids), so that two batches that share rows wait for each other in a line and never in a ring. Tables are joined row by row: a plan made while a
-table was small would otherwise read all of it for ever.
+customer ids), so that two batches that share rows wait for each other in a line and never in a ring. Tables are
+joined row by row: a plan made while a table was small would otherwise read all of it for ever.
 """
 
 from sqlalchemy import text

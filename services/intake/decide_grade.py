@@ -3,7 +3,7 @@
 from shared.events.vocabulary import Grade
 
 
-def decide_grade(told: Grade | None, protected: bool, identified: bool) -> Grade:
+def decide_grade(told: Grade | None, *, protected: bool, identified: bool) -> Grade:
     """GRD-K, GRD-V, GRD-S, GRD-U.
 
     told: what a channel said last. A protected person is at least V. Who is known by some key and has no

@@ -17,8 +17,8 @@ from shared.runtime.errors import ProblemError, UnavailableError
 from shared.runtime.service import service_router
 
 from . import metrics
-from .accept import Accepted
 from .contact_forms import ContactForm, PhoneContact, SmsContact, WebContact
+from .contact_store import Accepted
 from .group_commit import GroupCommit, OutcomeUnknownError
 from .read_contact import Contact, ContactReader
 

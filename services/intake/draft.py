@@ -1,6 +1,7 @@
 """A contact on its way to become a complaint, with what is decided about it so far."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -22,5 +23,6 @@ class Draft:
     grade: Grade = field(init=False)
     repeat: Repeat = field(init=False)
     facts: CustomerFacts = field(init=False)
+    occurred_at: datetime = field(init=False)
     receipt: str = field(init=False)
     code: str = field(init=False)

@@ -16,6 +16,9 @@ from .judge_severity import Judgement, SeverityRules
 from .phone_numbers import ImpossibleNumberError, Number, NumberKind, read_customer_number, read_origin
 from .policy import IntakePolicy
 
+Identity = tuple[str, str, str]
+"""Channel, account at the provider, and the provider's key of a contact."""
+
 _PERSONAL = frozenset({NumberKind.MOBILE, NumberKind.FIXED})
 
 
@@ -76,7 +79,7 @@ class Contact:
     traceparent: str | None
 
     @property
-    def identity(self) -> tuple[str, str, str]:
+    def identity(self) -> Identity:
         """What makes it the same contact when it comes again (REP-2)."""
         return (self.channel, self.provider, self.key)
 

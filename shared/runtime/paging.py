@@ -12,7 +12,7 @@ After = Annotated[UUID | None, Query(description="the last id of the page before
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most")]
 
 
-async def read_page(
+async def read_page(  # noqa: PLR0917 - a statement and its page
     connection: AsyncConnection,
     statement: Select[Any],
     table: Table,

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -175,6 +175,14 @@ class Installation(ABC):
             for n in range(count):
                 await asyncio.sleep(max(0.0, began + n / rate - clock()))
                 posts.create_task(self.post())
+
+    async def load_until(self, ended: Callable[[], bool], rate: float = 40.0, within: float = 60.0) -> None:
+        """Post at `rate` per second until `ended`; fail if that takes too long."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + within
+        while not ended():
+            assert clock() < deadline, f"not ended within {within:g} s of load"
+            await self.load(round(rate / 4), rate)
 
     async def send_again(self) -> None:
         """What a channel does: send what was not answered until it is."""

@@ -47,9 +47,7 @@ async def test_everything_killed_at_a_crash_point_loses_and_doubles_nothing(
     up.stop()
     up.start(crash_at=point)
     await together.ready("intake")
-    load = asyncio.create_task(together.load(100, rate=50))
-    await up.ended()
-    await load
+    await together.load_until(lambda: not up.running)
     await together.start()
     await together.send_again()
     await together.comes_to_rest_whole()

@@ -12,6 +12,7 @@ from services.intake.contact_forms import LONGEST_SMS, LONGEST_TEXT
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .doors import post
+from .steady import STEADY
 
 CHANNELS = ("web", "phone", "sms")
 JSON_HEADERS = {"content-type": "application/json"}
@@ -199,13 +200,7 @@ async def test_whatever_json_comes_it_is_taken_or_refused_and_never_an_error_of_
     key = {"web": "contact_key", "phone": "call_id", "sms": "message_id"}[channel]
     bodies: list[bytes] = []
 
-    @settings(
-        max_examples=120,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(STEADY, max_examples=120, suppress_health_check=list(HealthCheck))
     @given(forms(key), st.booleans())
     def collect(body: Any, ascii_only: bool) -> None:
         bodies.append(json.dumps(body, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))

@@ -7,10 +7,11 @@ from typing import Any
 from services.command.replay.conservation import Place
 from services.command.replay.mapping import Mapping, load_mapping
 from services.command.replay.open_file import open_file
-from services.command.replay.read_rows import Row, read_rows
+from services.command.replay.read_rows import read_rows
 from services.command.replay.rejects import Reject
 from services.command.replay.replay import Plan, replay
 from services.command.replay.report import Report
+from services.command.replay.row import Row
 
 WEB = """
 source = "letters"

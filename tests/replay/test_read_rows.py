@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.command.replay import read_rows as module
+from services.command.replay import lines as counted
+from services.command.replay import read_csv as module
 from services.command.replay.mapping import Mapping
-from services.command.replay.read_rows import Row, read_rows
+from services.command.replay.read_rows import read_rows
 from services.command.replay.rejects import Reason, Reject
 from services.command.replay.replay_error import ReplayError
+from services.command.replay.row import Row
 
 from .replaying import WEB, rows_of
 
@@ -69,7 +71,7 @@ def test_a_cell_or_line_beyond_all_reason_is_told_and_the_next_row_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LONGEST_CELL", 50)
-    monkeypatch.setattr(module, "LONGEST_LINE", 80)
+    monkeypatch.setattr(counted, "LONGEST_LINE", 80)
     rows = rows_of(tmp_path, f"id,text\n1,{'x' * 60}\n2,{'y' * 200}\n3,fine\n")
     assert told(rows) == [(2, Reason.TOO_LONG), (3, Reason.TOO_LONG), (4, "fine")]
 

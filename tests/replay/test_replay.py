@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,12 +19,26 @@ from services.command.replay.make_contact import Dated
 from services.command.replay.post_rows import LANES
 from services.command.replay.replay_error import ReplayError
 from services.command.replay.tally import Outcome
+from tests.waiting import eventually
 
 from .fake_services import FakeServices
 from .replaying import WEB, WITHOUT_ID, rejected_in, replay_file
 
 DATED = WEB + '[occurred_at]\ncolumns = ["when"]\nformats = ["%d/%m/%Y", "%m/%d/%Y"]\nzone = "UTC"\n'
 BUSY = Response(status_code=503, headers={"Retry-After": "0"})
+
+
+@asynccontextmanager
+async def interrupting(condition: Callable[[], bool]) -> AsyncIterator[None]:
+    """Press Ctrl-C as soon as the condition holds."""
+
+    async def press() -> None:
+        await eventually(condition)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    pressing = asyncio.create_task(press())
+    yield
+    await pressing
 
 
 def letters(count: int) -> str:
@@ -187,8 +203,9 @@ async def test_a_complaint_made_up_on_its_way_is_named(tmp_path: Path, fake: Fak
             fake.made_up[Place.OWNED] = [{"complaint_id": str(ghost), "owner_id": "a1"}]
 
     fake.refuse = haunt
-    fake.delay = 0.001
-    report = await replay_file(tmp_path, fake.address, letters(3), rate=50)
+    of_one_customer = WEB + '[customer]\nname = "text"\nexternal_id = "who"\n'
+    content = "id,text,who\n" + "".join(f"{n},complaint {n},C1\n" for n in (1, 2, 3))
+    report = await replay_file(tmp_path, fake.address, content, of_one_customer)
     assert [(one.finding, one.ids) for one in report.differences] == [
         (Finding.OWNED_BUT_NEVER_RECEIVED, (ghost,))
     ]
@@ -197,6 +214,15 @@ async def test_a_complaint_made_up_on_its_way_is_named(tmp_path: Path, fake: Fak
 async def test_slow_services_are_waited_for(tmp_path: Path, fake: FakeServices) -> None:
     fake.lost[Place.OWNED] = lambda _id: fake.looks[Place.OWNED] < 4
     report = await replay_file(tmp_path, fake.address, letters(5), timeout=30)
+    assert report.balances
+
+
+async def test_services_that_get_on_are_waited_for_longer_than_the_timeout(
+    tmp_path: Path, fake: FakeServices
+) -> None:
+    fake.lost[Place.OWNED] = lambda one: sorted(fake.taken.values()).index(one) >= fake.looks[Place.OWNED]
+    report = await replay_file(tmp_path, fake.address, letters(8), timeout=0.25)
+    assert report.waited > 0.25
     assert report.balances
 
 
@@ -249,8 +275,8 @@ async def test_an_intake_that_goes_away_stops_the_replay_and_another_goes_on(
 
 
 async def test_ctrl_c_ends_cleanly_and_says_where(tmp_path: Path, fake: FakeServices) -> None:
-    asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), signal.SIGINT)
-    stopped = await replay_file(tmp_path, fake.address, letters(5000), rate=200)
+    async with interrupting(lambda: fake.posts >= 10):
+        stopped = await replay_file(tmp_path, fake.address, letters(5000), rate=200)
     assert exit_code(stopped) == 130
     assert stopped.tally.unanswered == 0
     assert stopped.stopped_at == stopped.tally.read + 1
@@ -263,8 +289,8 @@ async def test_ctrl_c_does_not_wait_for_an_intake_that_hangs(
 ) -> None:
     monkeypatch.setattr("services.command.replay.post_rows.GRACE", 0.1)
     fake.delay = 60
-    asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), signal.SIGINT)
-    stopped = await replay_file(tmp_path, fake.address, letters(500))
+    async with interrupting(lambda: fake.posts >= 10):
+        stopped = await replay_file(tmp_path, fake.address, letters(500))
     assert stopped.tally.unanswered == stopped.tally.read > 0
     assert stopped.stopped_at == 1
 
@@ -273,8 +299,8 @@ async def test_ctrl_c_while_waiting_for_the_services_still_reports(
     tmp_path: Path, fake: FakeServices
 ) -> None:
     fake.lost[Place.OWNED] = lambda _id: True
-    asyncio.get_running_loop().call_later(0.5, os.kill, os.getpid(), signal.SIGINT)
-    report = await replay_file(tmp_path, fake.address, letters(2), timeout=60)
+    async with interrupting(lambda: fake.looks[Place.OWNED] >= 2):
+        report = await replay_file(tmp_path, fake.address, letters(2), timeout=60)
     assert [(one.finding, one.total) for one in report.differences] == [(Finding.NOT_OWNED, 2)]
 
 

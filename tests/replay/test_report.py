@@ -18,7 +18,7 @@ def report(*differences: Difference) -> Report:
     tally = Tally(read=40)
     tally.outcomes[Outcome.CREATED] = 38
     tally.rejected[Reason.BAD_DATE] = 2
-    return Report("f.csv", "letters", 2.0, tally, "rejects.csv", Ledger(()), differences)
+    return Report("f.csv", "letters", 2.0, tally, "rejects.csv", Ledger(()), differences=differences)
 
 
 def test_a_report_that_balances_says_so_in_both_languages() -> None:

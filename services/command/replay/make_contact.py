@@ -20,8 +20,8 @@ from .read_dates import (
     NoSuchTimeError,
     UnreadableDateError,
 )
-from .read_rows import Row
 from .rejects import Reason, RejectError
+from .row import Row
 
 
 class Dated(StrEnum):

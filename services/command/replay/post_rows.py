@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from .door import Door, StoppedError
 from .make_contact import Contact, ContactMaker, Dated
 from .pace import Pace
-from .read_rows import Row
 from .rejects import Reason, Reject, RejectError, RejectsFile
 from .replay_error import ReplayError
+from .row import Row
 from .tally import Tally
 
 LANES = 32

@@ -46,19 +46,18 @@ class Services:
         stopping: asyncio.Event,
         on_look: Callable[[], None] = lambda: None,
     ) -> None:
-        """Look again and again until every complaint has arrived everywhere, at most `within` seconds."""
+        """Look again and again until every complaint has arrived everywhere, or none did for `within` seconds."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + within
-        wait = SHORTEST_WAIT
+        wait, left = SHORTEST_WAIT, _left(ledger)
         while True:
             for place in Place:
                 await self._look(place, ledger)
             on_look()
-            if (
-                not any(ledger.waits_for(place) for place in Place)
-                or stopping.is_set()
-                or clock() >= deadline
-            ):
+            before, left = left, _left(ledger)
+            if left < before:
+                deadline = clock() + within
+            if not left or stopping.is_set() or clock() >= deadline:
                 break
             await pause(min(wait, max(0.0, deadline - clock())), stopping)
             wait = min(wait * 1.5, LONGEST_WAIT)
@@ -114,6 +113,10 @@ class Services:
                 yield page["items"]
             except (ValueError, KeyError, TypeError) as error:
                 raise UnansweredError(f"{address} answers something that is no list of complaints") from error
+
+
+def _left(ledger: Ledger) -> int:
+    return sum(len(ledger.waits_for(place)) for place in Place)
 
 
 def _before(first: UUID, *, by_complaint: bool) -> UUID:

@@ -19,11 +19,12 @@ from .open_file import OpenFile, open_file
 from .pace import Pace
 from .post_rows import LANES, Posting
 from .progress import Display, display
-from .read_rows import Row, read_rows
+from .read_rows import read_rows
 from .read_services import Services, UnansweredError
 from .rejects import Reject, RejectsFile
 from .replay_error import ReplayError
 from .report import Report
+from .row import Row
 from .tally import Tally
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -34,7 +35,7 @@ class Plan:
     """What is to be replayed.
 
     rate: rows a second, None for as many as intake takes. timeout: seconds to wait for the services after the
-    last row. patience: seconds without an answer of intake after which it is given up.
+    last row while nothing more arrives. patience: seconds without an answer of intake after which it is given up.
     """
 
     file: Path

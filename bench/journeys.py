@@ -1,0 +1,295 @@
+"""Whole journeys through all six services, as channel, staff, provider and customer would drive them over HTTP.
+
+A journey: POST, owned, four promises, receipt, proposal, resolution, question, answer, closed, offer decision. It
+counts when both its closing and its offer decision have been seen from outside.
+"""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json
+
+from services.command.registry import SERVICES
+from shared.runtime.embedded import EmbeddedPostgres
+from tests.faults.checker import History, violations
+from tests.faults.holdings import read_holdings
+
+from .client import Pool, percentile, post
+from .complaints import Complaints
+from .processes import cpu_seconds, family, memory_mib
+from .provider import Provider, listening
+from .stage import Served, Stage, serve_all
+from .watchers import (
+    CLOSED,
+    DECIDED,
+    OWNER_NAMED,
+    Backlog,
+    FeedWatcher,
+    KafkaWatcher,
+    Watcher,
+    growth,
+    watching,
+)
+
+IN_FLIGHT = 200
+STUCK_AFTER = 60.0
+REST_SECONDS = 60.0
+GROWING = 0.01
+"""The backlog counts as growing when more than this share of the events published is left lying."""
+
+_ANSWER = b'{"solved":true,"score":5,"impression":5}'
+_PROPOSAL = (
+    '{"by":"%s","text":"双倍退还多扣的费用，并在下个账单日前到账",'
+    '"steps":["VENT","APOLOGISE_THANK","ASK_CAUSE","OWN_AND_PROPOSE"]}'
+)
+_RESOLUTION = '{"by":"%s","text":"已退款并回电确认","steps":["INVITE_FEEDBACK"]}'
+
+
+class Span(NamedTuple):
+    """Seconds to warm up and to measure."""
+
+    warm_up: float = 5.0
+    measured: float = 20.0
+
+
+class _Case:
+    """What was seen of one complaint."""
+
+    __slots__ = ("closed", "decided", "ended", "owner")
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.owner: asyncio.Future[str] = loop.create_future()
+        self.ended: asyncio.Future[None] = loop.create_future()
+        self.closed = self.decided = False
+
+
+class Driver:
+    """Keeps `in_flight` journeys under way."""
+
+    def __init__(self, run: str, ports: Mapping[str, int]) -> None:
+        self._complaints = Complaints(run)
+        self._pools = {name: Pool(ports[name], 48) for name in ("intake", "routing", "feedback")}
+        self._cases: dict[str, _Case] = {}
+        self._answers: set[asyncio.Task[None]] = set()
+        self._posted = 0
+        self._stopping = False
+        self.history = History()
+        self.errors: Counter[str] = Counter()
+        self.ended_at: list[float] = []
+        self.durations: list[float] = []
+
+    def seen(self, kind: str, complaint_id: str, owner: str | None) -> None:
+        """Take note of an event."""
+        if kind == OWNER_NAMED:
+            case = self._case(complaint_id)
+            if not case.owner.done():
+                case.owner.set_result(owner or "")
+        elif kind == CLOSED or kind in DECIDED:
+            case = self._case(complaint_id)
+            case.closed |= kind == CLOSED
+            case.decided |= kind in DECIDED
+            if case.closed and case.decided and not case.ended.done():
+                case.ended.set_result(None)
+
+    def link(self, path: bytes) -> None:
+        """Answer a question as a satisfied customer would."""
+        task = asyncio.create_task(self._ask("feedback", post(path.decode(), _ANSWER)))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    @asynccontextmanager
+    async def driving(self, in_flight: int) -> AsyncIterator[None]:
+        """Drive journeys beside what is done inside; on leaving, let those under way end."""
+        slots = [asyncio.create_task(self._slot()) for _ in range(in_flight)]
+        try:
+            yield
+            self._stopping = True
+            await asyncio.gather(*slots)
+        finally:
+            for task in slots:
+                task.cancel()
+            for pool in self._pools.values():
+                pool.close()
+
+    async def _slot(self) -> None:
+        while not self._stopping:
+            try:
+                async with asyncio.timeout(STUCK_AFTER):
+                    await self._journey()
+            except TimeoutError:
+                self.errors["a journey did not end"] += 1
+            except (_RefusedError, OSError) as error:
+                self.errors[str(error)] += 1
+
+    async def _journey(self) -> None:
+        number, self._posted = self._posted, self._posted + 1
+        began = perf_counter()
+        body = await self._ask("intake", self._complaints.request(number))
+        complaint_id = from_json(body)["complaint_id"]
+        self.history.answered(self._complaints.key(number), complaint_id)
+        case = self._case(complaint_id)
+        owner = await case.owner
+        path = f"/routing/v1/complaints/{complaint_id}"
+        await self._ask("routing", post(f"{path}/proposal", (_PROPOSAL % owner).encode()))
+        await self._ask("routing", post(f"{path}/resolution", (_RESOLUTION % owner).encode()))
+        await case.ended
+        now = perf_counter()
+        self.ended_at.append(now)
+        self.durations.append(now - began)
+        del self._cases[complaint_id]
+
+    async def _ask(self, service: str, request: bytes) -> bytes:
+        status, body = await self._pools[service].ask(request)
+        if status >= 300:
+            raise _RefusedError(f"{service} answered {status}: {body[:200].decode(errors='replace')}")
+        return body
+
+    def _case(self, complaint_id: str) -> _Case:
+        return self._cases.get(complaint_id) or self._cases.setdefault(complaint_id, _Case())
+
+
+class _RefusedError(Exception):
+    pass
+
+
+class _Scene(NamedTuple):
+    """A running Redress: who watches it, which processes it has (several under one name), where its data lie."""
+
+    watcher: KafkaWatcher | FeedWatcher
+    processes: Mapping[str, Callable[[], list[int]]]
+    urls: Mapping[str, str]
+
+
+async def apart(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict[str, Any]:
+    """Each service in a process of its own, on Kafka."""
+    server = await stage.postgres(SERVICES)
+    broker = await stage.broker()
+    drivers: list[Driver] = []
+    async with listening(Provider(lambda path: drivers[0].link(path))) as provider:
+        served = await serve_all(stage, server, broker.bootstrap, provider.url)
+        driver = Driver("apart", {name: one.port for name, one in served.items()})
+        drivers.append(driver)
+        urls = {name: server.url(name) for name in SERVICES}
+        processes: dict[str, Callable[[], list[int]]] = {
+            "kafka": lambda: [broker.jvm.pid],
+            "postgres": lambda: family(server.pid),
+        }
+        for name, one in served.items():
+            processes[name] = _just(one)
+        scene = _Scene(KafkaWatcher(broker.bootstrap, urls, driver.seen), processes, urls)
+        found = await _drive(scene, driver, span, in_flight)
+        found["memory_mib"] = {name: memory_mib(one.process.pid) for name, one in served.items()}
+        found["messages"] = provider.taken
+        return found
+
+
+async def together(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict[str, Any]:
+    """All services in one process, on the log in PostgreSQL."""
+    drivers: list[Driver] = []
+    async with listening(Provider(lambda path: drivers[0].link(path))) as provider:
+        one = await (await stage.up(outbound_url=provider.url)).ready()
+        server = EmbeddedPostgres.attach(stage.folder / "data" / "postgres")
+        urls = {name: server.url(name) for name in SERVICES}
+        driver = Driver("together", dict.fromkeys(SERVICES, one.port))
+        drivers.append(driver)
+        processes: dict[str, Callable[[], list[int]]] = {
+            "redress": _just(one),
+            "postgres": lambda: family(one.process.pid)[1:],
+        }
+        watcher = FeedWatcher(one.port, urls, server.url("event_log"), driver.seen)
+        found = await _drive(_Scene(watcher, processes, urls), driver, span, in_flight)
+        found["memory_mib"] = {"redress": memory_mib(one.process.pid)}
+        found["messages"] = provider.taken
+        return found
+
+
+def _just(one: Served) -> Callable[[], list[int]]:
+    return lambda: [one.process.pid]
+
+
+async def _drive(scene: _Scene, driver: Driver, span: Span, in_flight: int) -> dict[str, Any]:
+    watcher = scene.watcher
+    processes = {**scene.processes, "driver": lambda: [os.getpid()]}
+    async with watching(watcher):
+        async with driver.driving(in_flight):
+            await asyncio.sleep(span.warm_up)
+            cpu_before = {name: cpu_seconds(pids()) for name, pids in processes.items()}
+            published_before = await watcher.outboxes.published()
+            committed_before = await watcher.outboxes.transactions()
+            held_before = await watcher.outboxes.held()
+            began = perf_counter()
+            looks = await _look_while(watcher, span.measured)
+            ended = perf_counter()
+            published = await watcher.outboxes.published() - published_before
+            committed = await watcher.outboxes.transactions()
+            held = await watcher.outboxes.held()
+            cpu = {name: cpu_seconds(pids()) - cpu_before[name] for name, pids in processes.items()}
+        resting = perf_counter()
+        came_to_rest = await _rest(watcher)
+        rest_seconds = perf_counter() - resting
+    done = sum(began <= at < ended for at in driver.ended_at)
+    found = violations(driver.history, await read_holdings(scene.urls))
+    seconds = ended - began
+    slope = growth(looks)
+    return {
+        "in_flight": in_flight,
+        "seconds": round(seconds, 1),
+        "journeys": done,
+        "journeys_per_s": done / seconds,
+        "events_per_s": published / seconds,
+        "journey_ms": {
+            "p50": round(percentile(driver.durations, 0.5) * 1000),
+            "p99": round(percentile(driver.durations, 0.99) * 1000),
+        },
+        "backlog": {
+            "first": looks[0]._asdict() if looks else None,
+            "last": looks[-1]._asdict() if looks else None,
+            "most": max((look.total for look in looks), default=0),
+            "grows_by_per_s": round(slope, 1),
+            "growing": slope > GROWING * published / seconds,
+            "came_to_rest": came_to_rest,
+            "rest_seconds": round(rest_seconds, 2),
+        },
+        "cpu_ms_per_journey": {name: round(used / max(done, 1) * 1000, 2) for name, used in cpu.items()},
+        "commits_per_journey": {
+            name: round((count - committed_before.get(name, 0)) / max(done, 1), 2)
+            for name, count in committed.items()
+        },
+        "held_per_journey": {
+            name: round((count - held_before[name]) / max(done, 1), 2) for name, count in held.items()
+        },
+        "cpu_in_use": round(sum(cpu.values()) / seconds, 2),
+        "errors": dict(driver.errors),
+        "violations": len(found),
+        "first_violations": found[:3],
+        "posted": len(driver.history.acknowledged),
+    }
+
+
+async def _look_while(watcher: Watcher, seconds: float) -> list[Backlog]:
+    """Look at the backlog once a second for so long."""
+    end = perf_counter() + seconds
+    looks = []
+    while (left := end - perf_counter()) > 0:
+        looks.append(await watcher.backlog())
+        await asyncio.sleep(min(1.0, left))
+    return looks
+
+
+async def _rest(watcher: Watcher) -> bool:
+    """Wait until nothing is on its way any more; false if that takes too long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REST_SECONDS):
+            still = 0
+            while still < 3:  # an event may be between an outbox and a reader
+                still = still + 1 if (await watcher.backlog()).total == 0 else 0
+                await asyncio.sleep(0.05)
+            return True
+    return False
+

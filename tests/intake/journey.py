@@ -1,0 +1,205 @@
+"""One complaint's journey as the other services tell it, with a reopening, and the orders in which it may arrive."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from shared.events import Event
+from shared.events.feedback import SatisfactionAnswered, SatisfactionAsked
+from shared.events.marketing import OfferWithheld
+from shared.events.notify import MessageFailed, MessageSent, MessageSkipped, MessageUnknown
+from shared.events.routing import (
+    ComplaintClosed,
+    ComplaintReopened,
+    ComplaintResolved,
+    HandlerAssigned,
+    SolutionProposed,
+    StepTaken,
+)
+from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken, PromiseKept, PromiseMade
+from shared.events.vocabulary import (
+    Channel,
+    ClosingGround,
+    EscalationLevel,
+    HandlingStep,
+    MessageKind,
+    PromiseKind,
+    ReopenReason,
+    Role,
+    SkipReason,
+    WithholdReason,
+)
+from tests.builders import owner_named
+from tests.service_under_test import SEALER
+
+START = datetime(2026, 11, 21, 9, tzinfo=UTC)
+
+
+class Told(NamedTuple):
+    """An event, and the number of events of each other publisher that were applied before it was written."""
+
+    event: Event
+    after: dict[str, int]
+
+
+def promise(
+    complaint_id: UUID, kind: PromiseKind, promise_id: UUID | None = None, **changes: Any
+) -> PromiseMade:
+    """A promise due in a day."""
+    facts: dict[str, Any] = {
+        "complaint_id": complaint_id,
+        "promise_id": promise_id or uuid4(),
+        "kind": kind,
+        "round": 1,
+        "starts_at": START,
+        "due_at": START + timedelta(days=1),
+        "target_seconds": 86_400,
+        "cell": "S3/S",
+        "policy_version": "sla-test",
+    }
+    return PromiseMade(**(facts | changes))
+
+
+def at_risk(made: PromiseMade) -> PromiseAtRisk:
+    """Half of the time is used."""
+    return PromiseAtRisk(**_of(made), level=EscalationLevel.W1, due_at=made.due_at, warned_at=START)
+
+
+def kept(made: PromiseMade, *, late: bool = False) -> PromiseKept:
+    """Done, in time or late."""
+    return PromiseKept(**_of(made), due_at=made.due_at, kept_at=START, late=late)
+
+
+def broken(made: PromiseMade) -> PromiseBroken:
+    """The time has passed."""
+    return PromiseBroken(**_of(made), due_at=made.due_at, broken_at=START)
+
+
+def escalated(made: PromiseMade, level: EscalationLevel) -> EscalationReached:
+    """A rung of the ladder."""
+    return EscalationReached(
+        **_of(made), level=level, told=(Role.TEAM_LEAD,), due_at=made.due_at, reached_at=START
+    )
+
+
+def message(kind: MessageKind, complaint_id: UUID, role: Role = Role.CUSTOMER) -> dict[str, Any]:
+    """What every message event says."""
+    return {
+        "complaint_id": complaint_id,
+        "intent_id": uuid4(),
+        "kind": kind,
+        "role": role,
+        "decided_at": START,
+    }
+
+
+def receipt_sent(complaint_id: UUID) -> MessageSent:
+    """The customer got the receipt."""
+    return MessageSent(
+        **message(MessageKind.RECEIPT, complaint_id), channel=Channel.SMS, provider="file", provider_id="1"
+    )
+
+
+def step(complaint_id: UUID, which: HandlingStep = HandlingStep.VENT) -> StepTaken:
+    """A step with the customer."""
+    return StepTaken(complaint_id=complaint_id, step=which, by="a100", taken_at=START)
+
+
+def journey(complaint_id: UUID) -> dict[str, list[Told]]:
+    """Every publisher's events about one complaint that is reopened once, in the publisher's order."""
+    of: dict[str, Any] = {"complaint_id": complaint_id}
+    ack, contact, update, solve = (promise(complaint_id, kind) for kind in PromiseKind)
+    question = {**of, "question_id": uuid4()}
+    answer = {**question, "channel": Channel.WEB, "answered_at": START, "policy_version": "t"}
+    proposed = {**of, "by": "a100", "proposed_at": START}
+    resolved = {**of, "by": "a100", "resolved_at": START}
+    asked = {**question, "asked_at": START, "answer_by": START, "answer_path": SEALER.seal("/x", "x")}
+    no = {"solved": False, "score": 1, "impression": 1, "satisfied": False, "dissatisfied": True}
+    yes = {"solved": True, "score": 5, "impression": 5, "satisfied": True, "dissatisfied": False}
+    failed = {"channel": Channel.SMS, "provider": "http"}
+    return {
+        "routing": [
+            Told(owner_named(complaint_id), {}),
+            Told(
+                HandlerAssigned(
+                    **of, handler_id="h1", handler_name="Wu", department="it", reason=None, assigned_at=START
+                ),
+                {},
+            ),
+            Told(step(complaint_id), {}),
+            Told(SolutionProposed(**proposed, round=1), {}),
+            Told(ComplaintResolved(**resolved, round=1), {}),
+            Told(
+                ComplaintReopened(**of, round=2, reason=ReopenReason.NOT_SOLVED, reopened_at=START),
+                {"feedback": 2},
+            ),
+            Told(step(complaint_id, HandlingStep.APOLOGISE_THANK), {"feedback": 2}),
+            Told(SolutionProposed(**proposed, round=2), {"feedback": 2}),
+            Told(ComplaintResolved(**resolved, round=2), {"feedback": 2}),
+            Told(
+                ComplaintClosed(**of, round=2, ground=ClosingGround.CONFIRMED, closed_at=START),
+                {"feedback": 4},
+            ),
+        ],
+        "sla": [
+            *[Told(made, {}) for made in (ack, contact, update, solve)],
+            Told(kept(ack), {"notify": 1}),
+            Told(kept(contact), {"notify": 1, "routing": 3}),
+            Told(at_risk(solve), {"notify": 1, "routing": 3}),
+            Told(escalated(update, EscalationLevel.L2), {"notify": 1, "routing": 3}),
+            Told(broken(solve), {"notify": 1, "routing": 3}),
+            Told(escalated(solve, EscalationLevel.L1), {"notify": 1, "routing": 3}),
+            Told(kept(solve, late=True), {"notify": 1, "routing": 5}),
+        ],
+        "notify": [
+            Told(receipt_sent(complaint_id), {}),
+            Told(
+                MessageSkipped(
+                    **message(MessageKind.OWNER_NAMED, complaint_id), reason=SkipReason.NO_ADDRESS
+                ),
+                {"routing": 1},
+            ),
+            Told(MessageFailed(**message(MessageKind.LATE, complaint_id), **failed, code="5"), {"sla": 9}),
+            Told(MessageUnknown(**message(MessageKind.RESOLVED, complaint_id), **failed), {"routing": 5}),
+        ],
+        "feedback": [
+            Told(SatisfactionAsked(**asked, round=1), {"routing": 5}),
+            Told(SatisfactionAnswered(**answer, **no, round=1), {"routing": 5}),
+            Told(SatisfactionAsked(**asked, round=2), {"routing": 9}),
+            Told(SatisfactionAnswered(**answer, **yes, round=2), {"routing": 9}),
+        ],
+        "marketing": [
+            Told(
+                OfferWithheld(
+                    **of,
+                    customer_id=uuid4(),
+                    decided_at=START,
+                    policy_version="t",
+                    reasons=(WithholdReason.SECOND_FAILURE,),
+                ),
+                {"routing": 10, "feedback": 4},
+            )
+        ],
+    }
+
+
+def in_some_order(told: dict[str, list[Told]], dice: random.Random) -> list[tuple[str, int]]:
+    """Publisher and number of every event, in an order in which each comes after its causes."""
+    done = dict.fromkeys(told, 0)
+    order: list[tuple[str, int]] = []
+    while len(order) < sum(map(len, told.values())):
+        ready = [
+            publisher
+            for publisher, events in told.items()
+            if done[publisher] < len(events)
+            and all(done[cause] >= last for cause, last in events[done[publisher]].after.items())
+        ]
+        publisher = dice.choice(ready)
+        order.append((publisher, done[publisher]))
+        done[publisher] += 1
+    return order
+
+
+def _of(made: PromiseMade) -> dict[str, Any]:
+    return {"complaint_id": made.complaint_id, "promise_id": made.promise_id, "kind": made.kind}
