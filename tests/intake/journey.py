@@ -123,7 +123,12 @@ def journey(complaint_id: UUID) -> dict[str, list[Told]]:
             Told(owner_named(complaint_id), {}),
             Told(
                 HandlerAssigned(
-                    **of, handler_id="h1", handler_name="Wu", department="it", reason=None, assigned_at=START
+                    **of,
+                    handler_id="h1",
+                    handler_name="IT desk 1",
+                    department="it",
+                    reason=None,
+                    assigned_at=START,
                 ),
                 {},
             ),

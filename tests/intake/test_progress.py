@@ -47,9 +47,13 @@ async def test_a_received_complaint_waits_for_its_receipt_and_its_owner(
     assert (await seen(intake, complaint_id))["status"] == "RECEIVED"
     await intake.hears(receipt_sent(complaint_id))
     assert (await seen(intake, complaint_id))["status"] == "ACKNOWLEDGED"
-    await intake.hears(owner_named(complaint_id, owner_name="Li Wei"))
+    await intake.hears(owner_named(complaint_id, owner_name="Front desk 1"))
     found = await seen(intake, complaint_id)
-    assert (found["status"], found["owner_name"], found["department"]) == ("ASSIGNED", "Li Wei", "front-desk")
+    assert (found["status"], found["owner_name"], found["department"]) == (
+        "ASSIGNED",
+        "Front desk 1",
+        "front-desk",
+    )
 
 
 async def test_a_receipt_that_could_not_be_sent_acknowledges_too_and_one_to_staff_does_not(

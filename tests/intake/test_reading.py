@@ -52,11 +52,11 @@ async def test_every_contact_is_listed_with_its_key_and_its_complaint(intake: Se
 
 async def test_complaints_are_found_by_status_and_by_receipt_number(intake: ServiceUnderTest) -> None:
     first, second = await accepted(intake), await accepted(intake)
-    await intake.hears(owner_named(UUID(second["complaint_id"]), owner_name="Li Wei"))
+    await intake.hears(owner_named(UUID(second["complaint_id"]), owner_name="Front desk 1"))
     by_status = await read(intake, "/intake/v1/complaints?status=ASSIGNED")
     by_number = await read(intake, f"/intake/v1/complaints?receipt_number={first['receipt_number']}")
     assert [(i["complaint_id"], i["owner_name"]) for i in by_status["items"]] == [
-        (second["complaint_id"], "Li Wei")
+        (second["complaint_id"], "Front desk 1")
     ]
     assert [i["complaint_id"] for i in by_number["items"]] == [first["complaint_id"]]
 
@@ -79,11 +79,11 @@ async def test_an_unknown_complaint_is_not_found(intake: ServiceUnderTest) -> No
 async def test_the_history_tells_what_happened_the_oldest_first(intake: ServiceUnderTest) -> None:
     complaint = await accepted(intake)
     complaint_id = UUID(complaint["complaint_id"])
-    await intake.hears(owner_named(complaint_id, owner_name="Li Wei"), step(complaint_id))
+    await intake.hears(owner_named(complaint_id, owner_name="Front desk 1"), step(complaint_id))
     lines = (await read(intake, f"/intake/v1/complaints/{complaint_id}/history"))["items"]
     assert [(line["what"], line["detail"], line["publisher"]) for line in lines] == [
         ("complaint_received", complaint["receipt_number"], "intake"),
-        ("owner_named", "Li Wei", "routing"),
+        ("owner_named", "Front desk 1", "routing"),
         ("step_taken", "VENT", "routing"),
     ]
 
@@ -95,7 +95,7 @@ async def tracked(intake: ServiceUnderTest, accept: str = "text/html") -> tuple[
     due = now().replace(year=2030, month=1, day=31, hour=1, minute=30)
     await intake.hears(
         receipt_sent(complaint_id),
-        owner_named(complaint_id, owner_name="李伟 <b>"),
+        owner_named(complaint_id, owner_name="前台一 <b>"),
         promise(complaint_id, PromiseKind.SOLVE, due_at=due),
     )
     page = await intake.client.get(receipt["tracking_path"], headers={"accept": accept})
@@ -111,7 +111,7 @@ async def test_the_tracking_page_shows_the_customer_state_owner_and_next_promise
     for shown in (
         receipt_number,
         "已有专人负责",
-        "李伟 &lt;b&gt;",
+        "前台一 &lt;b&gt;",
         "告知处理结果",
         "2030-01-31 09:30",
         'lang="zh-CN"',

@@ -44,9 +44,6 @@ def test_a_well_served_customer_passes_every_gate() -> None:
         ({"satisfied": None}, WithholdReason.NOT_SATISFIED),
         ({"other_open": 1}, WithholdReason.OTHER_COMPLAINT_OPEN),
         ({"severity": Severity.S1}, WithholdReason.SEVERE_FAILURE),
-        ({"case_type": "STAFF_CONDUCT"}, WithholdReason.SEVERE_FAILURE),
-        ({"case_type": "UNORDERED_SERVICE"}, WithholdReason.SEVERE_FAILURE),
-        ({"category": "mobile/PRIVACY/leak"}, WithholdReason.SEVERE_FAILURE),
         ({"repeat_index": 2}, WithholdReason.SECOND_FAILURE),
         ({"reopenings": 1}, WithholdReason.SECOND_FAILURE),
         ({"complaints": 2}, WithholdReason.SECOND_FAILURE),
@@ -56,6 +53,33 @@ def test_a_well_served_customer_passes_every_gate() -> None:
 )
 def test_each_gate_bites_by_itself(change: dict[str, Any], reason: WithholdReason) -> None:
     assert gate(WELL_SERVED._replace(**change), POLICY) == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({"severity": Severity.S1}, (WithholdReason.SEVERE_FAILURE,)),
+        ({"severity": Severity.S2}, ()),
+        ({"case_type": "STAFF_CONDUCT"}, (WithholdReason.SEVERE_FAILURE,)),
+        ({"case_type": "UNORDERED_SERVICE"}, (WithholdReason.SEVERE_FAILURE,)),
+        ({"case_type": "BILLING"}, ()),
+        ({"category": "mobile/PRIVACY/leak"}, (WithholdReason.SEVERE_FAILURE,)),
+        ({"category": "mobile/privacy-notice"}, ()),
+    ],
+)
+def test_of_5_nothing_is_offered_after_a_severe_failure_or_one_that_destroys_trust(
+    change: dict[str, Any], reasons: tuple[WithholdReason, ...]
+) -> None:
+    assert gate(WELL_SERVED._replace(**change), POLICY) == reasons
+
+
+def test_of_5_which_failures_are_severe_is_policy() -> None:
+    milder = POLICY.gate.model_copy(
+        update={"never_after_severities": (), "never_after_case_types": ("BILLING",)}
+    )
+    policy = POLICY.model_copy(update={"gate": milder})
+    assert gate(WELL_SERVED._replace(severity=Severity.S1), policy) == ()
+    assert gate(WELL_SERVED._replace(case_type="BILLING"), policy) == (WithholdReason.SEVERE_FAILURE,)
 
 
 def test_every_gate_that_does_not_hold_is_a_reason_in_the_order_of_the_rules() -> None:

@@ -91,10 +91,10 @@ def test_each_attempt_waits_twice_as_long_up_to_the_longest(attempts: int, secon
 
 
 def test_fc_13_a_customers_text_carries_the_owners_name_as_soon_as_there_is_one() -> None:
-    facts = {"receipt": "R1", "owner": "Li Wei"}
+    facts = {"receipt": "R1", "owner": "Front desk 1"}
     said = render_text("Complaint {receipt}.", "{owner} answers for it.", Role.CUSTOMER, facts)
-    assert said == "Complaint R1. Li Wei answers for it."
-    assert render_text("{owner}: {receipt}.", "{owner}!", Role.CUSTOMER, facts) == "Li Wei: R1."
+    assert said == "Complaint R1. Front desk 1 answers for it."
+    assert render_text("{owner}: {receipt}.", "{owner}!", Role.CUSTOMER, facts) == "Front desk 1: R1."
     assert (
         render_text("Complaint {receipt}.", "{owner}!", Role.CUSTOMER, facts | {"owner": ""})
         == "Complaint R1."

@@ -34,27 +34,27 @@ name = { zh-CN = "值班台", en = "Duty desk" }
 
 [[staff]]
 id = "f1"
-name = "Fang Lan"
+name = "Front desk 1"
 department = "front"
 languages = ["zh-CN", "en"]
 contact = { channel = "email", address = "f1@example.com" }
 
 [[staff]]
 id = "b1"
-name = "Bai Yun"
+name = "Billing 1"
 department = "billing"
 languages = ["en"]
 contact = { channel = "email", address = "b1@example.com" }
 
 [[staff]]
 id = "b2"
-name = "Bo Wen"
+name = "Billing 2"
 department = "billing"
 languages = ["en"]
 
 [[staff]]
 id = "b9"
-name = "Bei Ning"
+name = "Billing lead"
 department = "billing"
 lead = true
 languages = ["zh-CN"]
@@ -62,14 +62,14 @@ contact = { channel = "email", address = "b9@example.com" }
 
 [[staff]]
 id = "n1"
-name = "Nie Hai"
+name = "Network 1"
 department = "network"
 languages = ["zh-CN", "en"]
 may_own = false
 
 [[staff]]
 id = "duty1"
-name = "Du Ping"
+name = "Duty 1"
 department = "night"
 lead = true
 languages = ["zh-CN", "en"]

@@ -64,7 +64,7 @@ async def test_fc_6_the_handling_goes_to_somebody_else_for_a_listed_reason_and_t
     answer = await post(routing, complaint_id, "handler", handler_id="b2", reason=reason, by="f1")
     assert (answer.json()["owner_id"], answer.json()["handler_id"]) == ("f1", "b2")
     told = (await routing.said(HandlerAssigned))[-1]
-    assert (told.handler_id, told.handler_name, told.reason) == ("b2", "Bo Wen", reason)
+    assert (told.handler_id, told.handler_name, told.reason) == ("b2", "Billing 2", reason)
     assert len(await routing.said(OwnerNamed)) == 1
 
 

@@ -46,7 +46,7 @@ async def test_the_list_shows_who_answers_who_works_and_how_far_it_is(routing: S
         "receipt_number": "R26112100000001",
         "received_at": None,
         "owner_id": "f1",
-        "owner_name": "Fang Lan",
+        "owner_name": "Front desk 1",
         "department": "front",
         "rule": "FC-1",
         "handler_id": "n1",

@@ -34,7 +34,7 @@ async def test_fc_1_who_took_the_call_owns_it_whether_or_not_it_is_their_field(
     named = await owner_of(routing, complaint_id)
     assert (named.owner_id, named.owner_name, named.department, named.rule) == (
         "f1",
-        "Fang Lan",
+        "Front desk 1",
         "front",
         "FC-1",
     )
@@ -219,7 +219,7 @@ async def test_addresses_of_owner_and_lead_are_told_sealed_for_this_complaint(
 ) -> None:
     complaint_id = await taken_by(routing, "b1")
     named = await owner_of(routing, complaint_id)
-    assert (named.lead_id, named.lead_name) == ("b9", "Bei Ning")
+    assert (named.lead_id, named.lead_name) == ("b9", "Billing lead")
     assert named.owner_reply_to is not None
     assert named.lead_reply_to is not None
     assert "@" not in named.owner_reply_to + named.lead_reply_to

@@ -86,7 +86,6 @@ def test_everybody_has_a_receipt_within_a_minute(severity: Severity) -> None:
         ("S3", 7, "SEV-3", "S2"),
         ("S2", 2, "SEV-2", "S1"),
         ("S1", 2, "SEV-1", "S1"),
-        ("S3", 2, "REP-5", "S3"),
         ("S3", 2, "SLA-F", "S3"),
     ],
 )
@@ -95,6 +94,18 @@ def test_sla_f_a_repetition_is_one_step_more_severe_once_in_all(
 ) -> None:
     found = counted_severity(facts(severity, "S", repeat_index, rule), POLICY.repeated)
     assert found is Severity(counted)
+
+
+@pytest.mark.parametrize(("rule", "counted"), [("REP-5", "S3"), ("SEV-3", "S2")])
+def test_rep_5_what_intake_has_raised_for_a_repetition_is_not_raised_again(rule: str, counted: str) -> None:
+    assert counted_severity(facts("S3", repeat_index=2, severity_rule=rule), POLICY.repeated) is Severity(
+        counted
+    )
+
+
+def test_rep_5_which_rules_have_raised_already_is_policy() -> None:
+    raised_again = POLICY.repeated.model_copy(update={"raised_before": ()})
+    assert counted_severity(facts("S3", repeat_index=2, severity_rule="REP-5"), raised_again) is Severity.S2
 
 
 def test_sla_f_halves_the_time_for_the_result_and_nothing_else() -> None:
