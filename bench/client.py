@@ -28,7 +28,7 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See Protocol."""
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
 
     def data_received(self, data: bytes) -> None:
         """See Protocol; gives the waiter a whole answer."""
@@ -46,7 +46,7 @@ class Link(asyncio.Protocol):
         if waiter is not None and not waiter.done():
             waiter.set_result((status, body))
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+    def connection_lost(self, exc: Exception | None) -> None:
         """See Protocol."""
         self._transport = None
         if self._waiter is not None and not self._waiter.done():

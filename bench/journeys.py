@@ -50,6 +50,9 @@ _PROPOSAL = (
 _RESOLUTION = '{"by":"%s","text":"已退款并回电确认","steps":["INVITE_FEEDBACK"]}'
 
 
+Pids = Callable[[], list[int]]
+
+
 class Span(NamedTuple):
     """Seconds to warm up and to measure."""
 
@@ -99,7 +102,7 @@ class Driver:
 
     def link(self, path: bytes) -> None:
         """Answer a question as a satisfied customer would."""
-        task = asyncio.create_task(self._ask("feedback", post(path.decode(), _ANSWER)))
+        task = asyncio.create_task(self._answer(path.decode()))
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
@@ -144,6 +147,12 @@ class Driver:
         self.durations.append(now - began)
         del self._cases[complaint_id]
 
+    async def _answer(self, path: str) -> None:
+        try:
+            await self._ask("feedback", post(path, _ANSWER))
+        except (_RefusedError, OSError) as error:
+            self.errors[str(error)] += 1
+
     async def _ask(self, service: str, request: bytes) -> bytes:
         status, body = await self._pools[service].ask(request)
         if status >= 300:
@@ -162,7 +171,7 @@ class _Scene(NamedTuple):
     """A running Redress: who watches it, which processes it has (several under one name), where its data lie."""
 
     watcher: KafkaWatcher | FeedWatcher
-    processes: Mapping[str, Callable[[], list[int]]]
+    processes: Mapping[str, Pids]
     urls: Mapping[str, str]
 
 
@@ -170,13 +179,12 @@ async def apart(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict[st
     """Each service in a process of its own, on Kafka."""
     server = await stage.postgres(SERVICES)
     broker = await stage.broker()
-    drivers: list[Driver] = []
-    async with listening(Provider(lambda path: drivers[0].link(path))) as provider:
+    async with listening(Provider()) as provider:
         served = await serve_all(stage, server, broker.bootstrap, provider.url)
         driver = Driver("apart", {name: one.port for name, one in served.items()})
-        drivers.append(driver)
+        provider.on_link = driver.link
         urls = {name: server.url(name) for name in SERVICES}
-        processes: dict[str, Callable[[], list[int]]] = {
+        processes: dict[str, Pids] = {
             "kafka": lambda: [broker.jvm.pid],
             "postgres": lambda: family(server.pid),
         }
@@ -191,14 +199,13 @@ async def apart(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict[st
 
 async def together(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict[str, Any]:
     """All services in one process, on the log in PostgreSQL."""
-    drivers: list[Driver] = []
-    async with listening(Provider(lambda path: drivers[0].link(path))) as provider:
+    async with listening(Provider()) as provider:
         one = await (await stage.up(outbound_url=provider.url)).ready()
         server = EmbeddedPostgres.attach(stage.folder / "data" / "postgres")
         urls = {name: server.url(name) for name in SERVICES}
         driver = Driver("together", dict.fromkeys(SERVICES, one.port))
-        drivers.append(driver)
-        processes: dict[str, Callable[[], list[int]]] = {
+        provider.on_link = driver.link
+        processes: dict[str, Pids] = {
             "redress": _just(one),
             "postgres": lambda: family(one.process.pid)[1:],
         }
@@ -209,66 +216,88 @@ async def together(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict
         return found
 
 
-def _just(one: Served) -> Callable[[], list[int]]:
+def _just(one: Served) -> Pids:
     return lambda: [one.process.pid]
 
 
 async def _drive(scene: _Scene, driver: Driver, span: Span, in_flight: int) -> dict[str, Any]:
     watcher = scene.watcher
-    processes = {**scene.processes, "driver": lambda: [os.getpid()]}
     async with watching(watcher):
         async with driver.driving(in_flight):
             await asyncio.sleep(span.warm_up)
-            cpu_before = {name: cpu_seconds(pids()) for name, pids in processes.items()}
-            published_before = await watcher.outboxes.published()
-            committed_before = await watcher.outboxes.transactions()
-            held_before = await watcher.outboxes.held()
-            began = perf_counter()
+            before = await _count(scene)
             looks = await _look_while(watcher, span.measured)
-            ended = perf_counter()
-            published = await watcher.outboxes.published() - published_before
-            committed = await watcher.outboxes.transactions()
-            held = await watcher.outboxes.held()
-            cpu = {name: cpu_seconds(pids()) - cpu_before[name] for name, pids in processes.items()}
+            after = await _count(scene)
         resting = perf_counter()
         came_to_rest = await _rest(watcher)
         rest_seconds = perf_counter() - resting
-    done = sum(began <= at < ended for at in driver.ended_at)
     found = violations(driver.history, await read_holdings(scene.urls))
-    seconds = ended - began
-    slope = growth(looks)
     return {
         "in_flight": in_flight,
-        "seconds": round(seconds, 1),
-        "journeys": done,
-        "journeys_per_s": done / seconds,
-        "events_per_s": published / seconds,
-        "journey_ms": {
-            "p50": round(percentile(driver.durations, 0.5) * 1000),
-            "p99": round(percentile(driver.durations, 0.99) * 1000),
-        },
+        **_rates(before, after, driver),
         "backlog": {
-            "first": looks[0]._asdict() if looks else None,
-            "last": looks[-1]._asdict() if looks else None,
-            "most": max((look.total for look in looks), default=0),
-            "grows_by_per_s": round(slope, 1),
-            "growing": slope > GROWING * published / seconds,
+            "first": looks[0]._asdict(),
+            "last": looks[-1]._asdict(),
+            "most": max(look.total for look in looks),
+            "grows_by_per_s": round(growth(looks), 1),
+            "growing": growth(looks)
+            > GROWING * (after.published - before.published) / (after.at - before.at),
             "came_to_rest": came_to_rest,
             "rest_seconds": round(rest_seconds, 2),
         },
-        "cpu_ms_per_journey": {name: round(used / max(done, 1) * 1000, 2) for name, used in cpu.items()},
-        "commits_per_journey": {
-            name: round((count - committed_before.get(name, 0)) / max(done, 1), 2)
-            for name, count in committed.items()
-        },
-        "held_per_journey": {
-            name: round((count - held_before[name]) / max(done, 1), 2) for name, count in held.items()
-        },
-        "cpu_in_use": round(sum(cpu.values()) / seconds, 2),
         "errors": dict(driver.errors),
         "violations": len(found),
         "first_violations": found[:3],
         "posted": len(driver.history.acknowledged),
+    }
+
+
+class _Counts(NamedTuple):
+    """What had been used and done at one time."""
+
+    at: float
+    published: int
+    cpu: dict[str, float]
+    commits: dict[str, int]
+    held: dict[str, int]
+
+
+async def _count(scene: _Scene) -> _Counts:
+    outboxes = scene.watcher.outboxes
+    commits, held, published = (
+        await outboxes.transactions(),
+        await outboxes.held(),
+        await outboxes.published(),
+    )
+    cpu = {name: cpu_seconds(pids()) for name, pids in scene.processes.items()}
+    return _Counts(perf_counter(), published, cpu | {"driver": cpu_seconds([os.getpid()])}, commits, held)
+
+
+def _rates(before: _Counts, after: _Counts, driver: Driver) -> dict[str, Any]:
+    seconds = after.at - before.at
+    journeys = sum(before.at <= at < after.at for at in driver.ended_at)
+
+    def per_journey(
+        ended: Mapping[str, float], began: Mapping[str, float], times: float = 1
+    ) -> dict[str, float]:
+        return {
+            name: round((count - began.get(name, 0)) * times / max(journeys, 1), 2)
+            for name, count in ended.items()
+        }
+
+    return {
+        "seconds": round(seconds, 1),
+        "journeys": journeys,
+        "journeys_per_s": journeys / seconds,
+        "events_per_s": (after.published - before.published) / seconds,
+        "journey_ms": {
+            "p50": round(percentile(driver.durations, 0.5) * 1000),
+            "p99": round(percentile(driver.durations, 0.99) * 1000),
+        },
+        "cpu_ms_per_journey": per_journey(after.cpu, before.cpu, 1000),
+        "cores_in_use": round((sum(after.cpu.values()) - sum(before.cpu.values())) / seconds, 2),
+        "commits_per_journey": per_journey(after.commits, before.commits),
+        "held_per_journey": per_journey(after.held, before.held),
     }
 
 
@@ -292,4 +321,3 @@ async def _rest(watcher: Watcher) -> bool:
                 await asyncio.sleep(0.05)
             return True
     return False
-

@@ -55,10 +55,14 @@ class Process:
         """The end of its log."""
         return self.log.read_text(encoding="utf-8", errors="replace")[-1500:]
 
-    def stop(self) -> None:
-        """SIGTERM, then SIGKILL."""
+    def ask_to_stop(self) -> None:
+        """SIGTERM."""
         if self.running:
             self._process.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Wait for its end after a SIGTERM, and SIGKILL it if that takes too long."""
+        self.ask_to_stop()
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:

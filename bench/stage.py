@@ -38,6 +38,7 @@ class Stage:
     def __init__(self, place: Path = PLACE) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="redress-bench-", dir=place))
         self.folder.chmod(0o755)  # root's PostgreSQL is another user
+        self._processes: list[Process] = []
         self._ends = AsyncExitStack()
         self._ends.callback(shutil.rmtree, self.folder, ignore_errors=True)
         (self.folder / "policy.toml").write_text(POLICY, encoding="utf-8")
@@ -48,6 +49,8 @@ class Stage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for process in self._processes:
+            process.ask_to_stop()
         await self._ends.__aexit__(kind, error, trace)
 
     async def postgres(self, databases: Iterable[str]) -> EmbeddedPostgres:
@@ -67,6 +70,7 @@ class Stage:
     def start(self, name: str, arguments: Iterable[str], environment: Mapping[str, str]) -> Process:
         """A Python program."""
         process = Process(name, arguments, environment, self.folder)
+        self._processes.append(process)
         self._ends.callback(process.stop)
         return process
 
@@ -79,7 +83,9 @@ class Stage:
         await engine.dispose()
         port = free_port()
         settings = {"database_url": database_url, "kafka": kafka, "port": str(port)} | more
-        return Served(port, self.start(name or service, ["-m", "services", "serve", service], self._env(settings)))
+        return Served(
+            port, self.start(name or service, ["-m", "services", "serve", service], self._env(settings))
+        )
 
     async def up(self, **more: str) -> "Served":
         """All services in one process on the log in PostgreSQL, as `redress up` runs them; not waited for."""
@@ -90,7 +96,11 @@ class Stage:
         return Served(port, self.start("up", arguments, self._env({"port": str(port)} | more)))
 
     def _env(self, settings: Mapping[str, str]) -> dict[str, str]:
-        always = {"sealing_keys": SEALING_KEYS, "policy_file": str(self.folder / "policy.toml"), "log_level": "WARNING"}
+        always = {
+            "sealing_keys": SEALING_KEYS,
+            "policy_file": str(self.folder / "policy.toml"),
+            "log_level": "WARNING",
+        }
         return {f"REDRESS_{name.upper()}": value for name, value in (always | dict(settings)).items()}
 
 
@@ -119,9 +129,7 @@ class Served:
             await asyncio.sleep(0.1)
 
 
-async def serve_all(
-    stage: Stage, server: EmbeddedPostgres, kafka: str, provider: str
-) -> dict[str, Served]:
+async def serve_all(stage: Stage, server: EmbeddedPostgres, kafka: str, provider: str) -> dict[str, Served]:
     """All services, each in a process of its own on its own database, ready."""
     served = {}
     for name in SERVICES:

@@ -217,4 +217,6 @@ def growth(backlogs: Sequence[Backlog]) -> float:
     middle = sum(times) / len(times)
     level = sum(look.total for look in backlogs) / len(backlogs)
     spread = sum((at - middle) ** 2 for at in times)
-    return sum((at - middle) * (look.total - level) for at, look in zip(times, backlogs, strict=True)) / spread
+    return (
+        sum((at - middle) * (look.total - level) for at, look in zip(times, backlogs, strict=True)) / spread
+    )

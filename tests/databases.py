@@ -28,16 +28,26 @@ async def new_database(
     made: list[str] = []
 
     async def new(service: str) -> str:
-        if service not in templates:
-            importlib.import_module(f"services.{service}.tables")
-            url = await fresh_database(postgres_server)
-            engine = create_engine(url, application="tests")
-            await migrate(engine, service)
-            await engine.dispose()
-            templates[service] = url.split("@/")[1].split("?")[0]
-        made.append(await fresh_database(postgres_server, templates[service]))
+        made.append(await migrated_database(postgres_server, templates, service))
         return made[-1]
 
     yield new
     for url in made:
         await drop_database(postgres_server, url)
+
+
+async def migrated_database(server: EmbeddedPostgres, templates: dict[str, str], service: str) -> str:
+    """The address of a new database with the tables of a service, for those who drop it themselves."""
+    if service not in templates:
+        importlib.import_module(f"services.{service}.tables")
+        url = await fresh_database(server)
+        engine = create_engine(url, application="tests")
+        await migrate(engine, service)
+        await engine.dispose()
+        templates[service] = name_in(url)
+    return await fresh_database(server, templates[service])
+
+
+def name_in(url: str) -> str:
+    """The name of the database in an address of `fresh_database`."""
+    return url.partition("@/")[2].partition("?")[0]

@@ -5,9 +5,11 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import structlog
+import typer
 
 from shared.runtime.logs import configure_logs
 from shared.runtime.settings import Settings
@@ -17,31 +19,32 @@ from .demo.start import Demo
 from .failure import fail
 from .logs_of_events import require_broker
 from .registry import SERVICES
+from .server import address_of, listen
 from .together import migrate_all, settings_for, with_links_to
 
 log = structlog.get_logger()
 
 LONGEST_BACKOFF = 5.0
+HIGHEST_PORT = 65535
 
 
 def run_processes(settings: Settings, folder: Path, demo: Demo | None = None) -> None:
     """Serve on settings.port, +1, +2 … until stopped; every service's address is in <folder>/addresses.json."""
     if not settings.kafka:
         fail("--processes needs --kafka: only a broker carries events between processes", 2)
+    ports = _free_ports(settings)
     require_broker(settings)
     with open_data_folder(folder) as data:
         asyncio.run(migrate_all(data))
         configure_logs(settings.log_level, file=demo.log_file if demo else None)
-        addresses = {name: f"http://{settings.host}:{settings.port + n}" for n, name in enumerate(SERVICES)}
+        addresses = {name: address_of(settings.host, port) for name, port in ports.items()}
         data.write_addresses(addresses)
         settings = with_links_to(addresses["feedback"], settings)  # the only service that customers answer
-        for name, address in addresses.items():
-            print(f"  {name:<10} {address}/{name}/docs", flush=True)
+        for name, address in addresses.items() if not demo else ():
+            typer.echo(f"  {name:<10} {address}/{name}/docs")
         commands = {
-            name: environment_of(
-                settings_for(name, settings, data).model_copy(update={"port": settings.port + n})
-            )
-            for n, name in enumerate(SERVICES)
+            name: environment_of(settings_for(name, settings, data).model_copy(update={"port": port}))
+            for name, port in ports.items()
         }
         asyncio.run(_supervise(commands, demo))
     if demo and demo.code:
@@ -54,6 +57,20 @@ def environment_of(settings: Settings) -> dict[str, str]:
     return {f"REDRESS_{name.upper()}": str(value) for name, value in given.items()}
 
 
+def _free_ports(settings: Settings) -> dict[str, int]:
+    """A port of each service: settings.port and those after it, or free ones for 0. Fails in one line."""
+    first = settings.port
+    if first + len(SERVICES) - 1 > HIGHEST_PORT:
+        fail(f"--processes needs {len(SERVICES)} ports from {first} on. Choose another with --port.", 2)
+    with ExitStack() as held:
+        return {
+            name: held.enter_context(
+                listen(settings.model_copy(update={"port": first and first + n}))
+            ).getsockname()[1]
+            for n, name in enumerate(SERVICES)
+        }
+
+
 async def _supervise(commands: Mapping[str, Mapping[str, str]], demo: Demo | None) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -63,21 +80,25 @@ async def _supervise(commands: Mapping[str, Mapping[str, str]], demo: Demo | Non
         demo.start(stopping.set)
     async with asyncio.TaskGroup() as tasks:
         for name, environment in commands.items():
-            tasks.create_task(_keep_running(name, environment, stopping))
+            tasks.create_task(_keep_running(name, environment, stopping, demo.log_file if demo else None))
 
 
-async def _keep_running(name: str, environment: Mapping[str, str], stopping: asyncio.Event) -> None:
+async def _keep_running(
+    name: str, environment: Mapping[str, str], stopping: asyncio.Event, log_file: Path | None
+) -> None:
     backoff = 0.2
     while not stopping.is_set():
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "services",
-            "serve",
-            name,
-            env={**os.environ, **environment},
-            start_new_session=True,
-        )
+        with log_file.open("ab") if log_file else nullcontext() as stream:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "services",
+                "serve",
+                name,
+                env={**os.environ, **environment},
+                stderr=stream,
+                start_new_session=True,
+            )
         ended = asyncio.create_task(process.wait())
         told = asyncio.create_task(stopping.wait())
         started = loop_time()

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,7 @@ class Server(uvicorn.Server):
         """Stop on the first signal, and at once on the second; a stop that was asked for is no failure."""
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
-            loop.add_signal_handler(number, self.stop)
+            loop.add_signal_handler(number, self._on_signal)
         try:
             yield
         finally:
@@ -39,11 +40,22 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     def stop(self) -> None:
-        """Begin to stop."""
+        """Begin to stop; asked for twice, it is still an orderly stop."""
         for service in self._services:
             service.begin_drain()
-        self.force_exit = self.should_exit
         self.should_exit = True
+
+    def _on_signal(self) -> None:
+        if self.should_exit:
+            self.force_exit = True
+            # What is cut off by hand is no error, and its traceback would help nobody.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self.stop()
+
+
+def address_of(host: str, port: int) -> str:
+    """The address under which a socket on this host and port is reached."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -16,7 +16,7 @@ from .demo.start import Demo
 from .failure import fail
 from .logs_of_events import kafka_log, postgres_log, require_broker
 from .registry import SERVICES, create_service
-from .server import Server, listen, serve
+from .server import Server, address_of, listen, serve
 
 RECORDS_A_POLL = 50
 
@@ -26,7 +26,7 @@ def run_together(
 ) -> None:
     """Start everything, call `on_start` with the address, serve until stopped or until the demo has ended."""
     sock = listen(settings)
-    address = f"http://{settings.host}:{sock.getsockname()[1]}"
+    address = address_of(settings.host, sock.getsockname()[1])
     settings = with_links_to(address, settings)
     if settings.kafka:
         require_broker(settings)

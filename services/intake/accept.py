@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from shared.bus.quick_transaction import QuickTransaction, QuickUnitOfWork
 from shared.bus.transience import is_transient
-from shared.bus.unit_of_work import traceparent
+from shared.bus.unit_of_work import Transaction, UnitOfWork, traceparent
 from shared.events.intake import ComplaintReceived, ConsentChanged
 from shared.runtime.sealing import Sealer
 
@@ -32,7 +31,7 @@ from .reply_address import ReplyAddress, choose_reply, masked
 class Acceptance:
     """Accepts batches of contacts by one policy."""
 
-    def __init__(self, work: QuickUnitOfWork, policy: IntakePolicy, sealer: Sealer) -> None:
+    def __init__(self, work: UnitOfWork, policy: IntakePolicy, sealer: Sealer) -> None:
         self._work = work
         self._policy = policy
         self._sealer = sealer
@@ -42,7 +41,7 @@ class Acceptance:
         """What became of each contact, once that is stored. Raises OutcomeUnknownError if the commit was cut."""
         at_commit = False
         try:
-            async with self._work.begin_quickly() as tx:
+            async with self._work.begin() as tx:
                 found = await self._accept(tx, contacts)
                 at_commit = True
         except Exception as error:
@@ -57,7 +56,7 @@ class Acceptance:
             counter.labels(contact.channel).inc()
         return answers
 
-    async def _accept(self, tx: QuickTransaction, contacts: Sequence[Contact]) -> dict[Identity, Accepted]:
+    async def _accept(self, tx: Transaction, contacts: Sequence[Contact]) -> dict[Identity, Accepted]:
         first_of_each: dict[Identity, Contact] = {}
         for contact in contacts:
             first_of_each.setdefault(contact.identity, contact)
@@ -82,7 +81,7 @@ class Acceptance:
 
     def _decide(
         self,
-        tx: QuickTransaction,
+        tx: Transaction,
         draft: Draft,
         serial: int,
         profile: Profile,
@@ -100,9 +99,7 @@ class Acceptance:
         draft.occurred_at = min(contact.occurred_at or tx.now, tx.now)
         draft.code = secrets.token_urlsafe(16)
 
-    def _publish(
-        self, tx: QuickTransaction, drafts: Sequence[Draft], profiles: Mapping[UUID, Profile]
-    ) -> None:
+    def _publish(self, tx: Transaction, drafts: Sequence[Draft], profiles: Mapping[UUID, Profile]) -> None:
         for draft in drafts:
             tx.open_new(str(draft.complaint_id))
             event = self._received(tx, draft)
@@ -117,7 +114,7 @@ class Acceptance:
                     )
                 )
 
-    def _received(self, tx: QuickTransaction, draft: Draft) -> ComplaintReceived:
+    def _received(self, tx: Transaction, draft: Draft) -> ComplaintReceived:
         contact, judgement = draft.contact, draft.contact.judgement
         reply = self._reply(contact, draft.facts)
         return ComplaintReceived(
@@ -153,7 +150,7 @@ class Acceptance:
         return choose_reply(mobile, facts.email)
 
 
-async def _lock_consents(tx: QuickTransaction, profiles: Mapping[UUID, Profile]) -> None:
+async def _lock_consents(tx: Transaction, profiles: Mapping[UUID, Profile]) -> None:
     """Lock the customers whose consent changes, so that it can be told."""
     changed = {customer_id: profile for customer_id, profile in profiles.items() if profile.consent_changes}
     for customer_id, profile in changed.items():

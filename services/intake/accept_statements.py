@@ -5,42 +5,38 @@ customer ids), so that two batches that share rows wait for each other in a line
 joined row by row: a plan made while a table was small would otherwise read all of it for ever.
 """
 
-from sqlalchemy import text
+from shared.bus.statement import Statement
 
-from shared.bus.quick_transaction import QuickStatement
-
-CLAIM = QuickStatement(
-    text(
-        """
-        WITH claimed AS (
-            INSERT INTO contact (contact_id, complaint_id, channel, provider, contact_key, received_at,
-                                 occurred_at, text, origin, origin_e164, origin_kind, sent_to, started_at)
-            SELECT contact_id, complaint_id, channel, provider, contact_key, now(),
-                   least(coalesce(occurred_at, now()), now()), text, origin, origin_e164, origin_kind, sent_to,
-                   started_at
-            FROM json_to_recordset(CAST(CAST(:contacts AS text) AS json))
-                 AS given (contact_id uuid, complaint_id uuid, channel text, provider text, contact_key text,
-                           occurred_at timestamptz, text text, origin text, origin_e164 text, origin_kind text,
-                           sent_to text, started_at timestamptz)
-            ON CONFLICT (channel, provider, contact_key) DO NOTHING
-            RETURNING contact_id, serial
-        ), locked AS (
-            INSERT INTO customer_key (key, customer_id)
-            SELECT DISTINCT ON (given.key) given.key, given.contact_id
-            FROM json_to_recordset(CAST(CAST(:keys AS text) AS json)) AS given (contact_id uuid, key text)
-            JOIN claimed USING (contact_id)
-            ORDER BY given.key, given.contact_id
-            ON CONFLICT (key) DO UPDATE SET key = excluded.key
-            RETURNING key, customer_id
-        )
-        SELECT now(), contact_id AS id, serial, CAST(NULL AS text) AS key, false AS has_external_id FROM claimed
-        UNION ALL
-        SELECT now(), customer_id, 0, key,
-               coalesce((SELECT external_id IS NOT NULL FROM customer
-                         WHERE customer.customer_id = locked.customer_id), true)
-        FROM locked
-        """
+CLAIM = Statement(
+    """
+    WITH claimed AS (
+        INSERT INTO contact (contact_id, complaint_id, channel, provider, contact_key, received_at,
+                             occurred_at, text, origin, origin_e164, origin_kind, sent_to, started_at)
+        SELECT contact_id, complaint_id, channel, provider, contact_key, now(),
+               least(coalesce(occurred_at, now()), now()), text, origin, origin_e164, origin_kind, sent_to,
+               started_at
+        FROM json_to_recordset(CAST(CAST(:contacts AS text) AS json))
+             AS given (contact_id uuid, complaint_id uuid, channel text, provider text, contact_key text,
+                       occurred_at timestamptz, text text, origin text, origin_e164 text, origin_kind text,
+                       sent_to text, started_at timestamptz)
+        ON CONFLICT (channel, provider, contact_key) DO NOTHING
+        RETURNING contact_id, serial
+    ), locked AS (
+        INSERT INTO customer_key (key, customer_id)
+        SELECT DISTINCT ON (given.key) given.key, given.contact_id
+        FROM json_to_recordset(CAST(CAST(:keys AS text) AS json)) AS given (contact_id uuid, key text)
+        JOIN claimed USING (contact_id)
+        ORDER BY given.key, given.contact_id
+        ON CONFLICT (key) DO UPDATE SET key = excluded.key
+        RETURNING key, customer_id
     )
+    SELECT now(), contact_id AS id, serial, CAST(NULL AS text) AS key, false AS has_external_id FROM claimed
+    UNION ALL
+    SELECT now(), customer_id, 0, key,
+           coalesce((SELECT external_id IS NOT NULL FROM customer
+                     WHERE customer.customer_id = locked.customer_id), true)
+    FROM locked
+    """
 )
 """Takes the contacts nobody has taken before, and locks or makes the keys of their customers.
 
@@ -48,89 +44,81 @@ A new customer gets the id of the contact that made them known. A customer that 
 counts as one with an external id, and so is never merged with another.
 """
 
-FIND_KNOWN = QuickStatement(
-    text(
-        """
-        SELECT given.channel, given.provider, given.contact_key, taken.complaint_id, taken.receipt_number,
-               taken.tracking_code
-        FROM json_to_recordset(CAST(CAST(:contacts AS text) AS json))
-             AS given (channel text, provider text, contact_key text)
-        CROSS JOIN LATERAL (
-            SELECT complaint.complaint_id, receipt_number, tracking_code
-            FROM contact JOIN complaint USING (complaint_id)
-            WHERE contact.channel = given.channel AND contact.provider = given.provider
-              AND contact.contact_key = given.contact_key
-            LIMIT 1
-        ) AS taken
-        """
-    )
+FIND_KNOWN = Statement(
+    """
+    SELECT given.channel, given.provider, given.contact_key, taken.complaint_id, taken.receipt_number,
+           taken.tracking_code
+    FROM json_to_recordset(CAST(CAST(:contacts AS text) AS json))
+         AS given (channel text, provider text, contact_key text)
+    CROSS JOIN LATERAL (
+        SELECT complaint.complaint_id, receipt_number, tracking_code
+        FROM contact JOIN complaint USING (complaint_id)
+        WHERE contact.channel = given.channel AND contact.provider = given.provider
+          AND contact.contact_key = given.contact_key
+        LIMIT 1
+    ) AS taken
+    """
 )
 """What became of contacts that had been taken before."""
 
-LOOK_BACK = QuickStatement(
-    text(
-        """
-        SELECT wanted.case_type, wanted.customer_id, known.*, earlier.*
-        FROM unnest(CAST(:customers AS uuid[]), CAST(:case_types AS text[])) AS wanted (customer_id, case_type)
-        CROSS JOIN LATERAL (
-            SELECT external_id, name, phone, email, grade, language, protected, marketing_consent, monthly_fee
-            FROM customer WHERE customer.customer_id = wanted.customer_id LIMIT 1
-        ) AS known
-        LEFT JOIN LATERAL (
-            SELECT complaint_id, repeat_index + round - 1 AS repeat_index, resolved_at FROM complaint
-            WHERE complaint.customer_id = wanted.customer_id AND complaint.case_type = wanted.case_type
-              AND (resolved_at IS NULL OR resolved_at >= now() - make_interval(secs => :within))
-            ORDER BY complaint_id DESC LIMIT 1
-        ) AS earlier ON true
-        """
-    )
+LOOK_BACK = Statement(
+    """
+    SELECT wanted.case_type, wanted.customer_id, known.*, earlier.*
+    FROM unnest(CAST(:customers AS uuid[]), CAST(:case_types AS text[])) AS wanted (customer_id, case_type)
+    CROSS JOIN LATERAL (
+        SELECT external_id, name, phone, email, grade, language, protected, marketing_consent, monthly_fee
+        FROM customer WHERE customer.customer_id = wanted.customer_id LIMIT 1
+    ) AS known
+    LEFT JOIN LATERAL (
+        SELECT complaint_id, repeat_index + round - 1 AS repeat_index, resolved_at FROM complaint
+        WHERE complaint.customer_id = wanted.customer_id AND complaint.case_type = wanted.case_type
+          AND (resolved_at IS NULL OR resolved_at >= now() - make_interval(secs => :within))
+        ORDER BY complaint_id DESC LIMIT 1
+    ) AS earlier ON true
+    """
 )
 """What is known of these customers, and the last complaint of each about the same."""
 
-MOVE_KEYS = QuickStatement(
-    text(
-        """
-        UPDATE customer_key SET customer_id = given.customer_id
-        FROM unnest(CAST(:keys AS text[]), CAST(:customers AS uuid[])) AS given (key, customer_id)
-        WHERE customer_key.key = given.key
-        """
-    )
+MOVE_KEYS = Statement(
+    """
+    UPDATE customer_key SET customer_id = given.customer_id
+    FROM unnest(CAST(:keys AS text[]), CAST(:customers AS uuid[])) AS given (key, customer_id)
+    WHERE customer_key.key = given.key
+    """
 )
 """Gives keys to the customers they turned out to belong to."""
 
-WRITE = QuickStatement(
-    text(
-        """
-        WITH customers AS (
-            INSERT INTO customer (customer_id, external_id, name, phone, email, grade, language, protected,
-                                  marketing_consent, monthly_fee, created_at, updated_at)
-            SELECT given.*, now(), now()
-            FROM json_to_recordset(CAST(CAST(:customers AS text) AS json))
-                 AS given (customer_id uuid, external_id text, name text, phone text, email text, grade text,
-                           language text, protected boolean, marketing_consent boolean, monthly_fee numeric)
-            ON CONFLICT (customer_id) DO UPDATE SET
-                external_id = coalesce(excluded.external_id, customer.external_id),
-                name = coalesce(excluded.name, customer.name),
-                phone = coalesce(excluded.phone, customer.phone),
-                email = coalesce(excluded.email, customer.email),
-                grade = coalesce(excluded.grade, customer.grade),
-                language = coalesce(excluded.language, customer.language),
-                protected = coalesce(excluded.protected, customer.protected),
-                marketing_consent = coalesce(excluded.marketing_consent, customer.marketing_consent),
-                monthly_fee = coalesce(excluded.monthly_fee, customer.monthly_fee),
-                updated_at = now()
-        )
-        INSERT INTO complaint (complaint_id, first_contact_id, receipt_number, tracking_code, channel,
-                               customer_id, grade, severity, severity_rule, case_type, category, language,
-                               occurred_at, taken_by, repeat_of, repeat_index, abusive, amount_in_dispute,
-                               received_at, policy_version)
-        SELECT given.*, now(), :policy_version
-        FROM json_to_recordset(CAST(CAST(:complaints AS text) AS json))
-             AS given (complaint_id uuid, first_contact_id uuid, receipt_number text, tracking_code text,
-                       channel text, customer_id uuid, grade text, severity text, severity_rule text,
-                       case_type text, category text, language text, occurred_at timestamptz, taken_by text,
-                       repeat_of uuid, repeat_index integer, abusive boolean, amount_in_dispute numeric)
-        """
+WRITE = Statement(
+    """
+    WITH customers AS (
+        INSERT INTO customer (customer_id, external_id, name, phone, email, grade, language, protected,
+                              marketing_consent, monthly_fee, created_at, updated_at)
+        SELECT given.*, now(), now()
+        FROM json_to_recordset(CAST(CAST(:customers AS text) AS json))
+             AS given (customer_id uuid, external_id text, name text, phone text, email text, grade text,
+                       language text, protected boolean, marketing_consent boolean, monthly_fee numeric)
+        ON CONFLICT (customer_id) DO UPDATE SET
+            external_id = coalesce(excluded.external_id, customer.external_id),
+            name = coalesce(excluded.name, customer.name),
+            phone = coalesce(excluded.phone, customer.phone),
+            email = coalesce(excluded.email, customer.email),
+            grade = coalesce(excluded.grade, customer.grade),
+            language = coalesce(excluded.language, customer.language),
+            protected = coalesce(excluded.protected, customer.protected),
+            marketing_consent = coalesce(excluded.marketing_consent, customer.marketing_consent),
+            monthly_fee = coalesce(excluded.monthly_fee, customer.monthly_fee),
+            updated_at = now()
     )
+    INSERT INTO complaint (complaint_id, first_contact_id, receipt_number, tracking_code, channel,
+                           customer_id, grade, severity, severity_rule, case_type, category, language,
+                           occurred_at, taken_by, repeat_of, repeat_index, abusive, amount_in_dispute,
+                           received_at, policy_version)
+    SELECT given.*, now(), :policy_version
+    FROM json_to_recordset(CAST(CAST(:complaints AS text) AS json))
+         AS given (complaint_id uuid, first_contact_id uuid, receipt_number text, tracking_code text,
+                   channel text, customer_id uuid, grade text, severity text, severity_rule text,
+                   case_type text, category text, language text, occurred_at timestamptz, taken_by text,
+                   repeat_of uuid, repeat_index integer, abusive boolean, amount_in_dispute numeric)
+    """
 )
 """Stores new and changed customers and the complaints."""

@@ -1,7 +1,6 @@
 """Intake: accepts complaints from any channel and shows their status."""
 
 from shared.bus.event_log import EventLog
-from shared.bus.quick_transaction import QuickUnitOfWork
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
@@ -19,8 +18,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves and hears."""
     policy = load_policy(IntakePolicy, "intake", settings.policy_file)
     service = Service("intake", settings, event_log)
-    work = QuickUnitOfWork(service.engine, service.relay.wake)
-    acceptance = Acceptance(work, policy, Sealer(settings.keys))
+    acceptance = Acceptance(service.unit_of_work, policy, Sealer(settings.keys))
     service.decides_by(policy)
     service.serves(
         doors.router,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from shared.bus.quick_transaction import QuickTransaction
+from shared.bus.unit_of_work import Transaction
 from shared.events.vocabulary import Grade, Language
 
 from .accept_statements import CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE
@@ -26,7 +26,7 @@ class Accepted(NamedTuple):
     created: bool
 
 
-async def claim(tx: QuickTransaction, drafts: Iterable[Draft]) -> tuple[dict[UUID, int], KnownKeys]:
+async def claim(tx: Transaction, drafts: Iterable[Draft]) -> tuple[dict[UUID, int], KnownKeys]:
     """The serial number of each contact that nobody had taken, and who holds the keys of their customers."""
     in_order = sorted(drafts, key=lambda draft: draft.contact.identity)
     keys = [
@@ -49,7 +49,7 @@ async def claim(tx: QuickTransaction, drafts: Iterable[Draft]) -> tuple[dict[UUI
     return claimed, known
 
 
-async def find_known(tx: QuickTransaction, contacts: Sequence[Contact]) -> dict[Identity, Accepted]:
+async def find_known(tx: Transaction, contacts: Sequence[Contact]) -> dict[Identity, Accepted]:
     """What became of contacts that were taken before (REP-2)."""
     if not contacts:
         return {}
@@ -59,7 +59,7 @@ async def find_known(tx: QuickTransaction, contacts: Sequence[Contact]) -> dict[
 
 
 async def look_back(
-    tx: QuickTransaction, drafts: Sequence[Draft], within: float
+    tx: Transaction, drafts: Sequence[Draft], within: float
 ) -> tuple[dict[UUID, Profile], dict[tuple[UUID, str], Earlier]]:
     """Every customer's profile, and the last complaint about the same of those who have one (REP-3)."""
     profiles = {draft.customer_id: Profile() for draft in drafts}
@@ -85,7 +85,7 @@ async def look_back(
     return profiles, earlier
 
 
-async def move_keys(tx: QuickTransaction, moved: Mapping[str, UUID]) -> None:
+async def move_keys(tx: Transaction, moved: Mapping[str, UUID]) -> None:
     """Give these keys to the customers they turned out to belong to."""
     if moved:
         keys = sorted(moved)
@@ -93,7 +93,7 @@ async def move_keys(tx: QuickTransaction, moved: Mapping[str, UUID]) -> None:
 
 
 async def save_complaints(
-    tx: QuickTransaction, drafts: Iterable[Draft], profiles: Mapping[UUID, Profile], policy_version: str
+    tx: Transaction, drafts: Iterable[Draft], profiles: Mapping[UUID, Profile], policy_version: str
 ) -> None:
     """Store the complaints, and of their customers what is new."""
     customers = sorted((i, profile.told) for i, profile in profiles.items() if profile.must_be_stored)

@@ -7,6 +7,7 @@ from unicodedata import normalize
 _PUNCTUATION = re.compile("[，。！？：；、（）“”‘’《》【】～…]")
 """Chinese punctuation: it is part of no word, and alone would make every Chinese text slow to normalise."""
 _LATIN_WORD = re.compile(r"[a-z0-9_]+")
+_OTHER_CHARACTER = re.compile(r"[^\x00-\x7f]")
 
 
 def comparable(text: str) -> str:
@@ -15,37 +16,38 @@ def comparable(text: str) -> str:
 
 
 class WordLists:
-    """Word lists by number. Words in Latin letters match whole words only, all others anywhere."""
+    """Word lists by number. Words in Latin letters match whole words only, all others anywhere.
+
+    Every word is kept by how it begins, its first Latin word or its first character, so that only the few whose
+    beginning is in a text are searched for in it.
+    """
 
     def __init__(self, lists: Sequence[Iterable[str]]) -> None:
-        self._latin: dict[str, list[tuple[re.Pattern[str] | None, int]]] = {}
-        self._others: list[tuple[re.Pattern[str], int]] = []
+        self._latin: dict[str, list[tuple[str, int]]] = {}
+        self._others: dict[str, list[tuple[str, int]]] = {}
         for number, words in enumerate(lists):
-            others = []
             for word in map(comparable, words):
-                if word.isascii():
-                    self._add_latin(word, number)
+                if not word.isascii():
+                    self._others.setdefault(word[0], []).append((word, number))
+                elif first := _LATIN_WORD.search(word):
+                    self._latin.setdefault(first[0], []).append((word, number))
                 else:
-                    others.append(re.escape(word))
-            if others:
-                self._others.append((re.compile("|".join(others)), number))
-        self._latin_firsts = frozenset(self._latin)
+                    raise ValueError(f"{word!r} is no word")
+        self._latin_beginnings = frozenset(self._latin)
+        self._other_beginnings = frozenset(self._others)
 
     def found_in(self, text: str) -> set[int]:
         """The numbers of the lists with a word in this text, which is `comparable`."""
         found = set()
-        for first in self._latin_firsts.intersection(_LATIN_WORD.findall(text)):
-            for phrase, number in self._latin[first]:
-                if number not in found and (phrase is None or phrase.search(text)):
+        for first in self._latin_beginnings.intersection(_LATIN_WORD.findall(text)):
+            for word, number in self._latin[first]:
+                if word == first or (number not in found and word in text and _stands_alone(word, text)):
                     found.add(number)
-        if not text.isascii():
-            found.update(number for pattern, number in self._others if pattern.search(text))
+        for first in self._other_beginnings.intersection(_OTHER_CHARACTER.findall(text)):
+            found.update(number for word, number in self._others[first] if word in text)
         return found
 
-    def _add_latin(self, word: str, number: int) -> None:
-        """Kept by its first word; only a phrase needs a search of its own."""
-        first = _LATIN_WORD.search(word)
-        if first is None:
-            raise ValueError(f"{word!r} is no word")
-        phrase = None if first[0] == word else re.compile(rf"(?<![a-z0-9_]){re.escape(word)}(?![a-z0-9_])")
-        self._latin.setdefault(first[0], []).append((phrase, number))
+
+def _stands_alone(phrase: str, text: str) -> bool:
+    """True if the phrase is somewhere in the text with no Latin letter or digit at its ends."""
+    return re.search(rf"(?<![a-z0-9_]){re.escape(phrase)}(?![a-z0-9_])", text) is not None

@@ -12,15 +12,16 @@ from typing import Any
 from zlib import crc32
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.events.base import topic_of
 
 from . import crash_points
 from .event_log import EventLog, Record
 from .headers import unpack
+from .statement import Statement
 from .transience import is_transient
+from .unit_of_work import Transaction, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -28,9 +29,9 @@ BATCH = 500
 SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.5
 LONGEST_BACKOFF = 5.0
 
-_LEAD = text("SELECT pg_try_advisory_xact_lock(:lock)")
-_NEXT = text("SELECT position, subject, headers, value FROM outbox ORDER BY position LIMIT :limit")
-_MOVE = text(
+_LEAD = Statement("SELECT pg_try_advisory_xact_lock(:lock)")
+_NEXT = Statement("SELECT position, subject, headers, value FROM outbox ORDER BY position LIMIT :limit")
+_MOVE = Statement(
     """
     WITH moved AS (DELETE FROM outbox WHERE position = ANY (CAST(:positions AS bigint[]))
                    RETURNING position, id, subject, type, headers, value)
@@ -44,17 +45,17 @@ class Relay:
     """Publishes one service's outbox to its topic."""
 
     def __init__(self, engine: AsyncEngine, event_log: EventLog, publisher: str) -> None:
-        self._engine = engine
+        self._work = UnitOfWork(engine)
         self._log = event_log
         self._topic = topic_of(publisher)
         self._lock = crc32(f"redress relay {publisher}".encode())
-        self._work = asyncio.Event()
+        self._news = asyncio.Event()
         self.published = 0
         self.failures = 0
 
     def wake(self) -> None:
         """Say that a transaction has left events."""
-        self._work.set()
+        self._news.set()
 
     async def run(self) -> None:
         """Relay until cancelled."""
@@ -76,25 +77,24 @@ class Relay:
 
     async def relay_once(self) -> int:
         """Publish and move one batch; returns how many events it was, 0 if none or another relay leads."""
-        async with self._engine.begin() as connection:
-            if not (await connection.execute(_LEAD, {"lock": self._lock})).scalar_one():
-                return 0
-            rows = (await connection.execute(_NEXT, {"limit": BATCH})).all()
+        async with self._work.begin() as tx:
+            [[leads]] = await tx.fetch(_LEAD, {"lock": self._lock})
+            rows = await tx.fetch(_NEXT, {"limit": BATCH}) if leads else []
             if rows:
-                await self._publish_and_move(connection, rows)
+                await self._publish_and_move(tx, rows)
         self.published += len(rows)
         return len(rows)
 
-    async def _publish_and_move(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
+    async def _publish_and_move(self, tx: Transaction, rows: Sequence[Any]) -> None:
         records = [
             Record(self._topic, subject, unpack(headers), value) for _, subject, headers, value in rows
         ]
         await self._log.publish(records)
         crash_points.reached("after_publish_before_outbox_delete")
-        await connection.execute(_MOVE, {"positions": [row[0] for row in rows]})
+        await tx.fetch(_MOVE, {"positions": [row[0] for row in rows]})
 
     async def _wait_for_work(self, at_most: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(at_most):
-                await self._work.wait()
-        self._work.clear()
+                await self._news.wait()
+        self._news.clear()

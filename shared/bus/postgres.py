@@ -7,17 +7,16 @@ leases on partitions; every take-over raises the epoch, and a position is stored
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import postgres_sql as sql
 from .event_log import (
@@ -32,45 +31,48 @@ from .event_log import (
 )
 from .headers import pack, unpack
 from .partitions import partition_for
+from .statement import Statement
+from .transience import LOST_CONNECTION
 
 SHORTEST_IDLE, LONGEST_IDLE = 0.01, 0.25
 
 
-@asynccontextmanager
-async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction on the log's database; every way in which that can fail is LogUnavailableError."""
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    except (
-        SQLAlchemyError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-        OSError,
-    ) as error:
-        raise LogUnavailableError(f"the log's database failed: {type(error).__name__}") from error
+class _Database:
+    """The log's database: every statement is a transaction of its own, given to the driver directly."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def fetch(self, statement: Statement, **values: Any) -> list[Any]:
+        """The rows of a statement; every way in which that can fail is LogUnavailableError."""
+        try:
+            async with self._engine.connect() as connection:
+                driver = (await connection.get_raw_connection()).driver_connection
+                assert driver is not None
+                return list(await driver.fetch(statement.sql, *[values[name] for name in statement.names]))
+        except (SQLAlchemyError, asyncpg.PostgresError, *LOST_CONNECTION, OSError) as error:
+            raise LogUnavailableError(f"the log's database failed: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._engine.dispose()
 
 
 class PostgresEventLog:
     """An event log in the database behind `engine`; `lease` is how long, in seconds, a silent member keeps its part."""
 
     def __init__(self, engine: AsyncEngine, *, lease: float = 10.0) -> None:
-        self._engine = engine
+        self._database = _Database(engine)
         self._lease = lease
         self._members: list[PostgresMember] = []
 
     async def start(self) -> None:
         """Create the log's tables where they are missing."""
-        async with _transaction(self._engine) as connection:
-            await connection.execute(sql.LOCK_TABLES)  # IF NOT EXISTS is no protection against a twin
-            for statement in sql.TABLES:
-                await connection.execute(text(statement))
+        await self._database.fetch(sql.CREATE_TABLES)
 
     async def ensure_topics(self, topics: Sequence[str]) -> None:
         """Create the topics that are missing."""
-        async with _transaction(self._engine) as connection:
-            await connection.execute(sql.ADD_PARTITIONS, {"topics": sorted(topics), "partitions": PARTITIONS})
+        await self._database.fetch(sql.ADD_PARTITIONS, topics=sorted(topics), partitions=PARTITIONS)
 
     async def publish(self, records: Sequence[Record]) -> None:
         """Append in one transaction. Raises RecordTooLargeError, or LogUnavailableError when it may be tried again."""
@@ -97,28 +99,26 @@ class PostgresEventLog:
             "headers": [pack(record.headers) for record in records],
             "values": [record.value for record in records],
         }
-        async with _transaction(self._engine) as connection:
-            written = (await connection.execute(sql.APPEND, values)).scalar_one()
-            if written != len(records):
-                raise LogUnavailableError(
-                    f"a topic of {', '.join({lane.topic for lane in lanes})} does not exist"
-                )
+        [[written]] = await self._database.fetch(sql.APPEND, **values)
+        if written != len(records):
+            raise LogUnavailableError(
+                f"a topic of {', '.join({lane.topic for lane in lanes})} does not exist"
+            )
         self._wake(set(counts))
 
     def member(self, group: str, member_id: str, topics: Sequence[str]) -> "PostgresMember":
         """A reader in `group`; members in this process are woken by what is published in it."""
-        member = PostgresMember(self._engine, group, member_id, tuple(sorted(topics)), self._lease)
+        member = PostgresMember(self._database, group, member_id, tuple(sorted(topics)), self._lease)
         self._members.append(member)
         return member
 
     async def ping(self) -> None:
         """Return if the database answers."""
-        async with _transaction(self._engine) as connection:
-            await connection.execute(text("SELECT 1"))
+        await self._database.fetch(sql.PING)
 
     async def close(self) -> None:
         """Release the connections."""
-        await self._engine.dispose()
+        await self._database.close()
 
     def _wake(self, lanes: set[Partition]) -> None:
         self._members = [member for member in self._members if not member.closed]
@@ -138,9 +138,9 @@ class PostgresMember:
     """One reader of a PostgresEventLog."""
 
     def __init__(
-        self, engine: AsyncEngine, group: str, member_id: str, topics: tuple[str, ...], lease: float
+        self, database: _Database, group: str, member_id: str, topics: tuple[str, ...], lease: float
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._member_id = member_id
         self._me = {"grp": group, "member": f"{member_id}#{uuid4()}"}
         self._topics = topics
@@ -153,11 +153,10 @@ class PostgresMember:
 
     async def start(self) -> None:
         """Join the group, end an earlier life of this member, and take what is free."""
-        async with _transaction(self._engine) as connection:
-            await connection.execute(sql.ADD_CURSORS, self._me | {"topics": list(self._topics)})
-            earlier = {"grp": self._me["grp"], "member_id": self._member_id}
-            await connection.execute(sql.RELEASE_EARLIER_LIFE, earlier)
-            await connection.execute(sql.FORGET_EARLIER_LIFE, earlier)
+        await self._database.fetch(sql.ADD_CURSORS, **self._me, topics=list(self._topics))
+        earlier = {"grp": self._me["grp"], "member_id": self._member_id}
+        await self._database.fetch(sql.RELEASE_EARLIER_LIFE, **earlier)
+        await self._database.fetch(sql.FORGET_EARLIER_LIFE, **earlier)
         await self._heartbeat()
 
     async def poll(self, max_records: int, timeout: float) -> list[StoredRecord]:
@@ -181,18 +180,16 @@ class PostgresMember:
         lanes = [(lane, position) for lane, position in positions.items() if lane in self._owned]
         stored = 0
         if lanes:
-            async with _transaction(self._engine) as connection:
-                result = await connection.execute(
+            stored = len(
+                await self._database.fetch(
                     sql.STORE_POSITIONS,
-                    self._me
-                    | {
-                        "topics": [lane.topic for lane, _ in lanes],
-                        "numbers": [lane.number for lane, _ in lanes],
-                        "positions": [position for _, position in lanes],
-                        "epochs": [self._owned[lane].epoch for lane, _ in lanes],
-                    },
+                    **self._me,
+                    topics=[lane.topic for lane, _ in lanes],
+                    numbers=[lane.number for lane, _ in lanes],
+                    positions=[position for _, position in lanes],
+                    epochs=[self._owned[lane].epoch for lane, _ in lanes],
                 )
-                stored = result.rowcount
+            )
         if stored < len(positions):
             self._next_heartbeat = 0.0
             raise PartitionLostError(f"{len(positions) - stored} partitions belong to another member by now")
@@ -207,10 +204,8 @@ class PostgresMember:
 
     async def seek_to_time(self, when: datetime) -> None:
         """Go on from the first record stored at `when` or later."""
-        async with _transaction(self._engine) as connection:
-            rows = await connection.execute(sql.FIRST_SINCE, self._lanes() | {"since": when})
-            for topic, number, offset in rows:
-                self._owned[Partition(topic, number)].position = offset
+        for topic, number, offset in await self._database.fetch(sql.FIRST_SINCE, **self._lanes(), since=when):
+            self._owned[Partition(topic, number)].position = offset
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions this member owns now."""
@@ -218,8 +213,7 @@ class PostgresMember:
 
     async def lag(self) -> Mapping[Partition, int]:
         """Records not yet committed by the group, per owned partition."""
-        async with _transaction(self._engine) as connection:
-            rows = (await connection.execute(sql.LAG, self._me | self._lanes())).all()
+        rows = await self._database.fetch(sql.LAG, **self._me, **self._lanes())
         return {Partition(topic, number): behind for topic, number, behind in rows}
 
     async def close(self) -> None:
@@ -230,9 +224,8 @@ class PostgresMember:
         self._news.set()
         self._owned.clear()
         with suppress(LogUnavailableError):  # then the lease runs out by itself
-            async with _transaction(self._engine) as connection:
-                await connection.execute(sql.RELEASE_ALL, self._me)
-                await connection.execute(sql.LEAVE, self._me)
+            await self._database.fetch(sql.RELEASE_ALL, **self._me)
+            await self._database.fetch(sql.LEAVE, **self._me)
 
     def wake(self, lanes: set[Partition]) -> None:
         """Say that records were published in `lanes`."""
@@ -247,8 +240,7 @@ class PostgresMember:
         }
 
     async def _fetch(self, max_records: int) -> list[StoredRecord]:
-        async with _transaction(self._engine) as connection:
-            rows = (await connection.execute(sql.FETCH, self._lanes() | {"limit": max_records})).all()
+        rows = await self._database.fetch(sql.FETCH, **self._lanes(), limit=max_records)
         records = []
         for topic, number, offset, stored_at, key, headers, value in rows:
             records.append(StoredRecord(topic, key, unpack(headers), value, number, offset, stored_at))
@@ -257,22 +249,20 @@ class PostgresMember:
 
     async def _heartbeat(self) -> None:
         """Say that we live, give back what others should have, take what is ours and free."""
-        async with _transaction(self._engine) as connection:
-            await connection.execute(sql.LIVE, self._me | {"lease": self._lease})
-            members = list((await connection.execute(sql.LIVING, {"grp": self._me["grp"]})).scalars())
-            mine = {n for n in range(PARTITIONS) if members[n % len(members)] == self._me["member"]}
-            too_much = [lane for lane in self._owned if lane.number not in mine]
-            if too_much:
-                await connection.execute(
-                    sql.RELEASE,
-                    self._me
-                    | {
-                        "topics": [lane.topic for lane in too_much],
-                        "numbers": [lane.number for lane in too_much],
-                    },
-                )
-            values = self._me | {"lease": self._lease, "topics": list(self._topics), "numbers": sorted(mine)}
-            held = (await connection.execute(sql.TAKE, values)).all()
+        await self._database.fetch(sql.LIVE, **self._me, lease=self._lease)
+        members = [row[0] for row in await self._database.fetch(sql.LIVING, grp=self._me["grp"])]
+        mine = {n for n in range(PARTITIONS) if members and members[n % len(members)] == self._me["member"]}
+        too_much = [lane for lane in self._owned if lane.number not in mine]
+        if too_much:
+            await self._database.fetch(
+                sql.RELEASE,
+                **self._me,
+                topics=[lane.topic for lane in too_much],
+                numbers=[lane.number for lane in too_much],
+            )
+        held = await self._database.fetch(
+            sql.TAKE, **self._me, lease=self._lease, topics=list(self._topics), numbers=sorted(mine)
+        )
         owned = {}
         for topic, number, position, epoch in held:
             lane = Partition(topic, number)

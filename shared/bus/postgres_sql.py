@@ -1,32 +1,30 @@
 """The statements of the event log in PostgreSQL; each says what it relies on."""
 
-from sqlalchemy import text
+from .statement import Statement
 
-TABLES = (
+# IF NOT EXISTS is no protection against a twin that creates the same at the same time; the lock is.
+CREATE_TABLES = Statement(
     """
-    CREATE TABLE IF NOT EXISTS log_partition (
-        topic text, number int, next_offset bigint NOT NULL DEFAULT 0, PRIMARY KEY (topic, number)
-    ) WITH (fillfactor = 50)
-    """,
+    DO $$ BEGIN
+        PERFORM pg_advisory_xact_lock(7267733552);
+        CREATE TABLE IF NOT EXISTS log_partition (
+            topic text, number int, next_offset bigint NOT NULL DEFAULT 0, PRIMARY KEY (topic, number)
+        ) WITH (fillfactor = 50);
+        CREATE TABLE IF NOT EXISTS log_record (
+            topic text, number int, log_offset bigint, stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            key text NOT NULL, headers text NOT NULL, value bytea NOT NULL, PRIMARY KEY (topic, number, log_offset));
+        CREATE TABLE IF NOT EXISTS log_member (
+            grp text, member text, expires_at timestamptz NOT NULL, PRIMARY KEY (grp, member));
+        CREATE TABLE IF NOT EXISTS log_cursor (
+            grp text, topic text, number int, position bigint NOT NULL DEFAULT 0, epoch bigint NOT NULL DEFAULT 0,
+            owner text, lease_until timestamptz, PRIMARY KEY (grp, topic, number)) WITH (fillfactor = 50);
+    END $$
     """
-    CREATE TABLE IF NOT EXISTS log_record (
-        topic text, number int, log_offset bigint, stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        key text NOT NULL, headers text NOT NULL, value bytea NOT NULL, PRIMARY KEY (topic, number, log_offset))
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS log_member (
-        grp text, member text, expires_at timestamptz NOT NULL, PRIMARY KEY (grp, member))
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS log_cursor (
-        grp text, topic text, number int, position bigint NOT NULL DEFAULT 0, epoch bigint NOT NULL DEFAULT 0,
-        owner text, lease_until timestamptz, PRIMARY KEY (grp, topic, number)) WITH (fillfactor = 50)
-    """,
 )
 
-LOCK_TABLES = text("SELECT pg_advisory_xact_lock(7267733552)")
+PING = Statement("SELECT 1")
 
-ADD_PARTITIONS = text(
+ADD_PARTITIONS = Statement(
     """
     INSERT INTO log_partition (topic, number)
     SELECT topic, number FROM unnest(CAST(:topics AS text[])) AS topic,
@@ -37,7 +35,7 @@ ADD_PARTITIONS = text(
 
 # The lock on each lane is held until commit, so offsets become visible in order. FOR UPDATE re-reads a lane that
 # another publisher has just moved on, which makes next_offset the true one.
-APPEND = text(
+APPEND = Statement(
     """
     WITH wanted AS (
         SELECT * FROM unnest(CAST(:lane_topics AS text[]), CAST(:lane_numbers AS int[]), CAST(:lane_counts AS int[]))
@@ -61,7 +59,7 @@ APPEND = text(
 )
 
 # One query polls all lanes; only those that have grown past our position are read.
-FETCH = text(
+FETCH = Statement(
     """
     SELECT r.topic, r.number, r.log_offset, r.stored_at, r.key, r.headers, r.value
     FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[]), CAST(:positions AS bigint[]))
@@ -75,7 +73,7 @@ FETCH = text(
     """
 )
 
-FIRST_SINCE = text(
+FIRST_SINCE = Statement(
     """
     SELECT mine.topic, mine.number, coalesce(
         (SELECT min(r.log_offset) FROM log_record r
@@ -86,7 +84,7 @@ FIRST_SINCE = text(
     """
 )
 
-LAG = text(
+LAG = Statement(
     """
     SELECT p.topic, p.number, p.next_offset - c.position
     FROM log_cursor c JOIN log_partition p USING (topic, number)
@@ -95,7 +93,7 @@ LAG = text(
     """
 )
 
-ADD_CURSORS = text(
+ADD_CURSORS = Statement(
     """
     INSERT INTO log_cursor (grp, topic, number)
     SELECT CAST(:grp AS text), p.topic, p.number FROM log_partition p
@@ -104,7 +102,7 @@ ADD_CURSORS = text(
     """
 )
 
-LIVE = text(
+LIVE = Statement(
     """
     INSERT INTO log_member (grp, member, expires_at)
     VALUES (:grp, :member, clock_timestamp() + make_interval(secs => :lease))
@@ -112,24 +110,24 @@ LIVE = text(
     """
 )
 
-LIVING = text(
+LIVING = Statement(
     "SELECT member FROM log_member WHERE grp = :grp AND expires_at > clock_timestamp() ORDER BY member"
 )
 
 # A member that starts again takes over from its former self at once, whether that one is dead or not.
-RELEASE_EARLIER_LIFE = text(
+RELEASE_EARLIER_LIFE = Statement(
     """
     UPDATE log_cursor SET owner = NULL, lease_until = NULL
     WHERE grp = :grp AND starts_with(owner, CAST(:member_id AS text) || '#')
     """
 )
-FORGET_EARLIER_LIFE = text(
+FORGET_EARLIER_LIFE = Statement(
     "DELETE FROM log_member WHERE grp = :grp AND starts_with(member, CAST(:member_id AS text) || '#')"
 )
 
-LEAVE = text("DELETE FROM log_member WHERE grp = :grp AND member = :member")
+LEAVE = Statement("DELETE FROM log_member WHERE grp = :grp AND member = :member")
 
-RELEASE = text(
+RELEASE = Statement(
     """
     UPDATE log_cursor SET owner = NULL, lease_until = NULL
     FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[])) AS mine (topic, number)
@@ -137,13 +135,13 @@ RELEASE = text(
     """
 )
 
-RELEASE_ALL = text(
+RELEASE_ALL = Statement(
     "UPDATE log_cursor SET owner = NULL, lease_until = NULL WHERE grp = :grp AND owner = :member"
 )
 
 # Ours already: the lease is renewed under the same epoch while it has not run out. Free, or left to run out:
 # taken under a new epoch, so that the old owner's positions are refused.
-TAKE = text(
+TAKE = Statement(
     """
     UPDATE log_cursor SET
         epoch = CASE WHEN owner = :member AND lease_until > clock_timestamp() THEN epoch ELSE epoch + 1 END,
@@ -154,12 +152,13 @@ TAKE = text(
     """
 )
 
-STORE_POSITIONS = text(
+STORE_POSITIONS = Statement(
     """
     UPDATE log_cursor SET position = mine.position
     FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[]), CAST(:positions AS bigint[]),
                 CAST(:epochs AS bigint[])) AS mine (topic, number, position, epoch)
     WHERE log_cursor.topic = mine.topic AND log_cursor.number = mine.number AND log_cursor.epoch = mine.epoch
         AND grp = :grp AND owner = :member
+    RETURNING 1
     """
 )

@@ -5,14 +5,14 @@ Every transaction about a subject first locks that subject's row in `stream`, in
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import text
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
@@ -22,27 +22,28 @@ from . import crash_points
 from .cloudevents import to_record
 from .event_log import MAX_RECORD_BYTES, Record, RecordTooLargeError
 from .headers import pack
+from .statement import Statement
 
 E = TypeVar("E", bound=Event)
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 """The W3C trace context of the request being served; kept with every event it causes."""
 
-_LOCK = text(
+_LOCK = Statement(
     """
     INSERT INTO stream (subject) SELECT unnest(CAST(:subjects AS text[]))
     ON CONFLICT (subject) DO UPDATE SET subject = excluded.subject
     RETURNING subject, published, CAST(applied AS text), waiting, blocked, now()
     """
 )
-_LOCK_IF_FREE = text(
+_LOCK_IF_FREE = Statement(
     """
     SELECT subject, published, CAST(applied AS text), waiting, blocked, now() FROM stream
     WHERE subject = ANY (CAST(:subjects AS text[])) ORDER BY subject FOR UPDATE SKIP LOCKED
     """
 )
-_NOW = text("SELECT now()")
-SAVE = text(
+_NOW = Statement("SELECT now()")
+_SAVE = Statement(
     """
     WITH stream_rows AS (
         INSERT INTO stream (subject, published, applied, waiting, blocked)
@@ -77,14 +78,22 @@ class Stream:
 
 
 class Transaction:
-    """An open transaction with its locked subjects, the database's `now`, and the events to be written."""
+    """An open transaction with its locked subjects, the database's `now`, and the events to be written.
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    connection: for statements in SQLAlchemy Core; fetch: for those of hot paths. Both are the same session.
+    """
+
+    def __init__(self, connection: AsyncConnection, driver: asyncpg.Connection) -> None:
         self.connection = connection
+        self._driver = driver
         self.streams: dict[str, Stream] = {}
         self._now: datetime | None = None
         self._outgoing: list[tuple[Envelope[Event], Record]] = []
         self._when_committed: list[Callable[[], None]] = []
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+        """The rows of a statement, from the driver. Errors are asyncpg's own."""
+        return list(await self._driver.fetch(statement.sql, *[values[name] for name in statement.names]))
 
     @property
     def now(self) -> datetime:
@@ -95,7 +104,7 @@ class Transaction:
     async def read_clock(self) -> datetime:
         """Ask the database for `now`; needed only where no subject is locked."""
         if self._now is None:
-            self._now = (await self.connection.execute(_NOW)).scalar_one()
+            self._now = (await self.fetch(_NOW, {}))[0][0]
         return self._now
 
     def clock_is(self, now: datetime) -> None:
@@ -104,13 +113,11 @@ class Transaction:
 
     async def lock(self, subjects: Iterable[str]) -> None:
         """Lock the rows of these subjects, made on the spot where missing. Call once, before reading state."""
-        self._remember(await self.connection.execute(_LOCK, {"subjects": sorted(set(subjects))}))
+        self._remember(await self.fetch(_LOCK, {"subjects": sorted(set(subjects))}))
 
     async def lock_if_free(self, subjects: Iterable[str]) -> set[str]:
         """Lock those subjects that nobody else is working on; returns them."""
-        return self._remember(
-            await self.connection.execute(_LOCK_IF_FREE, {"subjects": sorted(set(subjects))})
-        )
+        return self._remember(await self.fetch(_LOCK_IF_FREE, {"subjects": sorted(set(subjects))}))
 
     def open_new(self, subject: str) -> None:
         """Start the stream of a subject that did not exist before this transaction."""
@@ -153,28 +160,24 @@ class Transaction:
 
     async def save(self) -> bool:
         """Write the streams and the outgoing events in one statement; true if any event was written."""
-        values = self.unsaved()
-        if values:
-            await self.connection.execute(SAVE, values)
-        return bool(self._outgoing)
-
-    def unsaved(self) -> dict[str, list[Any]]:
-        """The values of SAVE; empty if there is nothing to write."""
         touched = [stream for stream in self.streams.values() if stream.touched]
-        if not touched:
-            return {}
-        return {
-            "subjects": [s.subject for s in touched],
-            "published": [s.published for s in touched],
-            "applied": [json.dumps(s.applied) for s in touched],
-            "waiting": [s.waiting for s in touched],
-            "blocked": [s.blocked for s in touched],
-            "ids": [e.id for e, _ in self._outgoing],
-            "keys": [r.key for _, r in self._outgoing],
-            "types": [e.event.type for e, _ in self._outgoing],
-            "headers": [pack(r.headers) for _, r in self._outgoing],
-            "values": [r.value for _, r in self._outgoing],
-        }
+        if touched:
+            await self.fetch(
+                _SAVE,
+                {
+                    "subjects": [s.subject for s in touched],
+                    "published": [s.published for s in touched],
+                    "applied": [json.dumps(s.applied) for s in touched],
+                    "waiting": [s.waiting for s in touched],
+                    "blocked": [s.blocked for s in touched],
+                    "ids": [e.id for e, _ in self._outgoing],
+                    "keys": [r.key for _, r in self._outgoing],
+                    "types": [e.event.type for e, _ in self._outgoing],
+                    "headers": [pack(r.headers) for _, r in self._outgoing],
+                    "values": [r.value for _, r in self._outgoing],
+                },
+            )
+        return bool(self._outgoing)
 
     def committed(self) -> None:
         """Make the calls that waited for the commit."""
@@ -196,17 +199,26 @@ class UnitOfWork:
     def __init__(self, engine: AsyncEngine, wake_relay: Callable[[], None] = lambda: None) -> None:
         self.engine = engine
         self._wake_relay = wake_relay
+        # BEGIN and COMMIT are ours, at the driver: SQLAlchemy's own cost more than most statements.
+        self._plain = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(self, *subjects: str) -> AsyncIterator[Transaction]:
         """A transaction with these subjects locked; commits on leaving, rolls back on any exception."""
-        async with self.engine.connect() as connection:
-            async with connection.begin():
-                tx = Transaction(connection)
+        async with self._plain.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            try:
+                await driver.execute("BEGIN")
+                tx = Transaction(connection, driver)
                 if subjects:
                     await tx.lock(subjects)
                 yield tx
                 left_events = await tx.save()
+                await driver.execute("COMMIT")
+            except BaseException:
+                await _abandon(connection, driver)
+                raise
             crash_points.reached("after_commit")
         if left_events:
             self._wake_relay()
@@ -215,5 +227,16 @@ class UnitOfWork:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading only."""
-        async with self.engine.connect() as connection:
+        async with self._plain.connect() as connection:
             yield connection
+
+
+async def _abandon(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
+    """Give back a connection that is clean, or none."""
+    try:
+        if not driver.is_closed():
+            await driver.execute("ROLLBACK")
+            return
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+        pass
+    await connection.invalidate()

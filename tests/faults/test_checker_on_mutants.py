@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus import consumer as consumer_module
 from shared.bus import outbox as outbox_module
@@ -87,12 +86,10 @@ def without_sequence_checks(
     )
 
 
-async def delete_before_acknowledgement(
-    relay: Relay, connection: AsyncConnection, rows: Sequence[Any]
-) -> None:
+async def delete_before_acknowledgement(relay: Relay, tx: Transaction, rows: Sequence[Any]) -> None:
     """The outbox is emptied first and the log asked afterwards."""
-    await connection.execute(outbox_module._MOVE, {"positions": [row[0] for row in rows]})
-    await connection.commit()
+    await tx.fetch(outbox_module._MOVE, {"positions": [row[0] for row in rows]})
+    await tx.fetch(Statement("COMMIT"), {})
     await relay._log.publish([Record(relay._topic, row[1], unpack(row[2]), row[3]) for row in rows])
 
 

@@ -91,7 +91,7 @@ async def test_fc_1_a_call_tells_who_took_it_and_a_web_contact_tells_nobody(inta
         ("web", {"customer": {"phone": "13800138000"}}, (Channel.SMS, "+8613800138000", "+86138****8000")),
         (
             "web",
-            {"customer": {"email": "Zoe@Example.com"}},
+            {"customer": {"email": "Customer@Example.com"}},
             (Channel.EMAIL, "customer@example.com", "c***@example.com"),
         ),
         ("web", {"customer": {"phone": "+44 7400 123456"}}, (Channel.SMS, "+447400123456", "+4474****3456")),

@@ -86,6 +86,23 @@ class Live:
         resolution = {"by": by, "text": "已退款", "steps": SIX_STEPS[4:]}
         (await self.http.post(f"{base}/resolution", json=resolution)).raise_for_status()
 
+    async def answer(self, complaint_id: str, number: int = 1, **said: Any) -> None:
+        """Answer the question that was sent to the customer as the `number`-th about this complaint."""
+
+        async def asked() -> Any:
+            path = f"/notify/v1/intents?complaint_id={complaint_id}&kind=QUESTION&state=SENT"
+            sent = await self.get(path)
+            return sent["items"] if sent and len(sent["items"]) >= number else None
+
+        await self.until(asked)
+        (await self.http.post(self._newest_link(), json=said)).raise_for_status()
+
+    def _newest_link(self) -> str:
+        texts = "".join(p.read_text(encoding="utf-8") for p in (self.folder / "messages").iterdir())
+        questions = [line for line in texts.splitlines() if '"QUESTION"' in line]
+        code = questions[-1].split("/feedback/v1/answers/")[1].split()[0].split('"')[0]
+        return f"/feedback/v1/answers/{code}"
+
 
 @asynccontextmanager
 async def live(

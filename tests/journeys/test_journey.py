@@ -41,25 +41,6 @@ async def redress(
         yield running
 
 
-async def answer_link(redress: Live, complaint_id: str, number: int = 1) -> str:
-    """The path in the newest question that was sent to the customer."""
-
-    async def look() -> Any:
-        sent = await redress.get(f"/notify/v1/intents?complaint_id={complaint_id}&kind=QUESTION&state=SENT")
-        return sent["items"] if sent and len(sent["items"]) >= number else None
-
-    await redress.until(look)
-    texts = "".join(path.read_text(encoding="utf-8") for path in (redress.folder / "messages").iterdir())
-    questions = [line for line in texts.splitlines() if '"QUESTION"' in line]
-    found = questions[-1].split("/feedback/v1/answers/")[1]
-    return "/feedback/v1/answers/" + found.split()[0].split('"')[0]
-
-
-async def answer(redress: Live, complaint_id: str, number: int = 1, **said: Any) -> None:
-    link = await answer_link(redress, complaint_id, number)
-    (await redress.http.post(link, json=said)).raise_for_status()
-
-
 async def decision(redress: Live, complaint_id: str) -> Any:
     return await redress.until(lambda: redress.get(f"/marketing/v1/complaints/{complaint_id}/decision"))
 
@@ -68,7 +49,7 @@ async def test_a_satisfied_customers_complaint_travels_from_the_door_to_an_offer
     received = await redress.complain("k1")
     complaint_id = received["complaint_id"]
     await redress.solve(complaint_id)
-    await answer(redress, complaint_id, solved=True, score=5, impression=5)
+    await redress.answer(complaint_id, solved=True, score=5, impression=5)
     shown = await redress.status(complaint_id, "CLOSED")
     assert shown["owner_name"]
     assert {(p["kind"], p["state"]) for p in shown["promises"]} == {
@@ -87,7 +68,7 @@ async def test_a_dissatisfied_customers_complaint_opens_again_with_the_same_owne
     complaint_id = received["complaint_id"]
     owner = await redress.owner(complaint_id)
     await redress.solve(complaint_id)
-    await answer(redress, complaint_id, solved=False, score=1)
+    await redress.answer(complaint_id, solved=False, score=1)
     await redress.status(complaint_id, "REOPENED")
     assert await redress.owner(complaint_id) == owner
 
@@ -97,7 +78,7 @@ async def test_a_dissatisfied_customers_complaint_opens_again_with_the_same_owne
 
     await redress.until(second_round)
     await redress.solve(complaint_id)
-    await answer(redress, complaint_id, number=2, solved=True, score=5)
+    await redress.answer(complaint_id, number=2, solved=True, score=5)
     await redress.status(complaint_id, "CLOSED")
     decided = await decision(redress, complaint_id)
     assert (decided["decision"], "OF-6" in decided["reasons"]) == ("WITHHELD", True)

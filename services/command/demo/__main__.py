@@ -19,13 +19,13 @@ from .people import Customers, Staff, post_complaints
 from .phones import Phones
 
 _WORDS = """[bold]Redress {address}[/]
-  演示用时限：把小时当秒（seconds for hours），数据保留在数据目录中。The demo counts seconds for hours; data are kept.
-  接口文档 API pages   {docs}
-  指标 metrics         {address}/metrics
-  事件 event feed      {address}/routing/v1/events?after=0&wait=10
-  查询 tracking link   {tracking}
-  日志 log             {log}
-  Ctrl-C 结束 ends it."""
+  演示以秒代小时，数据保留。The demo counts seconds for hours; data are kept.
+  文档 docs      {address}/intake/docs
+  指标 metrics   {address}/metrics
+  事件 events    {events}
+  查询 tracking  {tracking}
+  日志 log       {log}
+  按 Ctrl-C 结束。Ctrl-C ends it."""
 
 
 async def main(addresses_file: Path, phones_fd: int, *, leave: bool) -> int:
@@ -60,16 +60,13 @@ async def _say_where(doors: Doors, console: Console, folder: Path) -> None:
     first = demo_complaints()[0]
     while (known := await doors.post(first.path, first.body)) is None:
         await asyncio.sleep(0.2)
-    address = doors.addresses["intake"]
-    docs = " ".join(
-        f"{at}/{name}/docs" for name, at in doors.addresses.items() if name in {"intake", "routing"}
+    said = _WORDS.format(
+        address=doors.addresses["intake"],
+        events=doors.url("/routing/v1/events?after=0&wait=10"),
+        tracking=doors.url(known["tracking_path"]),
+        log=folder / "redress.log",
     )
-    console.print(
-        _WORDS.format(
-            address=address, docs=docs, tracking=address + known["tracking_path"], log=folder / "redress.log"
-        ),
-        highlight=False,
-    )
+    console.print(said, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

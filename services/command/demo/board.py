@@ -7,26 +7,13 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from .addresses import Doors
 from .complaints import DemoComplaint
+from .picture import ENDED, FACTS, NEWS_SHOWN, fact_of, news_of, picture, summary
 
 LOOK_EVERY = 0.5
-ENDED = "CLOSED"
-_SHOWN_EVENTS = {
-    "promise_at_risk": ("yellow", "时限预警 promise at risk"),
-    "promise_broken": ("red", "超时 promise broken"),
-    "escalation_reached": ("red", "升级 escalated"),
-    "complaint_reopened": ("magenta", "重新受理 reopened"),
-    "satisfaction_answered": ("cyan", "回访答复 answered"),
-    "satisfaction_unanswered": ("blue", "未答复 no answer"),
-    "complaint_closed": ("green", "办结 closed"),
-    "offer_proposed": ("green", "可推荐 offer proposed"),
-    "offer_withheld": ("blue", "不打扰 offer withheld"),
-}
-_COLOURS = {"RECEIVED": "white", "RESOLVED": "cyan", "CLOSED": "green", "REOPENED": "magenta"}
 
 
 class Board:
@@ -38,7 +25,7 @@ class Board:
         self._console = console
         self._rows: list[dict[str, Any]] = []
         self._cursors: dict[str, int] = dict.fromkeys(("routing", "sla", "feedback", "marketing"), 0)
-        self._news: deque[Text] = deque(maxlen=7)
+        self._news: deque[Text] = deque(maxlen=NEWS_SHOWN)
         self._counts: Counter[str] = Counter()
         self._silent: set[str] = set()
 
@@ -60,9 +47,9 @@ class Board:
         said = ""
         while not (until_ended and self.all_ended):
             await self._look()
-            line = self._summary().plain
+            line = summary(self._rows, self._counts, self._silent)
             if line != said:
-                self._console.print(line, highlight=False)
+                self._console.print(line, highlight=False, soft_wrap=True)
                 said = line
             await asyncio.sleep(LOOK_EVERY)
 
@@ -86,63 +73,12 @@ class Board:
             self._silent.add(service)
 
     def _tell(self, event: dict[str, Any]) -> None:
-        fact = event["type"].split(".")[2]
-        if fact not in _SHOWN_EVENTS:
+        fact = fact_of(event)
+        if fact not in FACTS:
             return
         self._counts[fact] += 1
-        colour, words = _SHOWN_EVENTS[fact]
         receipts = {row["complaint_id"]: row["receipt_number"] for row in self._rows}
-        data = event["data"]
-        detail = (
-            data.get("kind")
-            or data.get("template")
-            or ", ".join(data.get("reasons", ()))
-            or data.get("ground", "")
-        )
-        number = receipts.get(event["subject"], "…")
-        self._news.append(Text(f"{number}  {words}  {detail}", style=colour))
+        self._news.append(news_of(event, receipts.get(event["subject"], "…")))
 
     def _picture(self) -> Group:
-        room = max(5, self._console.height - 14)
-        table = Table(expand=True, pad_edge=False, box=None, header_style="bold")
-        for column in (
-            "编号 receipt",
-            "渠道",
-            "级 S×G",
-            "负责人 owner",
-            "下一承诺 next promise",
-            "状态 state",
-        ):
-            table.add_column(column, no_wrap=True, overflow="ellipsis")
-        moving = [row for row in self._rows if row["status"] != ENDED]
-        ended = [row for row in self._rows if row["status"] == ENDED]
-        for row in [*moving[-room:], *ended[-max(0, room - len(moving)) :]][:room]:
-            table.add_row(
-                row["receipt_number"],
-                row["channel"],
-                f"{row['severity']}×{row['grade']}{' ↻' if row['repeat_index'] > 1 else ''}",
-                row["owner_name"] or "…",
-                _countdown(row),
-                Text(row["status"], style=_COLOURS.get(row["status"], "yellow")),
-            )
-        return Group(self._summary(), table, *self._news)
-
-    def _summary(self) -> Text:
-        states = Counter(row["status"] for row in self._rows)
-        said = Text(f"{len(self._rows)} complaints: ", style="bold")
-        said.append(", ".join(f"{state} {count}" for state, count in sorted(states.items())))
-        if self._counts:
-            facts = (f"{_SHOWN_EVENTS[fact][1]} {count}" for fact, count in sorted(self._counts.items()))
-            said.append("\n" + "  ".join(facts))
-        if self._silent:
-            said.append(f"\nno answer from: {', '.join(sorted(self._silent))}", style="red")
-        return said
-
-
-def _countdown(row: dict[str, Any]) -> Text:
-    promise = row.get("next_promise")
-    if not promise:
-        return Text("—", style="dim")
-    left = float(promise["seconds_left"])
-    style = "red" if left < 0 else "yellow" if promise["state"] == "AT_RISK" else "white"
-    return Text(f"{promise['kind']:<8}{left:+.0f} s", style=style)
+        return picture(self._console, self._rows, self._counts, self._silent, self._news)

@@ -1,6 +1,7 @@
 """Starts the demonstration beside the services: its settings, its phones' address, its process."""
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -19,11 +20,13 @@ class Demo:
         self._phones = socket.socket()
         self._phones.bind(("127.0.0.1", 0))
         self._phones.listen(128)
+        self._token: str | None = None
         self._running: asyncio.Task[None] | None = None
         self.code: int | None = None
 
     def settings(self, settings: Settings) -> Settings:
         """The same settings with seconds for hours, the demo's people, and the phones as provider."""
+        self._token = settings.api_token
         here = Path(str(files("services.command.demo")))
         return settings.model_copy(
             update={
@@ -52,6 +55,7 @@ class Demo:
             str(fd),
             *(["--exit"] if self._leave else []),
             pass_fds=(fd,),
+            env={**os.environ, **({"REDRESS_API_TOKEN": self._token} if self._token else {})},
         )
         try:
             self.code = await process.wait()

@@ -1,0 +1,108 @@
+"""Runs all measurements, or those that are named, and prints the figures beside the targets.
+
+python -m bench [accept] [owned] [journeys] [together] [relay] [--short]
+"""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import uvloop
+
+from tests.kafka.distribution import BrokerMissingError
+
+from .accept import Load, accept
+from .journeys import IN_FLIGHT, Span, apart, together
+from .machine import NOT_A_DISK, describe, file_system, use_two_cores
+from .owned import owned
+from .relay import relay
+from .report import conditions, details, table
+from .stage import PLACE, Stage, StartError
+
+RESULTS = Path(__file__).parent / "results"
+Part = Callable[[Stage], Awaitable[dict[str, Any]]]
+
+
+def parts(arguments: argparse.Namespace) -> dict[str, Part]:
+    """Every part by its name, in the order in which they run."""
+    short, flight = arguments.short, arguments.in_flight
+    load = Load(rounds=1, seconds=2.0, open_loop=3.0) if short else Load()
+    span = Span(3.0, 5.0) if short else Span()
+    return {
+        "accept": lambda stage: accept(stage, load),
+        "owned": lambda stage: owned(stage, 3.0) if short else owned(stage),
+        "journeys": lambda stage: apart(stage, span, flight),
+        "together": lambda stage: together(stage, span, flight),
+        "relay": lambda stage: relay(stage, 10_000) if short else relay(stage),
+    }
+
+
+async def run(chosen: dict[str, Part], place: Path) -> dict[str, Any]:
+    """Measure part after part, each on a stage of its own."""
+    cores = use_two_cores()
+    if file_system(place) in NOT_A_DISK:
+        print(f"{place} lies in memory: nothing is really written there", file=sys.stderr)
+    results: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": describe(place, cores),
+    }
+    print(conditions(results["machine"]), flush=True)
+    for name, part in chosen.items():
+        began = perf_counter()
+        async with Stage(place) as stage:
+            try:
+                results[name] = await part(stage)
+            except (StartError, BrokerMissingError, TimeoutError) as error:
+                print(f"{name}: not measured: {error!r}", file=sys.stderr)
+                continue
+        print(f"{name}: measured in {perf_counter() - began:.0f} s", flush=True)
+    return results
+
+
+def save(results: dict[str, Any]) -> Path:
+    """Keep everything that was measured as JSON."""
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / f"{results['at'].replace(':', '').replace('+0000', 'Z')}.json"
+    file.write_text(json.dumps(results, indent=1, default=str) + "\n", encoding="utf-8")
+    return file
+
+
+def main() -> int:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help="accept owned journeys together relay; all without"
+    )
+    parser.add_argument("--short", action="store_true", help="a few seconds each: to see that it works")
+    parser.add_argument("--in-flight", type=int, default=IN_FLIGHT, help="journeys under way at one time")
+    parser.add_argument("--place", type=Path, default=PLACE, help="folder on a disk for all data")
+    arguments = parser.parse_args()
+    available = parts(arguments)
+    unknown = set(arguments.parts) - available.keys()
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there is {', '.join(available)}")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    results: dict[str, Any] = {}
+    with suppress(KeyboardInterrupt):
+        chosen = {name: part for name, part in available.items() if name in (arguments.parts or available)}
+        results = uvloop.run(run(chosen, arguments.place))
+    if not results:
+        return 130
+    print(details(results))
+    print()
+    print(table(results))
+    print(f"\neverything: {save(results).relative_to(Path.cwd())}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,73 @@
+"""How soon after its POST a complaint has an owner, as a stranger on the topic sees it; all processes apart."""
+
+import asyncio
+from time import perf_counter, time
+from typing import Any
+
+import asyncpg
+from pydantic_core import from_json
+
+from services.command.registry import SERVICES
+
+from .client import open_loop, percentile
+from .complaints import Complaints
+from .provider import Provider, listening
+from .stage import Stage, serve_all
+from .watchers import OWNER_NAMED, KafkaWatcher, plain, watching
+
+RATE = 100.0
+LAST_SECONDS = 10.0
+
+
+async def owned(stage: Stage, seconds: float = 10.0, warm_up: float = 3.0) -> dict[str, Any]:
+    """From when a POST was due to a plain consumer having `OwnerNamed`; beside it, to its row in the journal."""
+    server = await stage.postgres(SERVICES)
+    broker = await stage.broker()
+    seen: dict[str, float] = {}
+
+    def note(kind: str, complaint_id: str, _owner: str | None) -> None:
+        if kind == OWNER_NAMED:
+            seen[complaint_id] = perf_counter()
+
+    async with listening(Provider()) as provider:
+        served = await serve_all(stage, server, broker.bootstrap, provider.url)
+        urls = {name: server.url(name) for name in SERVICES}
+        async with watching(KafkaWatcher(broker.bootstrap, urls, note)):
+            await open_loop(served["intake"].port, Complaints("warm"), RATE, warm_up)
+            due: dict[str, float] = {}
+            to_wall = time() - perf_counter()
+            answered = await open_loop(
+                served["intake"].port,
+                Complaints("owned"),
+                RATE,
+                seconds,
+                seen=lambda at, body: due.update({from_json(body)["complaint_id"]: at}),
+            )
+            async with asyncio.timeout(LAST_SECONDS):
+                while due.keys() - seen.keys():
+                    await asyncio.sleep(0.02)
+        stored = await _journal_times(server.url("routing"))
+    to_consumer = [seen[complaint_id] - at for complaint_id, at in due.items()]
+    to_journal = [stored[complaint_id] - (at + to_wall) for complaint_id, at in due.items()]
+    return {
+        "rate": RATE,
+        "complaints": len(due),
+        "errors": answered.errors,
+        "post_ms": {"p50": answered.percentile(0.5), "p99": answered.percentile(0.99)},
+        "p50_ms": percentile(to_consumer, 0.5) * 1000,
+        "p99_ms": percentile(to_consumer, 0.99) * 1000,
+        "to_journal_ms": {
+            "p50": percentile(to_journal, 0.5) * 1000,
+            "p99": percentile(to_journal, 0.99) * 1000,
+        },
+    }
+
+
+async def _journal_times(url: str) -> dict[str, float]:
+    """When routing had each owner acknowledged by the broker, by the database's clock, which is this machine's."""
+    connection = await asyncpg.connect(plain(url))
+    rows = await connection.fetch(
+        "SELECT subject, extract(epoch FROM published_at) FROM journal WHERE type = $1", OWNER_NAMED
+    )
+    await connection.close()
+    return {subject: float(at) for subject, at in rows}

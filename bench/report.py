@@ -1,0 +1,143 @@
+"""Turns what was measured into the table beside the targets, and into the lines that explain it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .targets import ROWS, Row
+
+Results = Mapping[str, Any]
+
+
+def rows(results: Results) -> list[Row]:
+    """Every row with its figures, as far as they were measured."""
+    return [
+        row._replace(measured=_figures(row.key, results), spoiled=_spoiled(row.key, results)) for row in ROWS
+    ]
+
+
+def _figures(key: str, results: Results) -> tuple[float, ...]:
+    accept, apart, together = (results.get(part) for part in ("accept", "journeys", "together"))
+    match key:
+        case "accept" if accept:
+            return (accept["cases"]["ours"]["ratio"],)
+        case "post" if accept:
+            return (accept["open_loop"]["p50_ms"], accept["open_loop"]["p99_ms"])
+        case "owned" if "owned" in results:
+            return (results["owned"]["p50_ms"], results["owned"]["p99_ms"])
+        case "journeys" | "together" if key in results:
+            return (results[key]["journeys_per_s"],)
+        case "relay" if key in results:
+            return (results["relay"]["per_s"],)
+        case "memory" if apart and together:
+            largest = max(memory["rss"] for memory in apart["memory_mib"].values())
+            return (largest, together["memory_mib"]["redress"]["rss"])
+    return ()
+
+
+def _spoiled(key: str, results: Results) -> str:
+    """Why a figure does not count: errors, losses, a growing backlog."""
+    found = results.get({"post": "accept"}.get(key, key), {})
+    reasons = []
+    if key in {"accept", "post", "owned"}:
+        errors = found.get("open_loop", {}).get("errors", 0) if key == "post" else found.get("errors", 0)
+        count = sum(errors.values()) if isinstance(errors, dict) else errors
+        reasons = [f"{count} errors"] if count else []
+    elif key in {"journeys", "together"} and found:
+        reasons += [f"{count} × {text}" for text, count in found["errors"].items()]
+        reasons += [f"{found['violations']} violations"] if found["violations"] else []
+        reasons += ["the backlog grows"] if found["backlog"]["growing"] else []
+        reasons += [] if found["backlog"]["came_to_rest"] else ["it did not come to rest"]
+    elif key == "relay" and found and (found["left_in_outbox"] or found["in_journal"] != found["events"]):
+        reasons = ["events are missing in the journal"]
+    return "; ".join(reasons)
+
+
+def table(results: Results) -> str:
+    """The table as Markdown."""
+    lines = ["| measured | figure | at least | aim | |", "|---|---|---|---|---|"]
+    for row in rows(results):
+        least = _pair(tuple(target.least for target in row.targets), row.unit)
+        aim = _pair(tuple(target.aim for target in row.targets), row.unit)
+        verdict = row.verdict + (f": {row.spoiled}" if row.spoiled else "")
+        lines.append(f"| {row.name} | {_pair(row.measured, row.unit)} | {least} | {aim} | {verdict} |")
+    return "\n".join(lines)
+
+
+def _pair(figures: tuple[float, ...], unit: str) -> str:
+    if not figures:
+        return "–"
+    text = " / ".join(_number(figure) for figure in figures)
+    return f"{text}{unit}" if unit in {"/s", "×"} else f"{text} {unit}"
+
+
+def _number(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
+
+
+def conditions(machine: Mapping[str, Any]) -> str:
+    """What the figures hang on."""
+    load, sync = machine["load"], machine["fdatasync_ms"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    where = (
+        f"{machine['cores_used']} of {machine['cores_of_machine']} cores ({machine['cpu']}), "
+        f"{machine['memory_gib']} GiB, Linux {machine['kernel']}, {machine['file_system']}"
+    )
+    state = (
+        f"fdatasync of 8 KiB {sync['p50']} ms (p99 {sync['p99']} ms); before the run: load "
+        f"{load['load_1_min']} (1 min), CPU {load['cpu_in_use']:.0%} in use by others"
+    )
+    return f"{where}\n{state}\n{versions}"
+
+
+def details(results: Results) -> str:
+    """What stands behind the figures, a few lines per part."""
+    lines: list[str] = []
+    if accept := results.get("accept"):
+        for name, case in accept["cases"].items():
+            cpu = case["cpu_us_per_request"]
+            lines.append(
+                f"  {name:<16} {case['per_s']:>7,.0f}/s  ratio {case['ratio']:.2f}  p50 {case['p50_ms']:.1f} "
+                f"p99 {case['p99_ms']:.1f} ms  CPU/request {cpu['server']} µs + PostgreSQL {cpu['postgres']} µs"
+            )
+        lines.append(f"  outbox rows left after a round of ours: {accept['outbox_rows_left_after_a_round']}")
+    if owned := results.get("owned"):
+        journal, answered = owned["to_journal_ms"], owned["post_ms"]
+        lines.append(
+            f"  owned: {owned['complaints']} complaints; to routing's journal p50 {journal['p50']:.1f} "
+            f"p99 {journal['p99']:.1f} ms; POST itself p50 {answered['p50']:.1f} p99 {answered['p99']:.1f} ms"
+        )
+    for key in ("journeys", "together"):
+        if found := results.get(key):
+            lines += _journey_lines(key, found)
+    if relay := results.get("relay"):
+        lines.append(
+            f"  relay: publishing alone, without outbox and journal: {relay['publish_alone_per_s']:,.0f}/s"
+        )
+    return "\n".join(lines)
+
+
+def _journey_lines(key: str, found: Mapping[str, Any]) -> list[str]:
+    backlog, times = found["backlog"], found["journey_ms"]
+
+    def listed(values: Mapping[str, float]) -> str:
+        return ", ".join(f"{name} {value:g}" for name, value in values.items() if value)
+
+    memory = ", ".join(
+        f"{name} {used['rss']:.0f} ({used['pss']:.0f})" for name, used in found["memory_mib"].items()
+    )
+    flow = (
+        f"  {key}: {found['in_flight']} in flight, {found['events_per_s']:,.0f} events/s, journey p50 "
+        f"{times['p50']} p99 {times['p99']} ms, {found['cores_in_use']} cores in use by all of it"
+    )
+    waiting = (
+        f"    backlog: at most {backlog['most']} events, grows by {backlog['grows_by_per_s']}/s, at rest "
+        f"{backlog['rest_seconds']} s after the last journey; {found['violations']} violations"
+    )
+    return [
+        flow,
+        f"    CPU ms per journey: {listed(found['cpu_ms_per_journey'])}",
+        f"    commits per journey: {listed(found['commits_per_journey'])}",
+        f"    held per journey: {listed(found['held_per_journey']) or 'none'}",
+        waiting,
+        f"    memory MiB, RSS (PSS): {memory}",
+    ]

@@ -1,0 +1,70 @@
+"""What is demanded of each figure, and whether it was reached."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Target(NamedTuple):
+    """A figure's demand: reached at `least`, hoped for at `aim`; `most` says that less is better."""
+
+    least: float
+    aim: float
+    most: bool = False
+
+    def verdict(self, measured: float) -> str:
+        """missed, met or aim met."""
+        for demand, word in ((self.aim, "aim met"), (self.least, "met")):
+            if measured <= demand if self.most else measured >= demand:
+                return word
+        return "missed"
+
+
+class Row(NamedTuple):
+    """A line of the table: one or two figures with their demands. `spoiled`: why they do not count, if so."""
+
+    key: str
+    name: str
+    unit: str
+    targets: tuple[Target, ...]
+    measured: tuple[float, ...] = ()
+    spoiled: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of its figures."""
+        if not self.measured:
+            return "not measured"
+        if self.spoiled:
+            return "missed"
+        words = [target.verdict(value) for target, value in zip(self.targets, self.measured, strict=True)]
+        return min(words, key=["missed", "met", "aim met"].index)
+
+
+def _at_most(least: float, aim: float) -> Target:
+    return Target(least, aim, most=True)
+
+
+ROWS: Sequence[Row] = (
+    Row("accept", "accept, ratio to the reference, 1 worker, 48 connections", "×", (Target(0.75, 1.4),)),
+    Row("post", "POST p50 / p99 at 300/s open loop", "ms", (_at_most(6, 4), _at_most(30, 15))),
+    Row(
+        "owned",
+        "POST → owner named, p50 / p99 at 100/s, real Kafka, processes apart",
+        "ms",
+        (_at_most(25, 12), _at_most(80, 40)),
+    ),
+    Row(
+        "journeys",
+        "journeys through all six, processes apart on Kafka, lag not growing",
+        "/s",
+        (Target(120, 300),),
+    ),
+    Row("together", "the same in one process on the embedded log", "/s", (Target(80, 200),)),
+    Row("relay", "relay, outbox to Kafka with journal", "/s", (Target(12_000, 20_000),)),
+    Row(
+        "memory",
+        "memory: one service process / all in one (RSS)",
+        "MiB",
+        (_at_most(150, 100), _at_most(250, 180)),
+    ),
+)
