@@ -75,6 +75,10 @@ class Process:
         """SIGTERM, and wait for the end; returns the exit code."""
         return self._end(signal.SIGTERM)
 
+    def interrupt(self) -> int:
+        """SIGINT, as Ctrl-C sends it, and wait for the end; returns the exit code."""
+        return self._end(signal.SIGINT)
+
     async def ended(self, within: float = 60.0) -> None:
         """Wait until it has ended by itself, as at a crash point."""
         await eventually(lambda: not self.running, within)

@@ -15,7 +15,8 @@ from shared.bus.headers import unpack
 from shared.bus.inbox import Arrival, Place, Plan
 from shared.bus.outbox import Relay
 from shared.bus.postgres import PostgresEventLog
-from shared.bus.unit_of_work import Stream
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import Stream, Transaction
 from shared.events import topic_of
 from shared.runtime.database import create_engine
 from tests.builders import now
