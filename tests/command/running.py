@@ -112,9 +112,7 @@ class Up:
     async def arrives(self, complaint_id: str, within: float = 40) -> None:
         """Wait until a complaint has an owner and promises."""
         await eventually(lambda: self.get(f"/routing/v1/complaints/{complaint_id}"), within, every=0.1)
-        await eventually(
-            lambda: self.get(f"/sla/v1/complaints/{complaint_id}/promises"), within, every=0.1
-        )
+        await eventually(lambda: self.get(f"/sla/v1/complaints/{complaint_id}/promises"), within, every=0.1)
 
     def end(self) -> None:
         """Stop it, whatever it is doing."""

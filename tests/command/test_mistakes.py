@@ -1,10 +1,8 @@
 """Mistakes on the command line: one clear line each, exit code 1 or 2, and nothing left running."""
 
 import base64
-import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,19 +10,9 @@ import pytest
 
 from tests.databases import NewDatabase
 
+from .running import redress
+
 KEYS = "k:" + base64.b64encode(b"x" * 32).decode()
-
-
-def redress(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")}
-    return subprocess.run(
-        [sys.executable, "-m", "services", *arguments],
-        env=clean | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def says_in_one_line(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
@@ -81,6 +69,27 @@ def test_a_foreign_host_without_a_token() -> None:
 
 def test_processes_without_a_broker(tmp_path: Path) -> None:
     says_in_one_line(redress("up", "--processes", "--data", str(tmp_path / "d")), 2, "--kafka")
+
+
+def test_processes_that_would_need_ports_beyond_the_last(tmp_path: Path) -> None:
+    done = redress(
+        "up", "--processes", "--kafka", "127.0.0.1:1", "--data", str(tmp_path / "d"), "--port", "65531"
+    )
+    says_in_one_line(done, 2, "65531", "--port")
+
+
+def test_processes_of_which_one_port_is_taken(tmp_path: Path, taken_port: int) -> None:
+    done = redress(
+        "up",
+        "--processes",
+        "--kafka",
+        "127.0.0.1:1",
+        "--data",
+        str(tmp_path / "d"),
+        "--port",
+        str(taken_port),
+    )
+    says_in_one_line(done, 1, str(taken_port), "--port")
 
 
 def test_a_broker_address_that_is_none(tmp_path: Path) -> None:

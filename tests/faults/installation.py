@@ -67,6 +67,11 @@ class Process:
         """True while it lives."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Its process id, 0 before it was started."""
+        return self._process.pid if self._process is not None else 0
+
     def kill(self) -> None:
         """SIGKILL, and wait for the end."""
         self._end(signal.SIGKILL)
@@ -76,8 +81,10 @@ class Process:
         return self._end(signal.SIGTERM)
 
     def interrupt(self) -> int:
-        """SIGINT, as Ctrl-C sends it, and wait for the end; returns the exit code."""
-        return self._end(signal.SIGINT)
+        """Ctrl-C: SIGINT to it and to what it started in its session; returns the exit code."""
+        if self.running and self._process is not None:
+            os.killpg(self._process.pid, signal.SIGINT)
+        return self._end()
 
     async def ended(self, within: float = 60.0) -> None:
         """Wait until it has ended by itself, as at a crash point."""
@@ -87,10 +94,10 @@ class Process:
         """What it has said."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 
-    def _end(self, number: signal.Signals) -> int:
+    def _end(self, number: signal.Signals | None = None) -> int:
         if self._process is None:
             return 0
-        if self._process.poll() is None:
+        if number is not None and self._process.poll() is None:
             self._process.send_signal(number)
         try:
             return self._process.wait(30)

@@ -17,12 +17,18 @@ from tests.databases import NewDatabase
 from tests.service_under_test import SEALING_KEYS
 from tests.waiting import eventually
 
-# Customers are asked at once, so that a journey needs no waiting.
+# Customers are asked at once, and a lost hand-over is soon called unknown, so that no test waits for hours.
 QUICK_POLICY = """
 [feedback]
 version = "feedback-quick"
 [feedback.question]
 ask_after = 0
+[notify]
+version = "notify-quick"
+[notify.handover]
+timeout = 2
+lease = 6
+look_for_lost = 1
 """
 
 SIX_STEPS = ["VENT", "APOLOGISE_THANK", "ASK_CAUSE", "OWN_AND_PROPOSE", "INVITE_FEEDBACK"]

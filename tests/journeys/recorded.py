@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,13 +96,15 @@ async def _go(redress: Live, well: str, late: str, open_: str) -> None:
     await _promise_is(redress, open_, "BROKEN")
     for complaint_id in (well, late):
         await redress.status(complaint_id, "CLOSED")
-        await redress.until(lambda of=complaint_id: redress.get(f"/marketing/v1/complaints/{of}/decision"))
+        await redress.until(partial(redress.get, f"/marketing/v1/complaints/{complaint_id}/decision"))
 
 
 async def _promise_is(redress: Live, complaint_id: str, state: str) -> None:
     async def look() -> bool:
         shown = await redress.get(f"/intake/v1/complaints/{complaint_id}")
-        return any(promise["kind"] == "CONTACT" and promise["state"] == state for promise in shown["promises"])
+        return any(
+            promise["kind"] == "CONTACT" and promise["state"] == state for promise in shown["promises"]
+        )
 
     await redress.until(look)
 

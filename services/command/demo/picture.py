@@ -137,5 +137,7 @@ def _countdown(row: Row) -> Text:
         return Text("—", style="dim")
     left = float(promise["seconds_left"])
     style = "red" if left < 0 else "yellow" if promise["state"] == "AT_RISK" else "white"
-    kind = _PROMISES.get(promise["kind"], promise["kind"])  # all as wide as they are long, but for two characters
+    kind = _PROMISES.get(
+        promise["kind"], promise["kind"]
+    )  # all as wide as they are long, but for two characters
     return Text(f"{kind:<10}{left:+4.0f} s", style=style)
