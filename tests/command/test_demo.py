@@ -15,7 +15,6 @@ from rich.console import Console
 from services.command.demo.complaints import demo_complaints
 from services.command.demo.picture import picture
 from shared.runtime.embedded import EmbeddedPostgres
-
 from tests.waiting import eventually
 
 from .running import Up, folder_that_goes, processes_in, redress
@@ -99,7 +98,7 @@ async def test_a_second_run_on_its_folder_ends_at_once_and_creates_nothing(demo:
 
 async def test_ctrl_c_in_the_terminal_reaches_the_demo_too_and_ends_everything_in_order() -> None:
     with folder_that_goes("redress-demo-") as folder:
-        up = Up(folder, "--demo")
+        up = Up(folder, "--demo", REDRESS_LOG_LEVEL="INFO")
         try:
             await up.start()
             await eventually(lambda: "件投诉 complaints" in up.process.log())
@@ -177,7 +176,7 @@ def test_a_row_of_the_board_is_whole_at_80_columns_and_wider(width: int) -> None
 
 def test_a_promise_that_is_late_counts_below_zero() -> None:
     late = {"kind": "UPDATE", "state": "MADE", "seconds_left": -12.0}
-    assert "进展 news    -12 s" in "\n".join(drawn([row(next_promise=late)], 80))
+    assert "进展 news     -12 s" in "\n".join(drawn([row(next_promise=late)], 80))
 
 
 def test_the_board_has_room_for_the_addresses_above_it_and_shows_what_moves_first() -> None:

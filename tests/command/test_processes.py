@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 
 from services.command.registry import SERVICES
-from tests.faults.installation import addresses, free_port
+from tests.faults.installation import addresses
 from tests.journeys.live import QUICK_POLICY, SIX_STEPS
 from tests.kafka.fixtures import StartBroker
 from tests.waiting import eventually
 
-from .running import Up, folder_that_goes, processes_in, redress
+from .running import Up, folder_that_goes, processes_in
 
 pytestmark = [
     pytest.mark.kafka,
@@ -93,7 +93,7 @@ async def test_the_link_that_a_customer_gets_leads_to_the_process_that_takes_ans
     up.http.post(f"{base}/resolution", json=resolution).raise_for_status()
 
     def link() -> str | None:
-        texts = [path.read_text(encoding="utf-8") for path in (up.data / "messages").rglob("*.json")]
+        texts = [path.read_text(encoding="utf-8") for path in (up.data / "messages").rglob("*.jsonl")]
         links = [found[0] for text in texts if (found := re.search(r"http\S+/answers/[\w-]+", text))]
         return links[0] if links else None
 
@@ -110,11 +110,3 @@ async def test_sigterm_ends_all_processes_with_zero_and_leaves_none(up: Up) -> N
     assert processes_in(up.data) == []
     with pytest.raises(httpx.HTTPError):
         up.http.get(addresses(up.data)["intake"])
-
-
-def test_a_service_by_its_bare_name_is_the_same_as_serve() -> None:
-    settings = ["--database", "nonsense", "--port", str(free_port())]
-    bare, served = redress("routing", *settings), redress("serve", "routing", *settings)
-    assert bare.returncode == served.returncode == 2
-    assert "nonsense" in bare.stderr
-    assert bare.stderr == served.stderr

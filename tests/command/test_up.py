@@ -1,12 +1,13 @@
 """`redress up` as a user meets it: it answers, ends well, keeps its data, and lets nobody in who may not come."""
 
+import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from services import __main__ as command
 from services.command.registry import SERVICES
 from tests.waiting import eventually
 
@@ -123,6 +124,21 @@ async def test_on_a_foreign_host_nobody_is_served_without_the_token() -> None:
             up.end()
 
 
-async def test_the_first_call_of_a_user_needs_no_settings(tmp_path: Path) -> None:
-    assert "Ctrl-C" in redress("up", "--help").stdout
-    assert redress("--help").returncode == 0
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (["services/__main__.py"], ["up"]),
+        (["services/__main__.py", "routing", "--port", "1"], ["serve", "routing", "--port", "1"]),
+        (["redress", "routing"], ["serve", "routing"]),
+        (["redress", "serve", "routing"], ["serve", "routing"]),
+        (["redress"], []),
+    ],
+)
+async def test_python_m_services_alone_is_up_and_a_services_name_alone_is_serve(
+    monkeypatch: pytest.MonkeyPatch, given: list[str], meant: list[str]
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(sys, "argv", list(given))
+    monkeypatch.setattr(command, "app", lambda: called.append(sys.argv[1:]))
+    command.main()
+    assert called == [meant]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import groupby
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -76,12 +77,13 @@ def _facts(outcome: Outcome) -> list[str]:
     return [*facts, *(f"applied: {subject} {last}" for subject, last in outcome.applied.items())]
 
 
-async def replay(server: EmbeddedPostgres, name: str, database: str, batches: Batches) -> Outcome:
+async def replay(
+    server: EmbeddedPostgres, name: str, database: str, folder: Path, batches: Batches
+) -> Outcome:
     """Let a service hear these batches on a copy of its database, and say what it holds then."""
     url = await fresh_database(server, database)
-    under_test = ServiceUnderTest(
-        create_service(name, Settings(database_url=url, sealing_keys=SEALING_KEYS), NoLog())
-    )
+    settings = Settings(database_url=url, sealing_keys=SEALING_KEYS, outbound_folder=folder)
+    under_test = ServiceUnderTest(create_service(name, settings, NoLog()))
     try:
         await _hear(under_test, batches)
         return await _outcome(under_test, name)

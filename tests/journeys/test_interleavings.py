@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -88,12 +89,12 @@ def test_the_journey_is_rich(journey: Recorded) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_holds_the_same_whatever_way_the_publishers_events_are_interleaved(
-    service: str, journey: Recorded, postgres_server: EmbeddedPostgres
+    service: str, journey: Recorded, postgres_server: EmbeddedPostgres, tmp_path: Path
 ) -> None:
     heard = journey.heard_from(HEARS[service])
 
     def hear(batches: Batches) -> Outcome:
-        return asyncio.run(replay(postgres_server, service, journey.databases[service], batches))
+        return asyncio.run(replay(postgres_server, service, journey.databases[service], tmp_path, batches))
 
     in_order = hear([[told] for told in heard]).state
     assert (in_order.waiting, in_order.applied) == ([], last_of_each(heard))

@@ -111,7 +111,7 @@ def _table(rows: Sequence[Row], room: int) -> Table:
         ("渠道", 5),
         ("级 S×G", 6),
         ("负责人 owner", None),
-        ("下一承诺 next due", 18),
+        ("下一承诺 next due", 19),
         ("状态 state", 16),
     ):
         ratio = 1 if width is None else None  # what gives way where the terminal is narrow
@@ -140,4 +140,4 @@ def _countdown(row: Row) -> Text:
     kind = _PROMISES.get(
         promise["kind"], promise["kind"]
     )  # all as wide as they are long, but for two characters
-    return Text(f"{kind:<10}{left:+4.0f} s", style=style)
+    return Text(f"{kind:<10} {left:+4.0f} s", style=style)

@@ -1,0 +1,170 @@
+"""Real complaints replayed through real services: the books balance, twice, and they show it when one is lost."""
+
+import csv
+import json
+from collections.abc import AsyncIterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from services.command.registry import SERVICES
+from shared.runtime.embedded import EmbeddedPostgres
+from tests.faults.installation import Apart
+from tests.kafka.fixtures import StartBroker
+
+from .running import Up, folder_that_goes, redress
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+together_group = pytest.mark.xdist_group("command-replay-together")
+apart_group = pytest.mark.xdist_group("command-replay-apart")
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT.parent / "shared" / "data"
+ROWS = {"telecom_complaints_en": 1132, "public_messages_zh": 2000}
+ROWS_APART = 300
+
+
+def sample(name: str) -> Path:
+    """A file of real complaints; skips where it is not."""
+    path = SAMPLES / f"{name}.csv"
+    if not path.exists():
+        pytest.skip(f"the sample data are not at {SAMPLES}")
+    return path
+
+
+def replay(file: Path, name: str, folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    """Replay as the user does; the exit code and the report."""
+    done = redress(
+        "replay",
+        str(file),
+        "--mapping",
+        str(ROOT / "examples" / f"{name}.toml"),
+        "--rejects",
+        str(folder / "rejects.csv"),
+        "--json",
+        *options,
+        timeout=240,
+    )
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def balances(answer: tuple[int, dict[str, Any]], *, created: int, already_known: int) -> None:
+    """Check the exit code, and that every complaint of the file is in every service's books."""
+    code, report = answer
+    rows = report["rows"]
+    assert (rows["created"], rows["already_known"]) == (created, already_known)
+    assert rows["read"] == created + already_known
+    assert (report["differences"], report["silent"]) == ([], {})
+    assert {report["complaints"][place] for place in ("received", "owned", "promised", "acknowledged")} == {
+        report["complaints"]["of_this_file"]
+    }
+    assert report["balances"]
+    assert code == 0
+
+
+async def execute(url: str, statement: str, *values: object) -> list[Any]:
+    """The first column of what a statement gives."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return [row[0] for row in await connection.fetch(statement, *values)]
+    finally:
+        await connection.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def up() -> AsyncIterator[Up]:
+    """Everything in one process, with the event log in PostgreSQL."""
+    with folder_that_goes("redress-replay-") as folder:
+        running = Up(folder)
+        try:
+            await running.start()
+            yield running
+        finally:
+            running.end()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def apart(start_kafka: StartBroker) -> AsyncIterator[Apart]:
+    """A process and a database per service, on a broker of their own; their addresses are in a file."""
+    broker = start_kafka({})
+    with folder_that_goes("redress-replay-") as folder:
+        installation = Apart(folder, broker.bootstrap)
+        try:
+            await installation.start()
+            where = {name: installation.address(name) for name in SERVICES}
+            (folder / "addresses.json").write_text(json.dumps(where), encoding="utf-8")
+            yield installation
+        finally:
+            await installation.stop()
+
+
+@together_group
+@pytest.mark.parametrize("name", ROWS)
+async def test_a_whole_file_balances_in_one_process_and_again_creates_nothing(
+    up: Up, tmp_path: Path, name: str
+) -> None:
+    file = sample(name)
+    first = replay(file, name, tmp_path, "--data", str(up.data))
+    balances(first, created=ROWS[name], already_known=0)
+    second = replay(file, name, tmp_path, "--data", str(up.data))
+    balances(second, created=0, already_known=ROWS[name])
+    assert second[1]["complaints"]["of_this_file"] == first[1]["complaints"]["of_this_file"] == ROWS[name]
+
+
+@together_group
+@pytest.mark.parametrize(
+    ("service", "table", "finding"),
+    [
+        ("routing", "complaint", "NOT_OWNED"),
+        ("sla", "promise", "NOT_PROMISED"),
+        ("notify", "intent", "NOT_ACKNOWLEDGED"),
+        ("intake", "complaint", "NOT_RECEIVED"),
+    ],
+)
+async def test_a_complaint_that_a_service_lost_is_named(
+    up: Up, tmp_path: Path, service: str, table: str, finding: str
+) -> None:
+    file = tmp_path / "three.csv"
+    file.write_text("id,text\n" + "".join(f"{service}-{n},Charged twice again\n" for n in range(3)))
+    mapping = tmp_path / "three.toml"
+    mapping.write_text(
+        'source = "three"\n[text]\ncolumns = ["text"]\n[contact]\nid = "id"\n[channel]\ndefault = "web"\n'
+    )
+    options = ["--mapping", str(mapping), "--data", str(up.data), "--json", "--timeout", "2"]
+    options += ["--rejects", str(tmp_path / "rejects.csv")]
+    assert redress("replay", str(file), *options).returncode == 0
+    server = EmbeddedPostgres.attach(up.data / "postgres")
+    (lost,) = await execute(
+        server.url("intake"), "SELECT complaint_id FROM contact WHERE contact_key LIKE $1", f"%{service}-1"
+    )
+    assert await execute(
+        server.url(service), f"DELETE FROM {table} WHERE complaint_id = $1 RETURNING complaint_id", lost
+    )
+    done = redress("replay", str(file), *options)
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert report["differences"] == [{"finding": finding, "count": 1, "ids": [str(lost)]}]
+
+
+@apart_group
+@pytest.mark.kafka
+@pytest.mark.parametrize("name", ROWS)
+async def test_a_file_balances_with_a_process_and_a_database_per_service_and_again_creates_nothing(
+    apart: Apart, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / f"{name}.csv"
+    with (
+        sample(name).open(encoding="utf-8-sig", newline="") as whole,
+        file.open("w", encoding="utf-8", newline="") as part,
+    ):
+        csv.writer(part).writerows(islice(csv.reader(whole), 1 + ROWS_APART))
+    addresses = ["--addresses", str(apart.folder / "addresses.json")]
+    first = replay(file, name, tmp_path, *addresses)
+    balances(first, created=ROWS_APART, already_known=0)
+    second = replay(file, name, tmp_path, *addresses)
+    balances(second, created=0, already_known=ROWS_APART)
