@@ -76,11 +76,15 @@ def serve(
     database: Database = None,
     host: Host = None,
     port: Port = None,
+    until_eof: Annotated[
+        bool, typer.Option("--until-eof", help="End when standard input ends, as with the one who holds it.")
+    ] = False,
 ) -> None:
     """Run one service alone, against a broker and its own database."""
     from services.command.alone import run_alone
 
-    run_alone(_known(service), _settings(config, kafka=kafka, host=host, port=port, database_url=database))
+    settings = _settings(config, kafka=kafka, host=host, port=port, database_url=database)
+    run_alone(_known(service), settings, until_eof=until_eof)
 
 
 @app.command()

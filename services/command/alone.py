@@ -1,6 +1,7 @@
 """Runs one service alone, on its own database and a broker, or brings its tables up to date."""
 
 import asyncio
+import os
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,11 +14,14 @@ from shared.runtime.settings import Settings, SettingsError
 from .failure import fail
 from .logs_of_events import kafka_log, require_broker
 from .registry import create_service
-from .server import listen, serve
+from .server import Server, listen, serve
 
 
-def run_alone(name: str, settings: Settings) -> None:
-    """Serve `name` until stopped. Intake starts without a broker; every other service needs one to begin."""
+def run_alone(name: str, settings: Settings, *, until_eof: bool = False) -> None:
+    """Serve `name` until stopped, or until standard input ends.
+
+    Intake starts without a broker; every other service needs one to begin.
+    """
     if not settings.database_url:
         fail(f"{name} needs a database: give --database or REDRESS_DATABASE_URL", 2)
     if not settings.kafka:
@@ -33,8 +37,19 @@ def run_alone(name: str, settings: Settings) -> None:
         fail(str(error), 2)
     sock = listen(settings)
     app = Together([service], settings, closes=event_log)
-    if not serve(app, [service], settings, sock):
+    if not serve(app, [service], settings, sock, _stop_at_eof if until_eof else None):
         fail(f"{name} did not start; the lines above say why")
+
+
+def _stop_at_eof(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+
+    def on_readable() -> None:
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            server.stop()
+
+    loop.add_reader(0, on_readable)
 
 
 def migrate_one(name: str, settings: Settings) -> None:

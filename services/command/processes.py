@@ -95,6 +95,8 @@ async def _keep_running(
                 "services",
                 "serve",
                 name,
+                "--until-eof",  # so that it ends with us, even if we are killed
+                stdin=asyncio.subprocess.PIPE,
                 env={**os.environ, **environment},
                 stderr=stream,
                 start_new_session=True,

@@ -52,8 +52,8 @@ class Acceptance:
         for contact in contacts:
             answers.append(found[contact.identity])
             found[contact.identity] = answers[-1]._replace(created=False)
-            counter = metrics.RECEIVED if answers[-1].created else metrics.ALREADY_KNOWN
-            counter.labels(contact.channel).inc()
+            counters = metrics.RECEIVED_BY if answers[-1].created else metrics.ALREADY_KNOWN_BY
+            counters[contact.channel].inc()
         return answers
 
     async def _accept(self, tx: Transaction, contacts: Sequence[Contact]) -> dict[Identity, Accepted]:

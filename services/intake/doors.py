@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from shared.bus.transience import is_transient
-from shared.runtime.errors import ProblemError, UnavailableError
+from shared.runtime.errors import ProblemError, UnavailableError, refusal
 from shared.runtime.service import service_router
 
 from . import metrics
@@ -51,8 +51,8 @@ class DoorRoute(APIRoute):
         request = Request(scope, receive)
         try:
             response = await self.endpoint(request, await _form(request, self._form_class))
-        except (RequestValidationError, ProblemError, HTTPException) as refusal:
-            _count(self._form_class, refusal)
+        except (RequestValidationError, ProblemError, HTTPException) as refused:
+            _count(self._form_class, refused)
             raise
         await response(scope, receive, send)
 
@@ -62,21 +62,21 @@ router.route_class = DoorRoute
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": Receipt, "description": "this key was taken before: the first answer again, for ever"},
-    413: {"description": "larger than 256 KiB"},
-    422: {"description": "a field is wrong; nothing is stored"},
-    503: {"description": "not stored, or not known whether it is: send the same again after Retry-After"},
+    413: refusal("larger than 256 KiB"),
+    422: refusal("a field is wrong; nothing is stored"),
+    503: refusal("not stored, or not known whether it is: send the same again after Retry-After"),
 }
-
-
-@router.post("/channels/phone/contacts", status_code=201, response_model=Receipt, responses=_ANSWERS)
-async def take_phone_contact(request: Request, form: Annotated[PhoneContact, Body()]) -> Response:
-    """Take a complaint from a phone call. The same call_id again gets the first answer, whatever it says."""
-    return await _take(request, form)
 
 
 @router.post("/channels/web/contacts", status_code=201, response_model=Receipt, responses=_ANSWERS)
 async def take_web_contact(request: Request, form: Annotated[WebContact, Body()]) -> Response:
     """Take a complaint from a page or app. The same contact_key again gets the first answer, whatever it says."""
+    return await _take(request, form)
+
+
+@router.post("/channels/phone/contacts", status_code=201, response_model=Receipt, responses=_ANSWERS)
+async def take_phone_contact(request: Request, form: Annotated[PhoneContact, Body()]) -> Response:
+    """Take a complaint from a phone call. The same call_id again gets the first answer, whatever it says."""
     return await _take(request, form)
 
 
@@ -94,8 +94,6 @@ async def _take(request: Request, form: ContactForm) -> Response:
         accepted = await accepting.submit(reader.read(form))
     except OutcomeUnknownError as error:
         raise _unavailable() from error
-    except ProblemError:
-        raise
     except Exception as error:
         if is_transient(error):
             raise _unavailable() from error
@@ -116,7 +114,7 @@ async def _take(request: Request, form: ContactForm) -> Response:
 
 
 async def _form(request: Request, form_class: type[ContactForm]) -> ContactForm:
-    if not request.headers.get("content-type", "").startswith("application/json"):
+    if not request.headers.get("content-type", "").lower().startswith("application/json"):
         raise HTTPException(415)
     try:
         return form_class.model_validate_json(await request.body())
@@ -135,13 +133,13 @@ def _unavailable() -> UnavailableError:
     )
 
 
-def _count(form_class: type[ContactForm], refusal: Exception) -> None:
-    if isinstance(refusal, UnavailableError):
+def _count(form_class: type[ContactForm], refused: Exception) -> None:
+    if isinstance(refused, UnavailableError):
         return
     field = "body"
-    if isinstance(refusal, RequestValidationError):
-        location = refusal.errors()[0]["loc"]
+    if isinstance(refused, RequestValidationError):
+        location = refused.errors()[0]["loc"]
         field = str(location[1]) if len(location) > 1 else "body"
-    elif isinstance(refusal, ProblemError):
-        field = (refusal.field or "body").partition(".")[0]
+    elif isinstance(refused, ProblemError):
+        field = (refused.field or "body").partition(".")[0]
     metrics.REFUSED.labels(form_class.channel, metrics.field_class(field)).inc()

@@ -1,6 +1,7 @@
 """Decides how severe a complaint is, what it is about, and whether its words abuse our staff."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from shared.events.vocabulary import Severity
@@ -26,6 +27,7 @@ class SeverityRules:
         self._policy = policy
         self._rules = list(policy.words.values())
         self._words = WordLists([*(rule.words for rule in self._rules), abuse.words])
+        self._found_in_category = lru_cache(maxsize=4096)(self._found_in)
 
     def judge(
         self, text: str, category: str | None, amount: Decimal | None, monthly_fee: Decimal | None
@@ -35,7 +37,7 @@ class SeverityRules:
         `amount` in dispute and `monthly_fee` in the same currency; the policy's usual fee stands in for a
         missing one. A large amount comes before the first rule that is milder than it.
         """
-        found = self._words.found_in(comparable(f"{text}\n{category}" if category else text))
+        found = self._found_in(text) | (self._found_in_category(category) if category else set())
         fitting = [rule for number, rule in enumerate(self._rules) if number in found]
         severity, rule_id = self._policy.default, self._policy.default_rule
         if fitting:
@@ -45,6 +47,9 @@ class SeverityRules:
             severity, rule_id = large.severity, large.rule
         case_type = next((rule.case_type for rule in fitting if rule.case_type), CaseType.COMPLAINT)
         return Judgement(severity, rule_id, case_type, len(self._rules) in found)
+
+    def _found_in(self, text: str) -> set[int]:
+        return self._words.found_in(comparable(text))
 
     def _is_large(self, amount: Decimal | None, monthly_fee: Decimal | None) -> bool:
         """SEV-2: a disputed amount of so many monthly fees."""

@@ -15,14 +15,14 @@ RECEIVED = Counter("redress_complaints_received_total", "Contacts that became a 
 ALREADY_KNOWN = Counter(
     "redress_contacts_already_known_total", "Contacts whose key had been taken before.", ["channel"]
 )
+RECEIVED_BY = {channel: RECEIVED.labels(channel) for channel in CHANNELS}
+ALREADY_KNOWN_BY = {channel: ALREADY_KNOWN.labels(channel) for channel in CHANNELS}
 REFUSED = Counter(
     "redress_contacts_refused_total", "Contacts refused with 4xx, by what was wrong.", ["channel", "field"]
 )
 COMPLAINTS_OPEN = Gauge("redress_complaints_open", "Complaints that are not closed.", ["status"])
 
 for _channel in CHANNELS:
-    RECEIVED.labels(_channel)
-    ALREADY_KNOWN.labels(_channel)
     for _field in FIELD_CLASSES:
         REFUSED.labels(_channel, _field)
 

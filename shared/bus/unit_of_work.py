@@ -167,7 +167,7 @@ class Transaction:
                 {
                     "subjects": [s.subject for s in touched],
                     "published": [s.published for s in touched],
-                    "applied": [json.dumps(s.applied) for s in touched],
+                    "applied": [json.dumps(s.applied) if s.applied else "{}" for s in touched],
                     "waiting": [s.waiting for s in touched],
                     "blocked": [s.blocked for s in touched],
                     "ids": [e.id for e, _ in self._outgoing],

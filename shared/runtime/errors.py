@@ -15,6 +15,29 @@ from .error_texts import field_text, title_text
 
 MEDIA_TYPE = "application/problem+json"
 
+_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
 
 class ProblemError(Exception):
     """An expected refusal. Subclasses set `status` and `kind`; `detail` is (English, Chinese)."""
@@ -69,6 +92,15 @@ class GoneError(ProblemError):
 
     status = 410
     kind = "gone"
+
+
+def refusal(description: str) -> dict[str, Any]:
+    """How an OpenAPI document describes a refusal."""
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {"default": refusal("refused; nothing is stored or changed")}
+"""What every endpoint may answer besides what it is for."""
 
 
 def language_of(request: Request) -> str:

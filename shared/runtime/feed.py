@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.bus.cloudevents import to_structured
 from shared.bus.headers import unpack
 
-from .errors import GoneError
+from .errors import REFUSALS, GoneError
 
 LONGEST_WAIT = 30.0
 _LOOK_EVERY = 0.1
@@ -65,7 +65,7 @@ async def _feed(request: Request) -> Feed:
 
 def feed_routes(service: str) -> APIRouter:
     """GET /<service>/v1/events."""
-    router = APIRouter(prefix=f"/{service}/v1", tags=["events"])
+    router = APIRouter(prefix=f"/{service}/v1", tags=["events"], responses=REFUSALS)
 
     @router.get("/events", summary="Events of this service, in order")
     async def read_events(

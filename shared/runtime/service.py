@@ -20,7 +20,7 @@ from shared.events.base import topic_of
 
 from .api_pages import add_api_pages
 from .database import create_engine, is_current
-from .errors import add_error_handlers
+from .errors import REFUSALS, add_error_handlers
 from .feed import Feed, feed_routes
 from .policy import Policy, remember_policy
 from .sampling import Sampler
@@ -217,7 +217,7 @@ class Service:
 
 def service_router(name: str, **options: Any) -> APIRouter:
     """A router for /<name>/v1 that reads bodies strictly."""
-    return APIRouter(prefix=f"/{name}/v1", route_class=StrictJsonRoute, **options)
+    return APIRouter(prefix=f"/{name}/v1", route_class=StrictJsonRoute, responses=REFUSALS, **options)
 
 
 class Together:

@@ -51,7 +51,7 @@ def child(up: Up, service: str) -> psutil.Process:
     """The process of one service."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.ppid() == up.process.pid and process.cmdline()[-2:] == ["serve", service]:
+            if process.ppid() == up.process.pid and process.cmdline()[-3:-1] == ["serve", service]:
                 return process
     raise AssertionError(f"no process of {service}")
 
@@ -101,6 +101,16 @@ async def test_the_link_that_a_customer_gets_leads_to_the_process_that_takes_ans
     assert asked.startswith(addresses(up.data)["feedback"] + "/")
     assert httpx.post(asked, json={"solved": True, "score": 5, "impression": 5}, trust_env=False).is_success
     await eventually(lambda: up.get(f"/intake/v1/complaints/{complaint}")["status"] == "CLOSED", within=40)
+
+
+async def test_when_it_is_killed_its_processes_end_too_and_it_starts_again(up: Up) -> None:
+    orphans = [child(up, name) for name in SERVICES]
+    complaint = up.complain("before kill -9")
+    up.process.kill()
+    await eventually(lambda: not any(process.is_running() for process in orphans), within=30)
+    (up.data / "addresses.json").unlink()
+    await up.start()
+    await up.arrives(complaint)
 
 
 async def test_sigterm_ends_all_processes_with_zero_and_leaves_none(up: Up) -> None:

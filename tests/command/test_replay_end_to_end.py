@@ -23,6 +23,7 @@ together_group = pytest.mark.xdist_group("command-replay-together")
 apart_group = pytest.mark.xdist_group("command-replay-apart")
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 SAMPLES = ROOT.parent / "shared" / "data"
 ROWS = {"telecom_complaints_en": 1132, "public_messages_zh": 2000}
 ROWS_APART = 300
@@ -36,13 +37,13 @@ def sample(name: str) -> Path:
     return path
 
 
-def replay(file: Path, name: str, folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
+def replay(file: Path, mapping: Path, folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
     """Replay as the user does; the exit code and the report."""
     done = redress(
         "replay",
         str(file),
         "--mapping",
-        str(ROOT / "examples" / f"{name}.toml"),
+        str(mapping),
         "--rejects",
         str(folder / "rejects.csv"),
         "--json",
@@ -109,9 +110,9 @@ async def test_a_whole_file_balances_in_one_process_and_again_creates_nothing(
     up: Up, tmp_path: Path, name: str
 ) -> None:
     file = sample(name)
-    first = replay(file, name, tmp_path, "--data", str(up.data))
+    first = replay(file, EXAMPLES / f"{name}.toml", tmp_path, "--data", str(up.data))
     balances(first, created=ROWS[name], already_known=0)
-    second = replay(file, name, tmp_path, "--data", str(up.data))
+    second = replay(file, EXAMPLES / f"{name}.toml", tmp_path, "--data", str(up.data))
     balances(second, created=0, already_known=ROWS[name])
     assert second[1]["complaints"]["of_this_file"] == first[1]["complaints"]["of_this_file"] == ROWS[name]
 
@@ -123,32 +124,45 @@ async def test_a_whole_file_balances_in_one_process_and_again_creates_nothing(
         ("routing", "complaint", "NOT_OWNED"),
         ("sla", "promise", "NOT_PROMISED"),
         ("notify", "intent", "NOT_ACKNOWLEDGED"),
-        ("intake", "complaint", "NOT_RECEIVED"),
     ],
 )
 async def test_a_complaint_that_a_service_lost_is_named(
     up: Up, tmp_path: Path, service: str, table: str, finding: str
 ) -> None:
-    file = tmp_path / "three.csv"
-    file.write_text("id,text\n" + "".join(f"{service}-{n},Charged twice again\n" for n in range(3)))
-    mapping = tmp_path / "three.toml"
+    assert replay_three(up, tmp_path, service)[0] == 0
+    lost = await lose(up, f"{service}-1", service, table)
+    code, report = replay_three(up, tmp_path, service)
+    assert code == 1
+    assert report["differences"] == [{"finding": finding, "count": 1, "ids": [lost]}]
+
+
+@together_group
+async def test_a_complaint_that_intake_lost_is_a_row_at_which_it_fails(up: Up, tmp_path: Path) -> None:
+    assert replay_three(up, tmp_path, "intake")[0] == 0
+    await lose(up, "intake-1", "intake", "complaint")
+    code, report = replay_three(up, tmp_path, "intake")
+    assert code == 1
+    assert report["differences"] == [{"finding": "ROWS_FAILED", "count": 1, "ids": []}]
+
+
+def replay_three(up: Up, folder: Path, name: str) -> tuple[int, dict[str, Any]]:
+    """Replay a small file of our own."""
+    file, mapping = folder / "three.csv", folder / "three.toml"
+    file.write_text("id,text\n" + "".join(f"{name}-{n},Charged twice again\n" for n in range(3)))
     mapping.write_text(
         'source = "three"\n[text]\ncolumns = ["text"]\n[contact]\nid = "id"\n[channel]\ndefault = "web"\n'
     )
-    options = ["--mapping", str(mapping), "--data", str(up.data), "--json", "--timeout", "2"]
-    options += ["--rejects", str(tmp_path / "rejects.csv")]
-    assert redress("replay", str(file), *options).returncode == 0
+    return replay(file, mapping, folder, "--data", str(up.data), "--timeout", "2")
+
+
+async def lose(up: Up, row_id: str, service: str, table: str) -> str:
+    """Delete what a service has of the complaint of a row; the complaint's id."""
     server = EmbeddedPostgres.attach(up.data / "postgres")
-    (lost,) = await execute(
-        server.url("intake"), "SELECT complaint_id FROM contact WHERE contact_key LIKE $1", f"%{service}-1"
-    )
-    assert await execute(
-        server.url(service), f"DELETE FROM {table} WHERE complaint_id = $1 RETURNING complaint_id", lost
-    )
-    done = redress("replay", str(file), *options)
-    report = json.loads(done.stdout)
-    assert done.returncode == 1
-    assert report["differences"] == [{"finding": finding, "count": 1, "ids": [str(lost)]}]
+    known = "SELECT complaint_id FROM contact WHERE contact_key LIKE $1"
+    (complaint,) = await execute(server.url("intake"), known, f"%{row_id}")
+    gone = f"DELETE FROM {table} WHERE complaint_id = $1 RETURNING complaint_id"
+    assert await execute(server.url(service), gone, complaint)
+    return str(complaint)
 
 
 @apart_group
@@ -164,7 +178,7 @@ async def test_a_file_balances_with_a_process_and_a_database_per_service_and_aga
     ):
         csv.writer(part).writerows(islice(csv.reader(whole), 1 + ROWS_APART))
     addresses = ["--addresses", str(apart.folder / "addresses.json")]
-    first = replay(file, name, tmp_path, *addresses)
+    first = replay(file, EXAMPLES / f"{name}.toml", tmp_path, *addresses)
     balances(first, created=ROWS_APART, already_known=0)
-    second = replay(file, name, tmp_path, *addresses)
+    second = replay(file, EXAMPLES / f"{name}.toml", tmp_path, *addresses)
     balances(second, created=0, already_known=ROWS_APART)

@@ -1,7 +1,10 @@
 """`redress up` as a user meets it: it answers, ends well, keeps its data, and lets nobody in who may not come."""
 
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -80,6 +83,17 @@ async def test_ctrl_c_ends_it_with_zero_and_leaves_no_process_and_its_data_are_k
     await up.start()
     assert up.get(f"/intake/v1/complaints/{complaint}")["contact_key"] == "before ctrl-c"
     assert up.complain("before ctrl-c") == complaint
+
+
+async def test_a_second_ctrl_c_ends_it_at_once_and_as_quietly(up: Up) -> None:
+    os.killpg(up.process.pid, signal.SIGINT)
+    with suppress(httpx.HTTPError):
+        while up.http.get(up.url("/health/live")).is_success:
+            pass
+    assert up.process.interrupt() == 0
+    assert "Traceback" not in up.process.log()
+    await eventually(lambda: not processes_in(up.data))
+    await up.start()
 
 
 async def test_after_kill_nine_it_starts_again_with_everything_it_had_answered_for(up: Up) -> None:

@@ -61,7 +61,6 @@ async def test_items_that_wait_while_all_are_busy_share_the_next_commit() -> Non
 
 async def test_a_batch_has_an_upper_limit() -> None:
     store = Store()
-    answers = await asyncio.gather(*[GroupCommit(store.flush).submit(0)])
     group = GroupCommit(store.flush)
     answers = await asyncio.gather(*[group.submit(number) for number in range(AT_MOST + 10)])
     assert answers == [number * 2 for number in range(AT_MOST + 10)]
@@ -108,7 +107,7 @@ async def test_who_goes_away_cancels_neither_the_commit_nor_their_own_item() -> 
     gone_while_waiting.cancel()
     await let_run()
     store.gate.set()
-    assert await asyncio.gather(stays, late) == [4, 6]
+    assert [await stays, await late] == [4, 6]
     assert sorted(number for batch in store.batches for number in batch) == [1, 2, 3, 4]
 
 

@@ -49,6 +49,7 @@ def test_a_number_is_read_as_the_library_reads_it(region: str, raw: str) -> None
 @pytest.mark.parametrize("region", ["CN", "US", "GB", "DE", "IN", "BR", "MX", "AU"])
 def test_the_librarys_example_mobiles_are_mobiles(region: str) -> None:
     known = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    assert known is not None
     raw = str(known.national_number)
     assert as_read(raw, region) == by_the_library(raw, region)
     assert as_read(raw, region) is not None

@@ -1,5 +1,6 @@
 """The pure rules of intake, by cases."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from services.intake.next_status import Status, next_status
 from services.intake.policy import IntakePolicy, LanguagePolicy, RepeatPolicy
 from services.intake.receipt_number import check_digit, receipt_number
 from services.intake.reply_address import choose_reply, masked
+from services.intake.word_lists import latin_words
 from shared.events.vocabulary import Channel, Grade, Language, Severity
 from shared.runtime.policy import load_policy
 
@@ -84,6 +86,12 @@ def test_sev_case_and_width_make_no_difference(text: str) -> None:
 )
 def test_sev_words_in_latin_letters_match_whole_words_only(text: str) -> None:
     assert judged(text) == ("S3", "SEV-3", "COMPLAINT")
+
+
+@STEADY
+@given(st.text(alphabet=[chr(code) for code in range(128)]))
+def test_words_of_plain_ascii_are_found_the_short_way_as_the_long_way(text: str) -> None:
+    assert latin_words(text.lower()) == re.findall("[a-z0-9_]+", text.lower())
 
 
 def test_sev_words_beside_chinese_characters_match_too() -> None:

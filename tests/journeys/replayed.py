@@ -58,11 +58,6 @@ class Outcome(NamedTuple):
     held: int
     duplicates: int
 
-    @property
-    def state(self) -> "Outcome":
-        """The same without what depends on the order."""
-        return self._replace(held=0, duplicates=0)
-
 
 def differences(expected: Outcome, found: Outcome) -> list[str]:
     """What one has and the other has not, in words."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from tests.postgres_fixture import drop_database
 
 from .recorded import Recorded, record
 from .replayed import Batches, Outcome, differences, replay
+
+pytestmark = pytest.mark.xdist_group("interleavings")  # one worker, so that the journey is recorded once
 
 HEARS = {
     "intake": ("routing", "sla", "notify", "feedback", "marketing"),
@@ -96,18 +99,45 @@ def test_a_service_holds_the_same_whatever_way_the_publishers_events_are_interle
     def hear(batches: Batches) -> Outcome:
         return asyncio.run(replay(postgres_server, service, journey.databases[service], tmp_path, batches))
 
-    in_order = hear([[told] for told in heard]).state
+    in_order = hear(singly(heard))
     assert (in_order.waiting, in_order.applied) == ([], last_of_each(heard))
-    seen = []
 
     @STEADY
     @given(deliveries(service, heard))
     def in_any_order(batches: Batches) -> None:
-        outcome = hear(batches)
-        seen.append(outcome)
-        differing = differences(in_order, outcome.state)
+        differing = differences(in_order, hear(batches))
         assert not differing, "\n".join(differing)
 
     in_any_order()
-    assert sum(outcome.held for outcome in seen) > 0
-    assert sum(outcome.duplicates for outcome in seen) > 0
+    backwards_and_again = hear(singly([*effects_first(service, heard), *heard]))
+    assert backwards_and_again.held > 0
+    assert backwards_and_again.duplicates == len(heard)
+    assert not differences(in_order, backwards_and_again)
+
+
+def test_without_the_causes_in_the_envelopes_the_order_of_publishers_would_matter(
+    journey: Recorded, postgres_server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """What the comparison can see: a fact that is heard before its cause changes nothing here."""
+    told = effects_first("sla", journey.heard_from(HEARS["sla"]))
+    blind = [replace(one, headers=_without_causes(one)) for one in told]
+
+    def hear(batches: Batches) -> Outcome:
+        return asyncio.run(replay(postgres_server, "sla", journey.databases["sla"], tmp_path, batches))
+
+    assert differences(hear(singly(told)), hear(singly(blind)))
+
+
+def singly(told: Sequence[StoredRecord]) -> Batches:
+    """Each in a batch of its own."""
+    return [[one] for one in told]
+
+
+def effects_first(service: str, heard: Sequence[StoredRecord]) -> list[StoredRecord]:
+    """One publisher after the other, first the one that spoke last."""
+    voices = [_lane(service, told)[0] for told in heard]
+    return sorted(heard, key=lambda told: -voices.index(_lane(service, told)[0]))
+
+
+def _without_causes(told: StoredRecord) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value) for name, value in told.headers if name != "ce_after")

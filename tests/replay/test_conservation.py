@@ -134,6 +134,18 @@ def test_a_row_of_which_nothing_became_is_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "expected"), [(Reason.REFUSED_BY_INTAKE, []), (Reason.FAILED_IN_INTAKE, [Finding.ROWS_FAILED])]
+)
+def test_a_row_that_is_refused_is_accounted_for_and_one_at_which_intake_fails_is_not(
+    reason: Reason, expected: list[Finding]
+) -> None:
+    tally = tally_of(*ids(1))
+    tally.read += 1
+    tally.rejected[reason] += 1
+    assert [one.finding for one in differences(tally, whole(tally))] == expected
+
+
+@pytest.mark.parametrize(
     ("place", "finding"),
     [
         (Place.OWNED, Finding.OWNED_BUT_NEVER_RECEIVED),

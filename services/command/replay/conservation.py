@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from .rejects import Reason
 from .tally import Tally
 
 
@@ -19,9 +20,14 @@ class Place(StrEnum):
 
 
 class Finding(StrEnum):
-    """What can be wrong. FAILED and UNKNOWN receipts were called for, but nobody can say they arrived."""
+    """What can be wrong.
+
+    A row that was refused is accounted for, a row at which intake failed again and again is not. FAILED and
+    UNKNOWN receipts were called for, but nobody can say they arrived.
+    """
 
     ROWS_UNACCOUNTED = "ROWS_UNACCOUNTED"
+    ROWS_FAILED = "ROWS_FAILED"
     CREATED_TWICE = "CREATED_TWICE"
     NOT_RECEIVED = "NOT_RECEIVED"
     NOT_OWNED = "NOT_OWNED"
@@ -120,6 +126,8 @@ def differences(tally: Tally, ledger: Ledger) -> list[Difference]:
     found = []
     if tally.unanswered:
         found.append(Difference(Finding.ROWS_UNACCOUNTED, abs(tally.unanswered), ()))
+    if failed := tally.rejected[Reason.FAILED_IN_INTAKE]:
+        found.append(Difference(Finding.ROWS_FAILED, failed, ()))
     sets: list[tuple[Finding, Iterable[UUID]]] = [(Finding.CREATED_TWICE, tally.created_twice)]
     sets += [(_MISSING[place], ledger.waits_for(place)) for place in Place]
     for finding in _NO_RECEIPT.values():

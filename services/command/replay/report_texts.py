@@ -56,6 +56,7 @@ TEXTS = {
 
 FINDINGS = {
     Finding.ROWS_UNACCOUNTED: ("rows of which nothing is known", "行下落不明"),
+    Finding.ROWS_FAILED: ("rows at which intake failed again and again", "行在 intake 反复出错，未能受理"),
     Finding.CREATED_TWICE: ("complaints were created by two rows each", "件投诉各由两行新建"),
     Finding.NOT_RECEIVED: (
         "complaints were answered for, but intake does not list them",
