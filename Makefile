@@ -19,7 +19,7 @@ setup: $(VENV)/.run ## Install what running needs, from the locks
 setup-dev: $(VENV)/.dev ## Install what working on it needs, from the locks
 
 test: setup-dev ## Run every test; with a real Kafka broker where Java 17 and Maven are, or REDRESS_TEST_KAFKA=host:port
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: setup-dev ## Format, lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check -q .

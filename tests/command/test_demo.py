@@ -19,7 +19,7 @@ from tests.waiting import eventually
 
 from .running import Up, folder_that_goes, processes_in, redress
 
-pytestmark = [pytest.mark.xdist_group("command-demo"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 DEMO = Path(__file__).parents[2] / "services" / "command" / "demo"
 

@@ -20,7 +20,6 @@ from .running import Up, folder_that_goes, processes_in
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("command-processes"),
     pytest.mark.timeout(180),
 ]
 

@@ -19,8 +19,6 @@ from tests.kafka.fixtures import StartBroker
 from .running import Up, folder_that_goes, redress
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
-together_group = pytest.mark.xdist_group("command-replay-together")
-apart_group = pytest.mark.xdist_group("command-replay-apart")
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -104,7 +102,6 @@ async def apart(start_kafka: StartBroker) -> AsyncIterator[Apart]:
             await installation.stop()
 
 
-@together_group
 @pytest.mark.parametrize("name", ROWS)
 async def test_a_whole_file_balances_in_one_process_and_again_creates_nothing(
     up: Up, tmp_path: Path, name: str
@@ -117,7 +114,6 @@ async def test_a_whole_file_balances_in_one_process_and_again_creates_nothing(
     assert second[1]["complaints"]["of_this_file"] == first[1]["complaints"]["of_this_file"] == ROWS[name]
 
 
-@together_group
 @pytest.mark.parametrize(
     ("service", "table", "finding"),
     [
@@ -136,7 +132,6 @@ async def test_a_complaint_that_a_service_lost_is_named(
     assert report["differences"] == [{"finding": finding, "count": 1, "ids": [lost]}]
 
 
-@together_group
 async def test_a_complaint_that_intake_lost_is_a_row_at_which_it_fails(up: Up, tmp_path: Path) -> None:
     assert replay_three(up, tmp_path, "intake")[0] == 0
     await lose(up, "intake-1", "intake", "complaint")
@@ -165,7 +160,6 @@ async def lose(up: Up, row_id: str, service: str, table: str) -> str:
     return str(complaint)
 
 
-@apart_group
 @pytest.mark.kafka
 @pytest.mark.parametrize("name", ROWS)
 async def test_a_file_balances_with_a_process_and_a_database_per_service_and_again_creates_nothing(

@@ -18,7 +18,6 @@ from .running import Up, folder_that_goes, processes_in, redress
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("command-up"),
     pytest.mark.timeout(180),
 ]
 

@@ -24,7 +24,6 @@ from .installation import Apart, free_port
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("faults-apart"),
     pytest.mark.timeout(300),
 ]
 

@@ -13,7 +13,6 @@ from .installation import Together
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("faults-together"),
     pytest.mark.timeout(300),
 ]
 

@@ -20,8 +20,6 @@ from tests.postgres_fixture import drop_database
 from .recorded import Recorded, record
 from .replayed import Batches, Outcome, differences, replay
 
-pytestmark = pytest.mark.xdist_group("interleavings")  # one worker, so that the journey is recorded once
-
 HEARS = {
     "intake": ("routing", "sla", "notify", "feedback", "marketing"),
     "routing": ("intake", "sla", "feedback"),

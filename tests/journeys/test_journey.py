@@ -27,7 +27,7 @@ def own_broker(start_kafka: StartBroker) -> Broker:
 @pytest.fixture(
     params=[
         "postgres",
-        pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.xdist_group("journey-kafka")]),
+        pytest.param("kafka", marks=pytest.mark.kafka),
     ]
 )
 async def redress(
