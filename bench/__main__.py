@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import uvloop
@@ -21,7 +20,7 @@ from tests.kafka.distribution import BrokerMissingError
 
 from .accept import Load, accept
 from .journeys import IN_FLIGHT, Span, apart, together
-from .machine import NOT_A_DISK, describe, file_system, use_two_cores
+from .machine import NOT_A_DISK, describe, file_system, usage, use_two_cores
 from .owned import owned
 from .relay import relay
 from .report import conditions, details, table
@@ -56,14 +55,17 @@ async def run(chosen: dict[str, Part], place: Path) -> dict[str, Any]:
     }
     print(conditions(results["machine"]), flush=True)
     for name, part in chosen.items():
-        began = perf_counter()
+        before = usage()
         async with Stage(place) as stage:
             try:
-                results[name] = await part(stage)
+                found = await part(stage)
             except (StartError, BrokerMissingError, TimeoutError) as error:
                 print(f"{name}: not measured: {error!r}", file=sys.stderr)
                 continue
-        print(f"{name}: measured in {perf_counter() - began:.0f} s", flush=True)
+        after = usage()
+        results[name] = found | {"others_used_cores": after.others_since(before)}
+        took, others = after.at - before.at, results[name]["others_used_cores"]
+        print(f"{name}: measured in {took:.0f} s; others used {others} cores meanwhile", flush=True)
     return results
 
 

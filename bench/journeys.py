@@ -39,8 +39,10 @@ from .watchers import (
 IN_FLIGHT = 200
 STUCK_AFTER = 60.0
 REST_SECONDS = 60.0
-GROWING = 0.01
+GROWING = 0.02
 """The backlog counts as growing when more than this share of the events published is left lying."""
+SOON = 2.0
+"""It also counts as growing when, after the last journey, more than so many seconds of it are left."""
 
 _ANSWER = b'{"solved":true,"score":5,"impression":5}'
 _PROPOSAL = (
@@ -232,6 +234,7 @@ async def _drive(scene: _Scene, driver: Driver, span: Span, in_flight: int) -> d
         came_to_rest = await _rest(watcher)
         rest_seconds = perf_counter() - resting
     found = violations(driver.history, await read_holdings(scene.urls))
+    events_per_s = (after.published - before.published) / (after.at - before.at)
     return {
         "in_flight": in_flight,
         **_rates(before, after, driver),
@@ -240,8 +243,7 @@ async def _drive(scene: _Scene, driver: Driver, span: Span, in_flight: int) -> d
             "last": looks[-1]._asdict(),
             "most": max(look.total for look in looks),
             "grows_by_per_s": round(growth(looks), 1),
-            "growing": growth(looks)
-            > GROWING * (after.published - before.published) / (after.at - before.at),
+            "growing": growth(looks) > GROWING * events_per_s or rest_seconds > SOON,
             "came_to_rest": came_to_rest,
             "rest_seconds": round(rest_seconds, 2),
         },

@@ -3,12 +3,13 @@
 import os
 import platform
 import re
+import resource
 import time
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 
@@ -38,6 +39,27 @@ def load_before(seconds: float = 1.0) -> dict[str, float]:
         "load_5_min": round(five, 2),
         "cpu_in_use": round(psutil.cpu_percent(seconds) / 100, 2),
     }
+
+
+class Usage(NamedTuple):
+    """CPU seconds used since the start: by the whole machine, and by us and what we started and saw end."""
+
+    at: float
+    machine: float
+    ours: float
+
+    def others_since(self, before: "Usage") -> float:
+        """How many cores others have used on average since `before`."""
+        others = (self.machine - before.machine) - (self.ours - before.ours)
+        return round(max(0.0, others) / (self.at - before.at), 2)
+
+
+def usage() -> Usage:
+    """CPU time as it stands now."""
+    times: Any = psutil.cpu_times()
+    busy = sum(getattr(times, kind, 0.0) for kind in ("user", "nice", "system", "irq", "softirq", "steal"))
+    mine = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return Usage(time.perf_counter(), busy, sum(used.ru_utime + used.ru_stime for used in mine))
 
 
 def sync_times(folder: Path, seconds: float = 0.7) -> dict[str, float]:

@@ -19,6 +19,7 @@ from tests.faults.holdings import HEARS
 from .client import Pool, get
 
 WATCHED = ("routing", "marketing")
+TOPICS_SECONDS = 30.0
 OWNER_NAMED, CLOSED = "redress.routing.owner_named.v1", "redress.routing.complaint_closed.v1"
 DECIDED = frozenset({"redress.marketing.offer_proposed.v1", "redress.marketing.offer_withheld.v1"})
 
@@ -111,6 +112,9 @@ class KafkaWatcher:
         """Connect, and stand at the end of the watched topics."""
         await self.outboxes.open()
         await self._admin.start()
+        async with asyncio.timeout(TOPICS_SECONDS):
+            while {topic_of(name) for name in SERVICES} - set(await self._admin.list_topics()):
+                await asyncio.sleep(0.2)
         for client in (self._reader, self._ends):
             await client.start()
         watched = {topic_of(name) for name in WATCHED}

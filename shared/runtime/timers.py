@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 BATCH = 500
 LONGEST_SLEEP = 1.0
+SHORTEST_SLEEP = 0.02  # what falls due meanwhile fires in one batch
 
 
 class Timer(NamedTuple):
@@ -96,7 +97,7 @@ class TimerLoop:
             self.turned_at = asyncio.get_running_loop().time()
             try:
                 fired = await self.fire_once()
-                pause = 0.0 if fired else await self._until_next()
+                pause = 0.0 if fired == BATCH else await self._until_next()
             except Exception as error:  # noqa: BLE001 - the rows stay armed; say it and try again
                 reason = type(error).__name__ if is_transient(error) else repr(error)
                 log.warning("timers.failed", reason=reason)
@@ -126,4 +127,4 @@ class TimerLoop:
     async def _until_next(self) -> float:
         async with self._unit_of_work.read() as connection:
             seconds = (await connection.execute(_NEXT)).scalar()
-        return LONGEST_SLEEP if seconds is None else min(max(float(seconds), 0.005), LONGEST_SLEEP)
+        return LONGEST_SLEEP if seconds is None else min(max(float(seconds), SHORTEST_SLEEP), LONGEST_SLEEP)
