@@ -41,6 +41,12 @@ STUCK_AFTER = 60.0
 REST_SECONDS = 60.0
 GROWING = 0.02
 """The backlog counts as growing when more than this share of the events published is left lying."""
+WAITING_PER_JOURNEY = 12
+"""No journey begins while, for each one under way, more events than this wait: half of all that it has.
+
+Services that no journey waits for, as intake with its history, would else be overtaken without limit.
+"""
+LOOK_EVERY = 0.5
 SOON = 2.0
 """It also counts as growing when, after the last journey, more than so many seconds of it are left."""
 
@@ -75,9 +81,12 @@ class _Case:
 
 
 class Driver:
-    """Keeps `in_flight` journeys under way."""
+    """Keeps at most `in_flight` journeys under way."""
 
-    def __init__(self, run: str, ports: Mapping[str, int]) -> None:
+    def __init__(self, run: str, ports: Mapping[str, int], in_flight: int) -> None:
+        self.in_flight = in_flight
+        self._may_begin = asyncio.Event()
+        self._may_begin.set()
         self._complaints = Complaints(run)
         self._pools = {name: Pool(ports[name], 48) for name in ("intake", "routing", "feedback")}
         self._cases: dict[str, _Case] = {}
@@ -108,13 +117,21 @@ class Driver:
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
+    def may_begin(self, yes: bool) -> None:
+        """Whether new journeys may begin."""
+        if yes:
+            self._may_begin.set()
+        else:
+            self._may_begin.clear()
+
     @asynccontextmanager
-    async def driving(self, in_flight: int) -> AsyncIterator[None]:
+    async def driving(self) -> AsyncIterator[None]:
         """Drive journeys beside what is done inside; on leaving, let those under way end."""
-        slots = [asyncio.create_task(self._slot()) for _ in range(in_flight)]
+        slots = [asyncio.create_task(self._slot()) for _ in range(self.in_flight)]
         try:
             yield
             self._stopping = True
+            self._may_begin.set()
             await asyncio.gather(*slots)
         finally:
             for task in slots:
@@ -123,7 +140,10 @@ class Driver:
                 pool.close()
 
     async def _slot(self) -> None:
-        while not self._stopping:
+        while True:
+            await self._may_begin.wait()
+            if self._stopping:
+                return
             try:
                 async with asyncio.timeout(STUCK_AFTER):
                     await self._journey()
@@ -183,7 +203,7 @@ async def apart(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict[st
     broker = await stage.broker()
     async with listening(Provider()) as provider:
         served = await serve_all(stage, server, broker.bootstrap, provider.url)
-        driver = Driver("apart", {name: one.port for name, one in served.items()})
+        driver = Driver("apart", {name: one.port for name, one in served.items()}, in_flight)
         provider.on_link = driver.link
         urls = {name: server.url(name) for name in SERVICES}
         processes: dict[str, Pids] = {
@@ -193,7 +213,7 @@ async def apart(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict[st
         for name, one in served.items():
             processes[name] = _just(one)
         scene = _Scene(KafkaWatcher(broker.bootstrap, urls, driver.seen), processes, urls)
-        found = await _drive(scene, driver, span, in_flight)
+        found = await _drive(scene, driver, span)
         found["memory_mib"] = {name: memory_mib(one.process.pid) for name, one in served.items()}
         found["messages"] = provider.taken
         return found
@@ -205,14 +225,14 @@ async def together(stage: Stage, span: Span, in_flight: int = IN_FLIGHT) -> dict
         one = await (await stage.up(outbound_url=provider.url)).ready()
         server = EmbeddedPostgres.attach(stage.folder / "data" / "postgres")
         urls = {name: server.url(name) for name in SERVICES}
-        driver = Driver("together", dict.fromkeys(SERVICES, one.port))
+        driver = Driver("together", dict.fromkeys(SERVICES, one.port), in_flight)
         provider.on_link = driver.link
         processes: dict[str, Pids] = {
             "redress": _just(one),
             "postgres": lambda: family(one.process.pid)[1:],
         }
         watcher = FeedWatcher(one.port, urls, server.url("event_log"), driver.seen)
-        found = await _drive(_Scene(watcher, processes, urls), driver, span, in_flight)
+        found = await _drive(_Scene(watcher, processes, urls), driver, span)
         found["memory_mib"] = {"redress": memory_mib(one.process.pid)}
         found["messages"] = provider.taken
         return found
@@ -222,13 +242,13 @@ def _just(one: Served) -> Pids:
     return lambda: [one.process.pid]
 
 
-async def _drive(scene: _Scene, driver: Driver, span: Span, in_flight: int) -> dict[str, Any]:
+async def _drive(scene: _Scene, driver: Driver, span: Span) -> dict[str, Any]:
     watcher = scene.watcher
     async with watching(watcher):
-        async with driver.driving(in_flight):
-            await asyncio.sleep(span.warm_up)
+        async with driver.driving():
+            await _look_while(watcher, driver, span.warm_up)
             before = await _count(scene)
-            looks = await _look_while(watcher, span.measured)
+            looks = await _look_while(watcher, driver, span.measured)
             after = await _count(scene)
         resting = perf_counter()
         came_to_rest = await _rest(watcher)
@@ -236,7 +256,7 @@ async def _drive(scene: _Scene, driver: Driver, span: Span, in_flight: int) -> d
     found = violations(driver.history, await read_holdings(scene.urls))
     events_per_s = (after.published - before.published) / (after.at - before.at)
     return {
-        "in_flight": in_flight,
+        "in_flight": driver.in_flight,
         **_rates(before, after, driver),
         "backlog": {
             "first": looks[0]._asdict(),
@@ -303,13 +323,14 @@ def _rates(before: _Counts, after: _Counts, driver: Driver) -> dict[str, Any]:
     }
 
 
-async def _look_while(watcher: Watcher, seconds: float) -> list[Backlog]:
-    """Look at the backlog once a second for so long."""
+async def _look_while(watcher: Watcher, driver: Driver, seconds: float) -> list[Backlog]:
+    """Look at the backlog for so long, and let the driver begin journeys only while it is small."""
     end = perf_counter() + seconds
     looks = []
     while (left := end - perf_counter()) > 0:
         looks.append(await watcher.backlog())
-        await asyncio.sleep(min(1.0, left))
+        driver.may_begin(looks[-1].total <= driver.in_flight * WAITING_PER_JOURNEY)
+        await asyncio.sleep(min(LOOK_EVERY, left))
     return looks
 
 

@@ -17,11 +17,15 @@ class Address(Enum):
 def choose_delivery(
     channel: Channel | None, address: Address, served: Collection[Channel], *, overtaken: bool
 ) -> SkipReason | None:
-    """Why the message is skipped, None if it is to be sent. `served`: channels that have a sender."""
-    if overtaken:
-        return SkipReason.OVERTAKEN
+    """Why the message is skipped, None if it is to be sent. `served`: channels that have a sender.
+
+    What no later event can change is asked first, so that the reason is the same whether the event that
+    overtakes the message is heard before or after the one that calls for it.
+    """
     if channel is None or address is Address.MISSING:
         return SkipReason.NO_ADDRESS
     if address is Address.UNREADABLE:
         return SkipReason.ADDRESS_UNREADABLE
-    return None if channel in served else SkipReason.CHANNEL_NOT_SERVED
+    if channel not in served:
+        return SkipReason.CHANNEL_NOT_SERVED
+    return SkipReason.OVERTAKEN if overtaken else None

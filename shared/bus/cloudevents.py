@@ -46,7 +46,10 @@ def to_record(envelope: Envelope[Event]) -> Record:
 
 def glance(headers: Headers) -> Glance:
     """Read type, subject and sequence from the headers. Raises UndecodableError."""
-    attributes = dict(headers)
+    return _glance(dict(headers))
+
+
+def _glance(attributes: Mapping[str, bytes]) -> Glance:
     try:
         kind = attributes["ce_type"].decode()
         return Glance(
@@ -64,7 +67,7 @@ def glance(headers: Headers) -> Glance:
 def from_record(headers: Headers, value: bytes) -> Envelope[Event]:
     """The envelope in a record. Raises UndecodableError for unknown types and malformed data."""
     attributes = dict(headers)
-    seen = glance(headers)
+    seen = _glance(attributes)
     event_class = EVENT_TYPES.get(seen.type)
     if event_class is None:
         raise UndecodableError(f"no event is called {seen.type}")

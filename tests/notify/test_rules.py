@@ -28,6 +28,9 @@ TOLD = MessageKind
         (Channel.SMS, Address.UNREADABLE, False, SkipReason.ADDRESS_UNREADABLE),
         (Channel.EMAIL, Address.READABLE, False, SkipReason.CHANNEL_NOT_SERVED),
         (Channel.SMS, Address.READABLE, True, SkipReason.OVERTAKEN),
+        (Channel.SMS, Address.MISSING, True, SkipReason.NO_ADDRESS),
+        (Channel.SMS, Address.UNREADABLE, True, SkipReason.ADDRESS_UNREADABLE),
+        (Channel.EMAIL, Address.READABLE, True, SkipReason.CHANNEL_NOT_SERVED),
     ],
 )
 def test_a_message_is_sent_or_skipped_for_one_reason(
