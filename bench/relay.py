@@ -4,20 +4,22 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import text
-
+from shared.bus.database import Database
 from shared.bus.event_log import Record
 from shared.bus.headers import unpack
 from shared.bus.kafka import KafkaEventLog
 from shared.bus.outbox import BATCH, Relay
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.base import topic_of
-from shared.runtime.database import create_engine, migrate
+from shared.runtime.database import migrate
 from tests.builders import complaint_received
 
 from .stage import Stage
 
 PUBLISHER = "intake"
+_FIRST = Statement("SELECT subject, headers, value FROM outbox ORDER BY position LIMIT 10000")
+_LEFT = Statement("SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM journal)")
 EVENTS = 50_000
 AT_ONCE = 1_000
 
@@ -26,14 +28,14 @@ async def relay(stage: Stage, events: int = EVENTS) -> dict[str, Any]:
     """Fill an outbox with real events, then run the relay until it is empty."""
     server = await stage.postgres([PUBLISHER])
     broker = await stage.broker()
-    engine = create_engine(server.url(PUBLISHER), application="bench")
+    database = Database(server.url(PUBLISHER), application="bench")
     log = KafkaEventLog(broker.bootstrap)
     try:
-        await migrate(engine, PUBLISHER)
+        await migrate(server.url(PUBLISHER), PUBLISHER)
         await log.start()
         await log.ensure_topics([topic_of(PUBLISHER), topic_of("routing")])
-        work = UnitOfWork(engine)
-        runner = Relay(engine, log, PUBLISHER)
+        work = UnitOfWork(database)
+        runner = Relay(database, log, PUBLISHER)
         await _fill(work, BATCH * 4)
         while await runner.relay_once():
             pass
@@ -44,12 +46,10 @@ async def relay(stage: Stage, events: int = EVENTS) -> dict[str, Any]:
         while count := await runner.relay_once():
             moved += count
         seconds = perf_counter() - began
-        async with engine.connect() as connection:
-            left = (await connection.execute(text("SELECT count(*) FROM outbox"))).scalar_one()
-            journal = (await connection.execute(text("SELECT count(*) FROM journal"))).scalar_one()
+        [(left, journal)] = await database.fetch(_LEFT, {})
     finally:
         await log.close()
-        await engine.dispose()
+        await database.close()
     return {
         "events": moved,
         "seconds": round(seconds, 2),
@@ -72,11 +72,8 @@ async def _fill(work: UnitOfWork, events: int) -> None:
 
 async def _publish_alone(work: UnitOfWork, log: KafkaEventLog) -> float:
     """Publish copies of the first records to another topic in batches of the same size: the ceiling."""
-    async with work.read() as connection:
-        rows = await connection.execute(
-            text("SELECT subject, headers, value FROM outbox ORDER BY position LIMIT 10000")
-        )
-        records = [Record(topic_of("routing"), row[0], unpack(row[1]), row[2]) for row in rows]
+    rows = await work.fetch(_FIRST, {})
+    records = [Record(topic_of("routing"), key, unpack(headers), value) for key, headers, value in rows]
     began = perf_counter()
     for first in range(0, len(records), BATCH):
         await log.publish(records[first : first + BATCH])

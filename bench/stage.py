@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from services.command.registry import SERVICES
-from shared.runtime.database import create_engine, migrate
+from shared.runtime.database import migrate
 from shared.runtime.embedded import EmbeddedPostgres
 from tests.kafka.broker import Broker, start_broker
 
@@ -78,9 +78,7 @@ class Stage:
         self, service: str, database_url: str, kafka: str, *, name: str | None = None, **more: str
     ) -> "Served":
         """One service in a process of its own, with its tables, not waited for; `more`: settings."""
-        engine = create_engine(database_url, application="bench")
-        await migrate(engine, service)
-        await engine.dispose()
+        await migrate(database_url, service)
         port = free_port()
         settings = {"database_url": database_url, "kafka": kafka, "port": str(port)} | more
         return Served(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.runtime.database import create_engine, migrate
+from shared.runtime.database import migrate
 from shared.runtime.embedded import EmbeddedPostgres
 
 from .postgres_fixture import drop_database, fresh_database
@@ -41,9 +41,7 @@ async def migrated_database(server: EmbeddedPostgres, templates: dict[str, str],
     if service not in templates:
         importlib.import_module(f"services.{service}.tables")
         url = await fresh_database(server)
-        engine = create_engine(url, application="tests")
-        await migrate(engine, service)
-        await engine.dispose()
+        await migrate(url, service)
         templates[service] = name_in(url)
     return await fresh_database(server, templates[service])
 

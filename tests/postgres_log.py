@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from shared.bus.database import Database
 from shared.bus.event_log import EventLog, Member
 from shared.bus.postgres import PostgresEventLog
-from shared.runtime.database import create_engine
 
 from .shared.bus.event_log_suite import LogUnderTest
 
@@ -22,9 +22,7 @@ class PostgresUnderTest(LogUnderTest):
 
     def create_log(self) -> EventLog:
         """Another client of the same database."""
-        return PostgresEventLog(
-            create_engine(self._url, application="tests", pool_size=4), lease=self.silence
-        )
+        return PostgresEventLog(Database(self._url, application="tests", pool_size=4), lease=self.silence)
 
     async def crash(self, member: Member) -> None:
         """A member works only while it is polled: to stop polling it is to end it."""

@@ -18,6 +18,7 @@ from shared.bus.cloudevents import from_record, to_record
 from shared.bus.event_log import LogUnavailableError, StoredRecord
 from shared.bus.headers import unpack
 from shared.events import Envelope, Event
+from shared.runtime.database import create_engine
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service, Together
 from shared.runtime.settings import Settings
@@ -45,6 +46,8 @@ class ServiceUnderTest:
 
     def __init__(self, service: Service) -> None:
         self.service = service
+        assert service.settings.database_url is not None
+        self.engine = create_engine(service.settings.database_url, application="tests")
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=Together([service], service.settings)),
             base_url="http://redress",
@@ -81,7 +84,7 @@ class ServiceUnderTest:
 
     async def said(self, kind: type[E] | None = None) -> list[Any]:
         """The events this service has written so far, in order; only those of one class if given."""
-        async with self.service.engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = (
                 await connection.execute(text("SELECT headers, value FROM outbox ORDER BY position"))
             ).all()
@@ -91,7 +94,7 @@ class ServiceUnderTest:
     async def let_pass(self, time: timedelta, subject: UUID | str | None = None) -> int:
         """Move every armed timer (of one subject) so much nearer, and fire those that are due; returns how many."""
         assert self.service.timers is not None
-        async with self.service.engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(
                 text(
                     "UPDATE timer SET due_at = due_at - CAST(:time AS interval)"
@@ -106,13 +109,14 @@ class ServiceUnderTest:
 
     async def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Rows of a query on the service's database."""
-        async with self.service.engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(text(sql), values)).mappings()]
 
     async def close(self) -> None:
         """Release client and database."""
         await self.client.aclose()
-        await self.service.engine.dispose()
+        await self.service.database.close()
+        await self.engine.dispose()
 
 
 StartService = Callable[..., Coroutine[Any, Any, ServiceUnderTest]]

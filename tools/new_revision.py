@@ -62,8 +62,8 @@ async def _write(service: str, message: str) -> None:
         server.start()
         try:
             server.ensure_databases([service])
+            await migrate(server.url(service), service)
             engine = create_engine(server.url(service), application="new revision")
-            await migrate(engine, service)
             async with engine.connect() as connection:
                 body = await connection.run_sync(difference, metadata)
             await engine.dispose()

@@ -3,9 +3,11 @@
 import asyncio
 import os
 
+import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.runtime.database import create_engine, is_current, migrate
+from shared.bus.database import Database
+from shared.runtime.database import is_current, migrate
 from shared.runtime.logs import configure_logs
 from shared.runtime.policy import PolicyError
 from shared.runtime.service import Together
@@ -57,26 +59,19 @@ def migrate_one(name: str, settings: Settings) -> None:
     if not settings.database_url:
         fail(f"{name} needs a database: give --database or REDRESS_DATABASE_URL", 2)
 
-    async def bring_up_to_date(url: str) -> None:
-        engine = create_engine(url, application="redress migrate")
-        try:
-            await migrate(engine, name)
-        finally:
-            await engine.dispose()
-
     try:
-        asyncio.run(bring_up_to_date(settings.database_url))
+        asyncio.run(migrate(settings.database_url, name))
     except (SQLAlchemyError, OSError) as error:
         fail(f"the database of {name} cannot be used: {error.__cause__ or error}")
 
 
 async def _require_current(name: str, url: str) -> None:
-    engine = create_engine(url, application=f"redress {name}")
+    database = Database(url, application=f"redress {name}", pool_size=1)
     try:
-        current = await is_current(engine, name)
-    except (SQLAlchemyError, OSError) as error:
-        fail(f"the database of {name} does not answer: {error.__cause__ or error}")
+        current = await is_current(database, name)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        fail(f"the database of {name} does not answer: {error}")
     finally:
-        await engine.dispose()
+        await database.close()
     if not current:
         fail(f"the database of {name} is not up to date; run: redress migrate {name}")

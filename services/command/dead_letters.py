@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import typer
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
+from shared.bus.database import Database
 from shared.bus.dead_letters import DeadLetters, NoDeadLetterError
 from shared.bus.headers import unpack
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
-from shared.runtime.database import create_engine
 from shared.runtime.logs import configure_logs
 
 from .data_folder import attach_data_folder
@@ -23,10 +23,8 @@ from .registry import SERVICES
 
 Databases = Mapping[str, str]
 
-_SHOW = text("SELECT * FROM held WHERE subject = :subject ORDER BY publisher, sequence")
-_UNDECODABLE = text(
-    "SELECT topic, partition, log_offset, reason, parked_at FROM undecodable ORDER BY parked_at"
-)
+_SHOW = Statement("SELECT * FROM held WHERE subject = :subject ORDER BY publisher, sequence")
+_UNDECODABLE = Statement("SELECT topic, partition, log_offset, reason FROM undecodable ORDER BY parked_at")
 
 
 @contextmanager
@@ -48,11 +46,8 @@ def list_letters(found: Databases) -> None:
         for letter in await DeadLetters(work).list():
             place = f"{letter.publisher} {letter.sequence}"
             typer.echo(f"{name:<10} {letter.subject}  {place:<14} {letter.type}  {letter.reason}")
-        async with work.read() as connection:
-            for row in await connection.execute(_UNDECODABLE):
-                typer.echo(
-                    f"{name:<10} {row.topic}[{row.partition}]@{row.log_offset}  no event: {row.reason}"
-                )
+        for topic, partition, offset, reason in await work.fetch(_UNDECODABLE, {}):
+            typer.echo(f"{name:<10} {topic}[{partition}]@{offset}  no event: {reason}")
 
     _each(found, one)
 
@@ -61,16 +56,15 @@ def show_letter(found: Databases, subject: str) -> None:
     """Print everything that waits for a subject as JSON lines, without the data, which may be somebody's."""
 
     async def one(name: str, work: UnitOfWork) -> None:
-        async with work.read() as connection:
-            for row in (await connection.execute(_SHOW, {"subject": subject})).mappings():
-                shown: dict[str, Any] = {
-                    key: value for key, value in row.items() if key not in {"headers", "value"}
-                }
-                shown |= {"service": name, "bytes": len(row["value"])}
-                shown["headers"] = {
-                    key: value.decode("utf-8", "replace") for key, value in unpack(row["headers"])
-                }
-                typer.echo(json.dumps(shown, default=str, ensure_ascii=False))
+        for row in await work.fetch(_SHOW, {"subject": subject}):
+            shown: dict[str, Any] = {
+                key: value for key, value in row.items() if key not in {"headers", "value"}
+            }
+            shown |= {"service": name, "bytes": len(row["value"])}
+            shown["headers"] = {
+                key: value.decode("utf-8", "replace") for key, value in unpack(row["headers"])
+            }
+            typer.echo(json.dumps(shown, default=str, ensure_ascii=False))
 
     _each(found, one)
 
@@ -112,13 +106,13 @@ def _change(
 def _each(found: Databases, work: Callable[[str, UnitOfWork], Awaitable[None]]) -> None:
     async def run() -> None:
         for name, url in found.items():
-            engine = create_engine(url, application="redress dead-letters", pool_size=1)
+            database = Database(url, application="redress dead-letters", pool_size=1)
             try:
-                await work(name, UnitOfWork(engine))
+                await work(name, UnitOfWork(database))
             finally:
-                await engine.dispose()
+                await database.close()
 
     try:
         asyncio.run(run())
-    except (SQLAlchemyError, OSError) as error:
-        fail(f"a database cannot be used: {error.__cause__ or error}")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        fail(f"a database cannot be used: {error}")

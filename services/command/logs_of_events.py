@@ -2,11 +2,11 @@
 
 import asyncio
 
+from shared.bus.database import Database
 from shared.bus.event_log import EventLog, LogError
 from shared.bus.kafka import KafkaEventLog
 from shared.bus.kafka_clients import KafkaTimings
 from shared.bus.postgres import PostgresEventLog
-from shared.runtime.database import create_engine
 from shared.runtime.settings import Settings
 
 from .failure import fail
@@ -24,7 +24,7 @@ def kafka_log(settings: Settings) -> KafkaEventLog:
 
 def postgres_log(url: str) -> EventLog:
     """The log in a PostgreSQL database."""
-    return PostgresEventLog(create_engine(url, application="redress event log", pool_size=16))
+    return PostgresEventLog(Database(url, application="redress event log", pool_size=16))
 
 
 def require_broker(settings: Settings) -> None:

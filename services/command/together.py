@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shared.bus.event_log import EventLog
-from shared.runtime.database import create_engine, migrate
+from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
 from shared.runtime.policy import PolicyError
 from shared.runtime.service import Together
@@ -82,6 +82,4 @@ def settings_for(name: str, settings: Settings, data: DataFolder) -> Settings:
 async def migrate_all(data: DataFolder) -> None:
     """Bring every service's tables up to date."""
     for name in SERVICES:
-        engine = create_engine(data.database_url(name), application="redress migrate")
-        await migrate(engine, name)
-        await engine.dispose()
+        await migrate(data.database_url(name), name)

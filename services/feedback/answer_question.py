@@ -1,19 +1,32 @@
 """Takes a customer's answer: once, judged, told."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from shared.bus.database import Row
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.feedback import SatisfactionAnswered
 from shared.events.vocabulary import Channel
-from shared.runtime.timers import disarm
 
-from .judge_answer import judge_answer
+from .judge_answer import Judgement, judge_answer
 from .policy import FeedbackPolicy
 from .reactions import digest_of
-from .tables import complaint, question
+
+_FIND = Statement(
+    """
+    SELECT question_id, complaint_id, round, state, solved, score, impression, satisfied, receipt_number, language
+    FROM question JOIN complaint USING (complaint_id) WHERE token_digest = :digest
+    """
+)
+_ANSWER = Statement(
+    """
+    WITH no_longer_awaited AS (UPDATE timer SET armed = false WHERE id = :question_id AND armed)
+    UPDATE question SET state = 'ANSWERED', ended_at = now(), policy_version = :policy_version, solved = :solved,
+        score = :score, impression = :impression, satisfied = :satisfied, dissatisfied = :dissatisfied
+    WHERE question_id = :question_id AND state = 'ASKED' RETURNING question_id
+    """
+)
 
 
 class Answer(NamedTuple):
@@ -25,6 +38,14 @@ class Answer(NamedTuple):
     channel: Channel
 
 
+class Answered(NamedTuple):
+    """A question with its answer judged, and the customer's language."""
+
+    question_id: UUID
+    satisfied: bool
+    language: str
+
+
 class NoSuchQuestionError(Exception):
     """No question has this code."""
 
@@ -33,64 +54,47 @@ class QuestionEndedError(Exception):
     """The question was answered otherwise, or is no longer open."""
 
 
-async def find_question(connection: AsyncConnection, token: str) -> dict[str, Any] | None:
-    """The question behind the code in a link, with the complaint's receipt number and language."""
-    found = await connection.execute(
-        select(question, complaint.c.receipt_number, complaint.c.language)
-        .join(complaint, complaint.c.complaint_id == question.c.complaint_id)
-        .where(question.c.token_digest == digest_of(token))
-    )
-    row = found.mappings().first()
-    return dict(row) if row else None
-
-
-async def answer_question(
-    work: UnitOfWork, policy: FeedbackPolicy, token: str, answer: Answer
-) -> dict[str, Any]:
-    """Store and tell the answer. Raises NoSuchQuestionError, QuestionEndedError."""
-    async with work.read() as connection:
-        asked = await find_question(connection, token)
-    if asked is None:
+async def find_question(work: UnitOfWork, token: str) -> Row:
+    """The question behind the code in a link, with receipt number and language. Raises NoSuchQuestionError."""
+    rows = await work.fetch(_FIND, {"digest": digest_of(token)})
+    if not rows:
         raise NoSuchQuestionError
-    async with work.begin(str(asked["complaint_id"])) as tx:
-        asked = await find_question(tx.connection, token)
-        assert asked is not None
-        if asked["state"] == "ANSWERED" and _says_the_same(asked, answer):
-            return asked
-        if asked["state"] != "ASKED":
-            raise QuestionEndedError
+    return rows[0]
+
+
+async def answer_question(work: UnitOfWork, policy: FeedbackPolicy, token: str, answer: Answer) -> Answered:
+    """Store and tell the answer; the same one again is taken as said.
+
+    Raises NoSuchQuestionError, QuestionEndedError.
+    """
+    asked = await find_question(work, token)
+    if asked["state"] == "ASKED":
         judgement = judge_answer(answer.solved, answer.score, answer.impression, policy.judgement)
-        said = {"solved": answer.solved, "score": answer.score, "impression": answer.impression}
-        await tx.connection.execute(
-            update(question)
-            .where(question.c.question_id == asked["question_id"])
-            .values(
-                state="ANSWERED",
-                ended_at=tx.now,
-                policy_version=policy.version,
-                **said,
-                **judgement._asdict(),
-            )
-        )
-        await disarm(tx, [asked["question_id"]])
-        tx.publish(
-            SatisfactionAnswered(
-                complaint_id=asked["complaint_id"],
-                question_id=asked["question_id"],
-                round=asked["round"],
-                channel=answer.channel,
-                answered_at=tx.now,
-                policy_version=policy.version,
-                **said,
-                **judgement._asdict(),
-            )
-        )
-    return asked | said | judgement._asdict()
+        if await _take(work, asked, answer, judgement, policy.version):
+            return Answered(asked["question_id"], judgement.satisfied, asked["language"])
+        asked = await find_question(work, token)  # it has ended meanwhile
+    if asked["state"] != "ANSWERED" or not _says_the_same(asked, answer):
+        raise QuestionEndedError
+    return Answered(asked["question_id"], asked["satisfied"], asked["language"])
 
 
-def _says_the_same(asked: dict[str, Any], answer: Answer) -> bool:
-    return (asked["solved"], asked["score"], asked["impression"]) == (
-        answer.solved,
-        answer.score,
-        answer.impression,
-    )
+async def _take(
+    work: UnitOfWork, asked: Row, answer: Answer, judgement: Judgement, policy_version: str
+) -> bool:
+    """Write the answer and tell it; false if the question is no longer open."""
+    said = {
+        "question_id": asked["question_id"],
+        "policy_version": policy_version,
+        **answer._asdict(),
+        **judgement._asdict(),
+    }
+    async with work.begin(str(asked["complaint_id"])) as tx:
+        taken = bool(await tx.fetch(_ANSWER, said))
+        if taken:
+            about = {"complaint_id": asked["complaint_id"], "round": asked["round"]}
+            tx.publish(SatisfactionAnswered(**about, **said, answered_at=tx.now))
+    return taken
+
+
+def _says_the_same(asked: Row, answer: Answer) -> bool:
+    return all(asked[name] == getattr(answer, name) for name in ("solved", "score", "impression"))

@@ -1,5 +1,7 @@
 """The doors of feedback: the answer page behind the link, and what operators may read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -8,8 +10,8 @@ from fastapi import Body, Depends, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from pydantic import Field, ValidationError
-from sqlalchemy import select
 
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Channel
 from shared.runtime.dependencies import Work
@@ -19,14 +21,34 @@ from shared.runtime.service import service_router
 from shared.runtime.strict_json import StrictBody, Whole, YesNo
 
 from .answer_page import answer_page, thanks_page
-from .answer_question import Answer, NoSuchQuestionError, QuestionEndedError, answer_question, find_question
+from .answer_question import (
+    Answer,
+    Answered,
+    NoSuchQuestionError,
+    QuestionEndedError,
+    answer_question,
+    find_question,
+)
 from .policy import FeedbackPolicy
-from .tables import question
 
 router = service_router("feedback", tags=["feedback"])
 
 Token = Annotated[str, Path(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-_SHOWN = [column for column in question.c if column.name != "token_digest"]
+
+_PAGE = Statement(
+    """
+    SELECT question_id, complaint_id, round, ask_at, answer_by, state, asked_at, ended_at,
+        solved, score, impression, satisfied, dissatisfied, policy_version
+    FROM question WHERE question_id > :after ORDER BY question_id LIMIT :limit
+    """
+)
+_OF_COMPLAINT = Statement(
+    """
+    SELECT question_id, complaint_id, round, ask_at, answer_by, state, asked_at, ended_at,
+        solved, score, impression, satisfied, dissatisfied, policy_version
+    FROM question WHERE complaint_id = :complaint_id ORDER BY round
+    """
+)
 
 
 class AnswerBody(StrictBody):
@@ -45,7 +67,8 @@ async def _policy(request: Request) -> FeedbackPolicy:
 @router.get("/answers/{token}", response_class=HTMLResponse, summary="The answer page behind the link")
 async def show_answer_page(token: Token, work: Work) -> HTMLResponse:
     """A page that works without JavaScript, in the customer's language."""
-    asked = await _asked(work, token)
+    with _refusals():
+        asked = await find_question(work, token)
     return HTMLResponse(
         answer_page(
             asked["receipt_number"], asked["language"], asked["state"], f"/feedback/v1/answers/{token}/form"
@@ -61,8 +84,8 @@ async def answer(
     body: Annotated[AnswerBody, Body()],
 ) -> dict[str, Any]:
     """Answer once; the same answer again is taken as said, another one is refused with 409."""
-    judged = await _answer(work, policy, token, body)
-    return {"question_id": judged["question_id"], "satisfied": judged["satisfied"]}
+    answered = await _answer(work, policy, token, body)
+    return {"question_id": answered.question_id, "satisfied": answered.satisfied}
 
 
 @router.post("/answers/{token}/form", response_class=HTMLResponse, include_in_schema=False)
@@ -75,40 +98,33 @@ async def answer_by_form(
         body = AnswerBody.model_validate_strings(fields)
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False)) from error
-    asked = await _asked(work, token)
-    await _answer(work, policy, token, body)
-    return HTMLResponse(thanks_page(asked["language"]))
+    answered = await _answer(work, policy, token, body)
+    return HTMLResponse(thanks_page(answered.language))
 
 
 @router.get("/questions", summary="Questions, by id")
 async def list_questions(work: Work, after: After = None, limit: Limit = 100) -> dict[str, Any]:
     """Every question with its state and answer."""
-    async with work.read() as connection:
-        return await read_page(connection, select(*_SHOWN), question, "question_id", after, limit)
+    return await read_page(work, _PAGE, "question_id", after, limit)
 
 
 @router.get("/complaints/{complaint_id}/questions", summary="The questions about one complaint")
 async def questions_of(complaint_id: UUID, work: Work) -> list[dict[str, Any]]:
     """One per resolution, the first first."""
-    async with work.read() as connection:
-        rows = await connection.execute(
-            select(*_SHOWN).where(question.c.complaint_id == complaint_id).order_by(question.c.round)
-        )
-        return [dict(row) for row in rows.mappings()]
+    return [dict(row) for row in await work.fetch(_OF_COMPLAINT, {"complaint_id": complaint_id})]
 
 
-async def _asked(work: UnitOfWork, token: str) -> dict[str, Any]:
-    async with work.read() as connection:
-        asked = await find_question(connection, token)
-    if asked is None:
-        raise NotFoundError("this link is not known", "链接无效")
-    return asked
-
-
-async def _answer(work: UnitOfWork, policy: FeedbackPolicy, token: str, body: AnswerBody) -> dict[str, Any]:
+async def _answer(work: UnitOfWork, policy: FeedbackPolicy, token: str, body: AnswerBody) -> Answered:
     given = Answer(body.solved, body.score, body.impression, Channel.WEB)
-    try:
+    with _refusals():
         return await answer_question(work, policy, token, given)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what customers cannot do into a problem that says why."""
+    try:
+        yield
     except NoSuchQuestionError as error:
         raise NotFoundError("this link is not known", "链接无效") from error
     except QuestionEndedError as error:

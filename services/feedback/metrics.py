@@ -1,21 +1,21 @@
 """What operators see of feedback."""
 
 from prometheus_client import Gauge
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .tables import question
+from shared.bus.database import Database
+from shared.bus.statement import Statement
 
 STATES = ("PLANNED", "ASKED", "ANSWERED", "SILENT", "WITHDRAWN")
 QUESTIONS = Gauge("redress_questions", "Questions about resolved complaints.", ["state"])
 SATISFIED = Gauge("redress_answers_satisfied", "Answers of satisfied customers.")
 
+_COUNT = Statement("SELECT state, count(*), count(*) FILTER (WHERE satisfied) FROM question GROUP BY state")
 
-async def sample(connection: AsyncConnection) -> None:
+
+async def sample(database: Database) -> None:
     """Set the gauges from the database."""
-    counted = await connection.execute(select(question.c.state, func.count()).group_by(question.c.state))
-    counts = {row[0]: row[1] for row in counted}
+    rows = await database.fetch(_COUNT, {})
+    counts = {state: count for state, count, _ in rows}
     for state in STATES:
         QUESTIONS.labels(state).set(counts.get(state, 0))
-    satisfied = await connection.execute(select(func.count()).where(question.c.satisfied))
-    SATISFIED.set(satisfied.scalar_one())
+    SATISFIED.set(sum(satisfied for *_, satisfied in rows))

@@ -3,16 +3,12 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from uuid_utils.compat import uuid7
 
 from shared.bus.consumer import Reactions
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAsked, SatisfactionUnanswered
@@ -22,10 +18,49 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.timers import Timer, TimerHandler, arm, disarm
 
 from .policy import FeedbackPolicy
-from .tables import complaint, question
 from .when_to_ask import when_to_ask
 
 ASK, SILENCE = "ask", "silence"
+
+_REMEMBER = Statement(
+    """
+    INSERT INTO complaint (complaint_id, customer_id, receipt_number, language)
+    SELECT * FROM unnest(CAST(:complaints AS uuid[]), CAST(:customers AS uuid[]), CAST(:receipt_numbers AS text[]),
+                         CAST(:languages AS text[]))
+    ON CONFLICT DO NOTHING
+    """
+)
+_PLAN = Statement(
+    """
+    INSERT INTO question (question_id, complaint_id, round, ask_at, answer_by, state, policy_version)
+    SELECT row.*, 'PLANNED', CAST(:policy_version AS text)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:complaints AS uuid[]), CAST(:rounds AS int[]),
+                CAST(:ask_at AS timestamptz[]), CAST(:answer_by AS timestamptz[])) AS row
+    """
+)
+_WITHDRAW = Statement(
+    """
+    UPDATE question SET state = 'WITHDRAWN', ended_at = now()
+    FROM unnest(CAST(:complaints AS uuid[])) AS ended (complaint_id)
+    WHERE question.complaint_id = ended.complaint_id AND state IN ('PLANNED', 'ASKED')
+    RETURNING question_id
+    """
+)
+_ASK = Statement(
+    """
+    UPDATE question SET state = 'ASKED', asked_at = now(), token_digest = due.digest
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:digests AS text[])) AS due (id, digest)
+    WHERE question_id = due.id AND state = 'PLANNED'
+    RETURNING question_id, complaint_id, round, answer_by
+    """
+)
+_SILENT = Statement(
+    """
+    UPDATE question SET state = 'SILENT', ended_at = now()
+    FROM unnest(CAST(:ids AS uuid[])) AS due (id) WHERE question_id = due.id AND state = 'ASKED'
+    RETURNING question_id, complaint_id, round
+    """
+)
 
 
 def reactions(policy: FeedbackPolicy) -> Reactions:
@@ -45,90 +80,72 @@ def timers(sealer: Sealer) -> dict[str, TimerHandler]:
 
 async def remember_complaints(tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> None:
     """Keep what a later question needs."""
-    rows = [
-        e.event.model_dump(include={"complaint_id", "customer_id", "receipt_number", "language"})
-        for e in received
-    ]
-    await tx.connection.execute(upsert(complaint).on_conflict_do_nothing(), rows)
+    await tx.fetch(
+        _REMEMBER,
+        {
+            "complaints": [e.event.complaint_id for e in received],
+            "customers": [e.event.customer_id for e in received],
+            "receipt_numbers": [e.event.receipt_number for e in received],
+            "languages": [e.event.language for e in received],
+        },
+    )
 
 
 async def plan_questions(
     policy: FeedbackPolicy, tx: Transaction, resolved: Sequence[Envelope[ComplaintResolved]]
 ) -> None:
     """Plan one question per resolution, at its time (FU-2)."""
-    rows: list[dict[str, Any]] = []
-    for envelope in resolved:
-        times = when_to_ask(envelope.event.resolved_at, policy.question)
-        rows.append(
-            {
-                "question_id": uuid7(),
-                "complaint_id": envelope.event.complaint_id,
-                "round": envelope.event.round,
-                "ask_at": times.ask_at,
-                "answer_by": times.answer_by,
-                "state": "PLANNED",
-                "policy_version": policy.version,
-            }
-        )
-    await tx.connection.execute(insert(question), rows)
-    await arm(tx, [Timer(row["question_id"], ASK, str(row["complaint_id"]), row["ask_at"]) for row in rows])
+    ids = [uuid7() for _ in resolved]
+    times = [when_to_ask(e.event.resolved_at, policy.question) for e in resolved]
+    await tx.fetch(
+        _PLAN,
+        {
+            "ids": ids,
+            "complaints": [e.event.complaint_id for e in resolved],
+            "rounds": [e.event.round for e in resolved],
+            "ask_at": [ask_at for ask_at, _ in times],
+            "answer_by": [answer_by for _, answer_by in times],
+            "policy_version": policy.version,
+        },
+    )
+    due = zip(ids, resolved, times, strict=True)
+    await arm(tx, [Timer(id_, ASK, envelope.subject, at.ask_at) for id_, envelope, at in due])
 
 
 async def withdraw_questions(
     tx: Transaction, ended: Sequence[Envelope[ComplaintReopened | ComplaintClosed]]
 ) -> None:
     """A question about a resolution that no longer stands is not asked, and not waited for."""
-    complaints = [envelope.event.complaint_id for envelope in ended]
-    open_ones = question.c.complaint_id.in_(complaints) & question.c.state.in_(["PLANNED", "ASKED"])
-    withdrawn = await tx.connection.execute(
-        update(question)
-        .where(open_ones)
-        .values(state="WITHDRAWN", ended_at=tx.now)
-        .returning(question.c.question_id)
-    )
-    await disarm(tx, withdrawn.scalars())
+    withdrawn = await tx.fetch(_WITHDRAW, {"complaints": [e.event.complaint_id for e in ended]})
+    await disarm(tx, [question_id for (question_id,) in withdrawn])
 
 
 async def ask(sealer: Sealer, tx: Transaction, due: Sequence[Timer]) -> None:
     """Open the questions whose time has come; the link goes to notify, sealed."""
-    planned = await _in_state(tx, due, "PLANNED")
-    tokens = {row["question_id"]: secrets.token_urlsafe(16) for row in planned}
-    for row in planned:
-        token = tokens[row["question_id"]]
-        await tx.connection.execute(
-            update(question)
-            .where(question.c.question_id == row["question_id"])
-            .values(state="ASKED", asked_at=tx.now, token_digest=digest_of(token))
-        )
+    tokens = {timer.id: secrets.token_urlsafe(16) for timer in due}
+    digests = [digest_of(token) for token in tokens.values()]
+    asked = await tx.fetch(_ASK, {"ids": list(tokens), "digests": digests})
+    for question_id, complaint_id, round_, answer_by in asked:
+        path = f"/feedback/v1/answers/{tokens[question_id]}"
         tx.publish(
             SatisfactionAsked(
-                complaint_id=row["complaint_id"],
-                question_id=row["question_id"],
-                round=row["round"],
+                complaint_id=complaint_id,
+                question_id=question_id,
+                round=round_,
                 asked_at=tx.now,
-                answer_by=row["answer_by"],
-                answer_path=sealer.seal(f"/feedback/v1/answers/{token}", str(row["complaint_id"])),
+                answer_by=answer_by,
+                answer_path=sealer.seal(path, str(complaint_id)),
             )
         )
-    await arm(
-        tx, [_silence_timer(row["question_id"], row["complaint_id"], row["answer_by"]) for row in planned]
-    )
+    await arm(tx, [Timer(id_, SILENCE, str(complaint), answer_by) for id_, complaint, _, answer_by in asked])
 
 
 async def note_silence(tx: Transaction, due: Sequence[Timer]) -> None:
     """The time to answer has passed: say so (FU-8)."""
-    for row in await _in_state(tx, due, "ASKED"):
-        await tx.connection.execute(
-            update(question)
-            .where(question.c.question_id == row["question_id"])
-            .values(state="SILENT", ended_at=tx.now)
-        )
+    for question_id, complaint_id, round_ in await tx.fetch(_SILENT, {"ids": [timer.id for timer in due]}):
         tx.publish(
             SatisfactionUnanswered(
-                complaint_id=row["complaint_id"],
-                question_id=row["question_id"],
-                round=row["round"],
-                ended_at=tx.now,
+                complaint_id=complaint_id, question_id=question_id, round=round_, ended_at=tx.now
             )
         )
 
@@ -136,16 +153,3 @@ async def note_silence(tx: Transaction, due: Sequence[Timer]) -> None:
 def digest_of(token: str) -> str:
     """What is kept of the code in an answer link."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _silence_timer(question_id: UUID, complaint_id: UUID, answer_by: datetime) -> Timer:
-    return Timer(question_id, SILENCE, str(complaint_id), answer_by)
-
-
-async def _in_state(tx: Transaction, due: Sequence[Timer], state: str) -> list[dict[str, Any]]:
-    rows = await tx.connection.execute(
-        select(question).where(
-            question.c.question_id.in_([timer.id for timer in due]), question.c.state == state
-        )
-    )
-    return [dict(row) for row in rows.mappings()]

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from fastapi import Body, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic_core import to_json
-from sqlalchemy import select
 
+from shared.bus.statement import Statement
 from shared.events.vocabulary import Channel
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import NotFoundError
@@ -20,7 +20,6 @@ from .change_consent import change_consent
 from .next_status import Status
 from .policy import IntakePolicy
 from .read_complaints import find_complaint, find_history, find_tracked, list_complaints
-from .tables import contact, customer
 from .tracking_page import SECURITY_HEADERS, tracking_page
 
 router = service_router("intake", tags=["complaints"])
@@ -30,6 +29,14 @@ ReceiptNumber = Annotated[
     str | None, Query(max_length=40, pattern=r"^[A-Za-z0-9]+$", description="only the one with this number")
 ]
 OfStatus = Annotated[Status | None, Query(description="only those with this status")]
+
+_CONTACTS = Statement(
+    """
+    SELECT contact_id, channel, provider, contact_key, complaint_id, received_at FROM contact
+    WHERE contact_id > :after ORDER BY contact_id LIMIT :limit
+    """
+)
+_CUSTOMER = Statement("SELECT * FROM customer WHERE customer_id = :customer")
 
 
 class ConsentBody(StrictBody):
@@ -48,15 +55,13 @@ async def complaints(
     receipt_number: ReceiptNumber = None,
 ) -> Response:
     """Every complaint with its status, its owner and the promise that is due next."""
-    async with work.read() as connection:
-        return _json(await list_complaints(connection, after, limit, status, receipt_number))
+    return _json(await list_complaints(work, after, limit, status, receipt_number))
 
 
 @router.get("/complaints/{complaint_id}", summary="One complaint")
 async def complaint_of(complaint_id: UUID, work: Work) -> Response:
     """Everything known of it, in one local read; seconds_left of a promise is negative when it is late."""
-    async with work.read() as connection:
-        found = await find_complaint(connection, complaint_id)
+    found = await find_complaint(work, complaint_id)
     if found is None:
         raise NotFoundError("this complaint is not known", "没有这个投诉")
     return _json(found)
@@ -64,9 +69,8 @@ async def complaint_of(complaint_id: UUID, work: Work) -> Response:
 
 @router.get("/complaints/{complaint_id}/history", summary="What happened to one complaint")
 async def history_of(complaint_id: UUID, work: Work) -> Response:
-    """Every event about it, the oldest first."""
-    async with work.read() as connection:
-        found = await find_history(connection, complaint_id)
+    """Every event about it, the oldest first; `detail` names all steps or promises of one occasion."""
+    found = await find_history(work, complaint_id)
     if not found:
         raise NotFoundError("this complaint is not known", "没有这个投诉")
     return _json({"items": found})
@@ -75,27 +79,16 @@ async def history_of(complaint_id: UUID, work: Work) -> Response:
 @router.get("/contacts", summary="Contacts, by id")
 async def contacts(work: Work, after: After = None, limit: Limit = 100) -> Response:
     """Every contact's key and the complaint it belongs to."""
-    shown = select(
-        contact.c.contact_id,
-        contact.c.channel,
-        contact.c.provider,
-        contact.c.contact_key,
-        contact.c.complaint_id,
-        contact.c.received_at,
-    )
-    async with work.read() as connection:
-        return _json(await read_page(connection, shown, contact, "contact_id", after, limit))
+    return _json(await read_page(work, _CONTACTS, "contact_id", after, limit))
 
 
 @router.get("/customers/{customer_id}", summary="One customer")
 async def customer_of(customer_id: UUID, work: Work) -> Response:
     """What the channels have told of a customer."""
-    async with work.read() as connection:
-        rows = await connection.execute(select(customer).where(customer.c.customer_id == customer_id))
-        found = rows.mappings().first()
-    if found is None:
+    found = await work.fetch(_CUSTOMER, {"customer": customer_id})
+    if not found:
         raise NotFoundError("this customer is not known", "没有这个客户")
-    return _json(dict(found))
+    return _json(dict(found[0]))
 
 
 @router.put("/customers/{customer_id}/consent", summary="Agree to offers, or withdraw")
@@ -108,8 +101,7 @@ async def put_consent(customer_id: UUID, work: Work, body: Annotated[ConsentBody
 @router.get("/track/{code}", response_class=HTMLResponse, summary="The tracking page behind the link")
 async def track(code: Code, work: Work, request: Request) -> Response:
     """What the customer may see; JSON if the caller accepts that. Whoever has the link needs no token."""
-    async with work.read() as connection:
-        found = await find_tracked(connection, code)
+    found = await find_tracked(work, code)
     if found is None:
         raise NotFoundError("this link is not known", "链接无效")
     if "application/json" in request.headers.get("accept", ""):

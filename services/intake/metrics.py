@@ -1,11 +1,11 @@
 """What operators see of intake."""
 
 from prometheus_client import Counter, Gauge
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.bus.database import Database
+from shared.bus.statement import Statement
 
 from .next_status import Status
-from .tables import complaint
 
 CHANNELS = ("phone", "web", "sms")
 FIELD_CLASSES = ("body", "key", "time", "text", "customer", "number", "other")
@@ -41,19 +41,16 @@ _CLASS_OF_FIELD = {
     "to": "number",
 }
 
+_COUNT_OPEN = Statement("SELECT status, count(*) FROM complaint WHERE status <> 'CLOSED' GROUP BY status")
+
 
 def field_class(field: str) -> str:
     """The class of a refused field; never the caller's own words."""
     return _CLASS_OF_FIELD.get(field, "other")
 
 
-async def sample(connection: AsyncConnection) -> None:
+async def sample(database: Database) -> None:
     """Set the gauges from the database."""
-    counted = await connection.execute(
-        select(complaint.c.status, func.count())
-        .where(complaint.c.status != "CLOSED")
-        .group_by(complaint.c.status)
-    )
-    counts = {row[0]: row[1] for row in counted}
+    counts = dict(await database.fetch(_COUNT_OPEN, {}))
     for status in OPEN_STATUSES:
         COMPLAINTS_OPEN.labels(status).set(counts.get(status, 0))

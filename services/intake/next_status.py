@@ -16,27 +16,22 @@ class Status(StrEnum):
     CLOSED = "CLOSED"
 
 
-_NEW = frozenset({Status.RECEIVED, Status.ACKNOWLEDGED})
-_WAITING = _NEW | {Status.ASSIGNED, Status.REOPENED}
-_OPEN = _WAITING | {Status.IN_PROGRESS, Status.PROPOSED}
+_NEW = (Status.RECEIVED, Status.ACKNOWLEDGED)
+_WAITING = (*_NEW, Status.ASSIGNED, Status.REOPENED)
+_WORKED_ON = (*_WAITING, Status.IN_PROGRESS)
+_OPEN = (*_WORKED_ON, Status.PROPOSED)
 
-_MOVES: dict[str, tuple[frozenset[Status], Status]] = {
-    "receipt_told": (frozenset({Status.RECEIVED}), Status.ACKNOWLEDGED),
-    "owner_named": (_NEW, Status.ASSIGNED),
-    "handler_assigned": (_NEW, Status.ASSIGNED),
-    "step_taken": (_WAITING, Status.IN_PROGRESS),
-    "solution_proposed": (_WAITING | {Status.IN_PROGRESS}, Status.PROPOSED),
-    "complaint_resolved": (_OPEN, Status.RESOLVED),
-    "complaint_reopened": (frozenset(Status), Status.REOPENED),
-    "complaint_closed": (frozenset(Status), Status.CLOSED),
+NEXT_STATUS: dict[str, dict[Status, Status]] = {
+    "receipt_told": {Status.RECEIVED: Status.ACKNOWLEDGED},
+    "owner_named": dict.fromkeys(_NEW, Status.ASSIGNED),
+    "handler_assigned": dict.fromkeys(_NEW, Status.ASSIGNED),
+    "steps_taken": dict.fromkeys(_WAITING, Status.IN_PROGRESS),
+    "solution_proposed": dict.fromkeys(_WORKED_ON, Status.PROPOSED),
+    "complaint_resolved": dict.fromkeys(_OPEN, Status.RESOLVED),
+    "complaint_reopened": dict.fromkeys(Status, Status.REOPENED),
+    "complaint_closed": dict.fromkeys(Status, Status.CLOSED),
 }
-"""What happened → the statuses that it changes, and into which."""
+"""What happened → the status before → the status after; a status that is not there stays, for it was old news.
 
-
-def next_status(status: Status, happened: str) -> Status:
-    """The status after `happened`; unchanged where that is old news or says nothing of the status.
-
-    Only routing leads a complaint back, so what other services tell may come at any time between its events.
-    """
-    changes, into = _MOVES.get(happened, (frozenset(), status))
-    return into if status in changes else status
+Only routing leads a complaint back, so what other services tell may come at any time between its events.
+"""

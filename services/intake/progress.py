@@ -1,126 +1,122 @@
 """Writes how many complaints go on: their rows and their history together, one statement per batch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    CTE,
-    Executable,
-    Table,
-    TableValuedAlias,
-    bindparam,
-    column,
-    func,
-    insert,
-    select,
-    update,
-)
-
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
-from shared.events.sla import PromiseMade
+from shared.events.vocabulary import EscalationLevel, PromiseKind
 
-from .tables import complaint, history, promise
+from .next_status import NEXT_STATUS
 
 
 class Note(NamedTuple):
-    """One line of a complaint's history."""
+    """One line of a complaint's history; what it says beside `what` is the `detail` of what was told."""
 
     complaint_id: UUID
     publisher: str
     sequence: int
     at: datetime
     what: str
-    detail: str | None
 
 
-_PROMISED = ("promise_id", "complaint_id", "kind", "round", "due_at", "state")
+class Told(NamedTuple):
+    """What one event says about its complaint.
+
+    detail: a word more for the history; facts: columns of the complaint, None if the event is only noted;
+    happened: may move the status.
+    """
+
+    detail: str | None = None
+    facts: Mapping[str, Any] | None = None
+    happened: str | None = None
 
 
-async def load_standing(tx: Transaction, complaint_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str | None]]:
-    """Status and escalation level of these complaints."""
-    ids = list(complaint_ids)
-    if not ids:
-        return {}
-    rows = await tx.connection.execute(
-        select(complaint.c.complaint_id, complaint.c.status, complaint.c.escalation_level).where(
-            complaint.c.complaint_id == func.any(bindparam("ids", type_=ARRAY(complaint.c.complaint_id.type)))
-        ),
-        {"ids": ids},
+class PromiseState(NamedTuple):
+    """How a promise stands now; detail: a word more for the history."""
+
+    promise_id: UUID
+    state: str
+    detail: str
+
+
+class NewPromise(NamedTuple):
+    """A promise about the complaint `about`."""
+
+    promise_id: UUID
+    about: UUID
+    kind: PromiseKind
+    round: int
+    due_at: datetime
+
+
+_NOTES = """
+    CAST(:complaint_id AS uuid[]), CAST(:publisher AS text[]), CAST(:sequence AS integer[]),
+    CAST(:at AS timestamptz[]), CAST(:what AS text[]), CAST(:detail AS text[])
+"""
+_NOTE = "complaint_id, publisher, sequence, at, what, detail"
+
+_GO_ON = Statement(
+    f"""
+    WITH told AS (
+        SELECT * FROM unnest({_NOTES}, CAST(:happened AS text[]), CAST(:facts AS jsonb[]))
+            AS told ({_NOTE}, happened, facts)
+    ), noted AS (
+        INSERT INTO history ({_NOTE}) SELECT {_NOTE} FROM told
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    UPDATE complaint SET (status, escalation_level, acknowledged_at, owner_id, owner_name, department,
+                          handler_name, round, resolved_at, closed_at, satisfied, score, offer_decision) = (
+        SELECT coalesce(CAST(:next_status AS jsonb) -> told.happened ->> complaint.status, complaint.status),
+               CASE WHEN array_position(CAST(:ladder AS text[]), complaint.escalation_level)
+                       > array_position(CAST(:ladder AS text[]), said.escalation_level)
+                    THEN complaint.escalation_level ELSE said.escalation_level END,
+               said.acknowledged_at, said.owner_id, said.owner_name, said.department, said.handler_name,
+               said.round, said.resolved_at, said.closed_at, said.satisfied, said.score, said.offer_decision
+        FROM jsonb_populate_record(complaint, told.facts) AS said
+    )
+    FROM told WHERE complaint.complaint_id = told.complaint_id AND told.facts IS NOT NULL
+    """  # noqa: S608 - names of our own columns
+)
+"""A fact that is told replaces the column of its name; all others stay, and of two rungs the higher one."""
+
+_ADD_PROMISES = Statement(
+    f"""
+    WITH noted AS (INSERT INTO history ({_NOTE}) SELECT * FROM unnest({_NOTES}))
+    INSERT INTO promise (promise_id, complaint_id, kind, round, due_at, state)
+    SELECT made.*, 'MADE'
+    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:about AS uuid[]), CAST(:kind AS text[]),
+                CAST(:round AS integer[]), CAST(:due_at AS timestamptz[])) AS made
+    """  # noqa: S608 - names of our own columns
+)
+_SET_STATES = Statement(
+    f"""
+    WITH noted AS (INSERT INTO history ({_NOTE}) SELECT * FROM unnest({_NOTES}))
+    UPDATE promise SET state = given.state
+    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:state AS text[])) AS given (promise_id, state)
+    WHERE promise.promise_id = given.promise_id
+    """  # noqa: S608 - names of our own columns
+)
+_RULES = {"next_status": NEXT_STATUS, "ladder": list(EscalationLevel)}
 
 
-async def save_complaints(tx: Transaction, rows: Sequence[Mapping[str, Any]], notes: Sequence[Note]) -> None:
-    """Set the columns in `rows`, the same in each, on the complaints with their complaint_id; add the notes."""
-    await _save(tx, complaint, rows, notes)
+async def save_progress(tx: Transaction, notes: Sequence[Note], told: Sequence[Told]) -> None:
+    """Move the complaints as they were told to, and write the history: one note for each."""
+    await tx.fetch(_GO_ON, _columns(notes) | _columns(told) | _RULES)
 
 
-async def save_promises(tx: Transaction, states: Mapping[UUID, str], notes: Sequence[Note]) -> None:
-    """Set the state of promises by promise_id; add the notes."""
-    rows = [{"promise_id": promise_id, "state": state} for promise_id, state in states.items()]
-    await _save(tx, promise, rows, notes)
-
-
-async def add_promises(tx: Transaction, made: Sequence[PromiseMade], notes: Sequence[Note]) -> None:
-    """Store new promises and the notes."""
-    rows = [event.model_dump(include=set(_PROMISED)) | {"state": "MADE"} for event in made]
-    await tx.connection.execute(_adding(), _arrays(promise, _PROMISED, rows) | _of_notes(notes))
-
-
-async def _save(
-    tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]], notes: Sequence[Note]
+async def add_promises(
+    tx: Transaction, notes: Sequence[Note], details: Sequence[str], promises: Sequence[NewPromise]
 ) -> None:
-    if not rows:
-        await tx.connection.execute(_noting(), _of_notes(notes))
-        return
-    columns = tuple(rows[0])
-    await tx.connection.execute(_updating(table, columns), _arrays(table, columns, rows) | _of_notes(notes))
+    """Store new promises and write the history: one note with its detail per occasion."""
+    await tx.fetch(_ADD_PROMISES, _columns(notes) | _columns(promises) | {"detail": details})
 
 
-@lru_cache(maxsize=64)
-def _updating(table: Table, columns: tuple[str, ...]) -> Executable:
-    """Set all `columns` but the first, by which the rows are found; add the notes."""
-    key, *changed = columns
-    given = _given(table, columns)
-    return (
-        update(table)
-        .where(table.c[key] == given.c[key])
-        .values({name: given.c[name] for name in changed})
-        .add_cte(_noted())
-    )
+async def save_states(tx: Transaction, notes: Sequence[Note], states: Sequence[PromiseState]) -> None:
+    """Set how promises stand, and write the history: one note for each."""
+    await tx.fetch(_SET_STATES, _columns(notes) | _columns(states))
 
 
-@lru_cache(maxsize=1)
-def _adding() -> Executable:
-    return insert(promise).from_select(_PROMISED, select(_given(promise, _PROMISED))).add_cte(_noted())
-
-
-@lru_cache(maxsize=1)
-def _noting() -> Executable:
-    return insert(history).from_select(Note._fields, select(_given(history, Note._fields)))
-
-
-def _noted() -> CTE:
-    return insert(history).from_select(Note._fields, select(_given(history, Note._fields))).cte("noted")
-
-
-def _given(table: Table, columns: Sequence[str]) -> TableValuedAlias:
-    """Rows handed in as one array per column, bound as `<table>_<column>`."""
-    arrays = [bindparam(f"{table.name}_{name}", type_=ARRAY(table.c[name].type)) for name in columns]
-    typed = [column(name, table.c[name].type) for name in columns]
-    return func.unnest(*arrays).table_valued(*typed, name=f"given_{table.name}").render_derived()
-
-
-def _arrays(table: Table, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {f"{table.name}_{name}": [row[name] for row in rows] for name in columns}
-
-
-def _of_notes(notes: Sequence[Note]) -> dict[str, Any]:
-    return {
-        f"history_{name}": list(values)
-        for name, values in zip(Note._fields, zip(*notes, strict=True), strict=True)
-    }
+def _columns(rows: Sequence[Note | Told | PromiseState | NewPromise]) -> dict[str, Any]:
+    return dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))

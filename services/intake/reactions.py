@@ -1,7 +1,7 @@
 """What intake does when it hears how a complaint goes on: it keeps the status and writes the history."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from shared.bus.consumer import Reactions
 from shared.bus.unit_of_work import Transaction
@@ -16,24 +16,12 @@ from shared.events.routing import (
     HandlerAssigned,
     OwnerNamed,
     SolutionProposed,
-    StepTaken,
+    StepsTaken,
 )
-from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken, PromiseKept, PromiseMade
-from shared.events.vocabulary import EscalationLevel, MessageKind, Role
+from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken, PromiseKept, PromisesMade
+from shared.events.vocabulary import MessageKind, Role
 
-from .next_status import Status, next_status
-from .progress import Note, add_promises, load_standing, save_complaints, save_promises
-
-
-class Told(NamedTuple):
-    """What one event says about its complaint.
-
-    detail: a word more for the history; changes: columns of the complaint; happened: may move the status.
-    """
-
-    detail: str | None = None
-    changes: Mapping[str, Any] = {}
-    happened: str = ""
+from .progress import NewPromise, Note, PromiseState, Told, add_promises, save_progress, save_states
 
 
 def _owner(event: OwnerNamed) -> Told:
@@ -48,12 +36,12 @@ def _handler(event: HandlerAssigned) -> Told:
     return Told(event.handler_name, {"handler_name": event.handler_name}, "handler_assigned")
 
 
-def _step(event: StepTaken) -> Told:
-    return Told(event.step, happened="step_taken")
+def _steps(event: StepsTaken) -> Told:
+    return Told(" ".join(event.steps), {}, "steps_taken")
 
 
 def _proposed(_event: SolutionProposed) -> Told:
-    return Told(happened="solution_proposed")
+    return Told(None, {}, "solution_proposed")
 
 
 def _resolved(event: ComplaintResolved) -> Told:
@@ -61,8 +49,8 @@ def _resolved(event: ComplaintResolved) -> Told:
 
 
 def _reopened(event: ComplaintReopened) -> Told:
-    changes = {"round": event.round, "resolved_at": None, "closed_at": None}
-    return Told(event.reason, changes, "complaint_reopened")
+    facts = {"round": event.round, "resolved_at": None, "closed_at": None}
+    return Told(event.reason, facts, "complaint_reopened")
 
 
 def _closed(event: ComplaintClosed) -> Told:
@@ -101,7 +89,7 @@ def _withheld(event: OfferWithheld) -> Told:
 READERS: dict[type[Event], Callable[[Any], Told]] = {
     OwnerNamed: _owner,
     HandlerAssigned: _handler,
-    StepTaken: _step,
+    StepsTaken: _steps,
     SolutionProposed: _proposed,
     ComplaintResolved: _resolved,
     ComplaintReopened: _reopened,
@@ -123,7 +111,7 @@ READERS: dict[type[Event], Callable[[Any], Told]] = {
 def reactions() -> Reactions:
     """What to do on which event."""
     return dict.fromkeys(READERS, follow) | {
-        PromiseMade: keep_promises,
+        PromisesMade: keep_promises,
         PromiseAtRisk: follow_promises,
         PromiseKept: follow_promises,
         PromiseBroken: follow_promises,
@@ -132,32 +120,29 @@ def reactions() -> Reactions:
 
 async def follow(tx: Transaction, envelopes: Sequence[Envelope[Any]]) -> None:
     """Move the status and the facts that customers and staff see, and note what happened."""
-    read = READERS[type(envelopes[0].event)]
-    told = {envelope.event.complaint_id: read(envelope.event) for envelope in envelopes}
-    changed = {complaint_id: said for complaint_id, said in told.items() if said.changes or said.happened}
-    standing = await load_standing(tx, changed)
-    rows = []
-    for complaint_id, (status, level) in standing.items():
-        said = told[complaint_id]
-        row: dict[str, Any] = {"complaint_id": complaint_id, **said.changes}
-        row["status"] = next_status(Status(status), said.happened)
-        if "escalation_level" in row:
-            row["escalation_level"] = _higher(row["escalation_level"], level)
-        rows.append(row)
-    await save_complaints(tx, rows, [_note(e, told[e.event.complaint_id].detail) for e in envelopes])
+    told = [READERS[type(envelope.event)](envelope.event) for envelope in envelopes]
+    await save_progress(tx, _notes(envelopes), told)
 
 
-async def keep_promises(tx: Transaction, made: Sequence[Envelope[PromiseMade]]) -> None:
+async def keep_promises(tx: Transaction, made: Sequence[Envelope[PromisesMade]]) -> None:
     """Keep what was promised until when."""
-    await add_promises(tx, [envelope.event for envelope in made], [_note(e, e.event.kind) for e in made])
+    events = [envelope.event for envelope in made]
+    promises = [
+        NewPromise(promise.promise_id, event.complaint_id, promise.kind, event.round, promise.due_at)
+        for event in events
+        for promise in event.promises
+    ]
+    kinds = [" ".join(promise.kind for promise in event.promises) for event in events]
+    await add_promises(tx, _notes(made), kinds, promises)
 
 
 async def follow_promises(
     tx: Transaction, envelopes: Sequence[Envelope[PromiseAtRisk | PromiseKept | PromiseBroken]]
 ) -> None:
     """Keep how promises stand."""
-    states = {envelope.event.promise_id: _state(envelope.event) for envelope in envelopes}
-    await save_promises(tx, states, [_note(e, e.event.kind) for e in envelopes])
+    events = [envelope.event for envelope in envelopes]
+    states = [PromiseState(event.promise_id, _state(event), event.kind) for event in events]
+    await save_states(tx, _notes(envelopes), states)
 
 
 def _state(event: PromiseAtRisk | PromiseKept | PromiseBroken) -> str:
@@ -166,17 +151,15 @@ def _state(event: PromiseAtRisk | PromiseKept | PromiseBroken) -> str:
     return "AT_RISK" if isinstance(event, PromiseAtRisk) else "BROKEN"
 
 
-def _higher(level: str, before: str | None) -> str:
-    ladder = list(EscalationLevel)
-    return max(level, before or level, key=lambda rung: ladder.index(EscalationLevel(rung)))
-
-
-def _note(envelope: Envelope[Any], detail: str | None) -> Note:
-    return Note(
-        complaint_id=envelope.event.complaint_id,
-        publisher=envelope.publisher,
-        sequence=envelope.sequence,
-        at=envelope.occurred_at,
-        what=envelope.event.type.split(".")[2],
-        detail=detail,
-    )
+def _notes(envelopes: Sequence[Envelope[Any]]) -> list[Note]:
+    return [
+        Note(
+            complaint_id=event.complaint_id,
+            publisher=event.publisher,
+            sequence=envelope.sequence,
+            at=envelope.occurred_at,
+            what=event.type.split(".")[2],
+        )
+        for envelope in envelopes
+        for event in [envelope.event]
+    ]

@@ -3,146 +3,108 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, lateral, literal, select, text, true, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import UnitOfWork
 from shared.runtime.paging import read_page
 
 from .next_status import Status
-from .tables import complaint, contact, history, promise
 
-OPEN_PROMISES = ("MADE", "AT_RISK")
-_HIDDEN = {"tracking_code", "first_contact_id"}
+_HIDDEN = ("tracking_code", "first_contact_id")
 
-_next_promise = lateral(
-    select(promise.c.kind, promise.c.due_at, promise.c.state)
-    .where(promise.c.complaint_id == complaint.c.complaint_id, promise.c.state.in_(OPEN_PROMISES))
-    .order_by(promise.c.due_at)
-    .limit(1)
-).alias("next_promise")
+_PROMISED_NEXT = """
+    next_promise.kind AS promise_kind, next_promise.due_at AS promise_due_at,
+    next_promise.state AS promise_state,
+    extract(epoch FROM next_promise.due_at - clock_timestamp()) AS promise_seconds_left
+"""
+_NEXT_PROMISE = """
+    LEFT JOIN LATERAL (
+        SELECT kind, due_at, state FROM promise
+        WHERE promise.complaint_id = complaint.complaint_id AND state IN ('MADE', 'AT_RISK')
+        ORDER BY due_at LIMIT 1
+    ) AS next_promise ON true
+"""
 
-_NEXT_PROMISE = (
-    _next_promise.c.kind.label("promise_kind"),
-    _next_promise.c.due_at.label("promise_due_at"),
-    _next_promise.c.state.label("promise_state"),
-    func.extract("epoch", _next_promise.c.due_at - func.clock_timestamp()).label("promise_seconds_left"),
+_ONE = Statement(
+    f"""
+    SELECT complaint.*, '/intake/v1/track/' || tracking_code AS tracking_path,
+           contact.text, contact.contact_key, contact.provider, contact.origin_kind, {_PROMISED_NEXT},
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('promise_id', promise_id, 'kind', kind,
+                                                         'round', promise.round, 'due_at', due_at,
+                                                         'state', state)), '[]')
+            FROM promise WHERE promise.complaint_id = complaint.complaint_id) AS promises
+    FROM complaint JOIN contact ON contact.contact_id = complaint.first_contact_id {_NEXT_PROMISE}
+    WHERE complaint.complaint_id = :complaint
+    """  # noqa: S608 - pieces of our own
+)
+_TRACKED = Statement(
+    f"""
+    SELECT receipt_number, status, language, received_at, owner_name, {_PROMISED_NEXT}
+    FROM complaint {_NEXT_PROMISE} WHERE tracking_code = :code
+    """  # noqa: S608 - pieces of our own
+)
+_HISTORY = Statement(
+    """
+    SELECT * FROM (
+        SELECT received_at AS at, 'complaint_received' AS what, receipt_number AS detail,
+               'intake' AS publisher, 1 AS sequence
+        FROM complaint WHERE complaint_id = :complaint
+        UNION ALL
+        SELECT at, what, detail, publisher, sequence FROM history WHERE complaint_id = :complaint
+    ) AS line
+    ORDER BY at, publisher <> 'intake', publisher, sequence
+    """
 )
 
-_ONE = select(
-    *[column for column in complaint.c if column.name not in _HIDDEN],
-    literal("/intake/v1/track/").concat(complaint.c.tracking_code).label("tracking_path"),
-    contact.c.text,
-    contact.c.contact_key,
-    contact.c.provider,
-    contact.c.origin_kind,
-    *_NEXT_PROMISE,
-    select(
-        func.coalesce(
-            func.json_agg(
-                func.json_build_object(
-                    "promise_id",
-                    promise.c.promise_id,
-                    "kind",
-                    promise.c.kind,
-                    "round",
-                    promise.c.round,
-                    "due_at",
-                    promise.c.due_at,
-                    "state",
-                    promise.c.state,
-                )
-            ),
-            text("'[]'::json"),
-        )
+
+def _listing(condition: str) -> Statement:
+    return Statement(
+        f"""
+        SELECT complaint_id, receipt_number, channel, customer_id, grade, severity, case_type, status,
+               owner_name, repeat_of, repeat_index, abusive, received_at, escalation_level, satisfied,
+               offer_decision, {_PROMISED_NEXT}
+        FROM complaint {_NEXT_PROMISE}
+        WHERE complaint_id > :after AND {condition} ORDER BY complaint_id LIMIT :limit
+        """  # noqa: S608 - pieces of our own
     )
-    .where(promise.c.complaint_id == complaint.c.complaint_id)
-    .scalar_subquery()
-    .label("promises"),
-).select_from(
-    complaint.join(contact, contact.c.contact_id == complaint.c.first_contact_id).outerjoin(
-        _next_promise, true()
-    )
+
+
+_ALL = _listing("true")
+_OF_STATUS = _listing("status = :status")
+_OF_RECEIPT = _listing(
+    "receipt_number = :receipt_number AND status = coalesce(CAST(:status AS text), status)"
 )
 
-_LISTED = select(
-    complaint.c.complaint_id,
-    complaint.c.receipt_number,
-    complaint.c.channel,
-    complaint.c.customer_id,
-    complaint.c.grade,
-    complaint.c.severity,
-    complaint.c.case_type,
-    complaint.c.status,
-    complaint.c.owner_name,
-    complaint.c.repeat_of,
-    complaint.c.repeat_index,
-    complaint.c.abusive,
-    complaint.c.received_at,
-    complaint.c.escalation_level,
-    complaint.c.satisfied,
-    complaint.c.offer_decision,
-    *_NEXT_PROMISE,
-).select_from(complaint.outerjoin(_next_promise, true()))
 
-_TRACKED = select(
-    complaint.c.receipt_number,
-    complaint.c.status,
-    complaint.c.language,
-    complaint.c.received_at,
-    complaint.c.owner_name,
-    *_NEXT_PROMISE,
-).select_from(complaint.outerjoin(_next_promise, true()))
-
-
-async def find_complaint(connection: AsyncConnection, complaint_id: UUID) -> dict[str, Any] | None:
+async def find_complaint(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any] | None:
     """Everything known of one complaint."""
-    return await _first(connection, _ONE.where(complaint.c.complaint_id == complaint_id))
+    found = await _first(work, _ONE, complaint=complaint_id)
+    return {name: value for name, value in found.items() if name not in _HIDDEN} if found else None
 
 
-async def find_tracked(connection: AsyncConnection, code: str) -> dict[str, Any] | None:
+async def find_tracked(work: UnitOfWork, code: str) -> dict[str, Any] | None:
     """What the customer behind the code of a tracking link may see."""
-    return await _first(connection, _TRACKED.where(complaint.c.tracking_code == code))
+    return await _first(work, _TRACKED, code=code)
 
 
 async def list_complaints(
-    connection: AsyncConnection,
-    after: UUID | None,
-    limit: int,
-    status: Status | None,
-    receipt_number: str | None,
+    work: UnitOfWork, after: UUID | None, limit: int, status: Status | None, receipt_number: str | None
 ) -> dict[str, Any]:
     """A page of complaints in the order in which they came."""
-    statement = _LISTED
-    if status is not None:
-        statement = statement.where(complaint.c.status == status)
-    if receipt_number is not None:
-        statement = statement.where(complaint.c.receipt_number == receipt_number)
-    page = await read_page(connection, statement, complaint, "complaint_id", after, limit)
+    statement = _OF_RECEIPT if receipt_number else _OF_STATUS if status else _ALL
+    page = await read_page(
+        work, statement, "complaint_id", after, limit, status=status, receipt_number=receipt_number
+    )
     return page | {"items": [_with_promise(item) for item in page["items"]]}
 
 
-async def find_history(connection: AsyncConnection, complaint_id: UUID) -> list[dict[str, Any]]:
+async def find_history(work: UnitOfWork, complaint_id: UUID) -> list[dict[str, Any]]:
     """What happened, the oldest first; empty if there is no such complaint."""
-    received = select(
-        complaint.c.received_at.label("at"),
-        literal("complaint_received").label("what"),
-        complaint.c.receipt_number.label("detail"),
-        literal("intake").label("publisher"),
-        literal(1).label("sequence"),
-    ).where(complaint.c.complaint_id == complaint_id)
-    followed = select(
-        history.c.at, history.c.what, history.c.detail, history.c.publisher, history.c.sequence
-    ).where(history.c.complaint_id == complaint_id)
-    rows = await connection.execute(union_all(received, followed))
-    found = [dict(row) for row in rows.mappings()]
-    return sorted(
-        found, key=lambda row: (row["at"], row["publisher"] != "intake", row["publisher"], row["sequence"])
-    )
+    return [dict(line) for line in await work.fetch(_HISTORY, {"complaint": complaint_id})]
 
 
-async def _first(connection: AsyncConnection, statement: Select[Any]) -> dict[str, Any] | None:
-    row = (await connection.execute(statement)).mappings().first()
-    return _with_promise(dict(row)) if row else None
+async def _first(work: UnitOfWork, statement: Statement, **values: Any) -> dict[str, Any] | None:
+    rows = await work.fetch(statement, values)
+    return _with_promise(dict(rows[0])) if rows else None
 
 
 def _with_promise(row: dict[str, Any]) -> dict[str, Any]:

@@ -3,47 +3,46 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
-
+from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import NotFoundError
 from shared.runtime.paging import After, Limit, read_page
 from shared.runtime.service import service_router
 
-from .tables import complaint, customer, decision
-
 router = service_router("marketing", tags=["marketing"])
 
-_OFFER = (
-    "offer_id",
-    "complaint_id",
-    "customer_id",
-    "template",
-    "family",
-    "fit",
-    "texts",
-    "decided_at",
-    "may_be_presented",
+_SHOWN = """
+    SELECT decision_id, complaint_id, customer_id, decision, reasons, offer_id, template, family, fit,
+           policy_version, decided_at
+    FROM decision
+"""
+_LIST = Statement(f"{_SHOWN} WHERE decision_id > :after ORDER BY decision_id LIMIT :limit")
+_OF_COMPLAINT = Statement(f"{_SHOWN} WHERE complaint_id = :complaint")
+_OFFER = Statement(
+    """
+    SELECT offer_id, complaint_id, customer_id, template, family, fit, texts, decided_at,
+           marketing AND NOT EXISTS (
+               SELECT FROM complaint
+               WHERE complaint.customer_id = customer.customer_id AND complaint.closed_at IS NULL
+           ) AS may_be_presented
+    FROM decision JOIN customer USING (customer_id) WHERE offer_id = :offer
+    """
 )
-_SHOWN = [column for column in decision.c if column.name != "texts"]
 
 
 @router.get("/decisions", summary="Decisions after closed complaints, by id")
 async def list_decisions(work: Work, after: After = None, limit: Limit = 100) -> dict[str, Any]:
     """Every decision: the offer, or every reason why there is none."""
-    async with work.read() as connection:
-        return await read_page(connection, select(*_SHOWN), decision, "decision_id", after, limit)
+    return await read_page(work, _LIST, "decision_id", after, limit)
 
 
 @router.get("/complaints/{complaint_id}/decision", summary="The decision after one complaint")
 async def decision_of(complaint_id: UUID, work: Work) -> dict[str, Any]:
     """There is one as soon as the complaint is closed."""
-    async with work.read() as connection:
-        found = await connection.execute(select(*_SHOWN).where(decision.c.complaint_id == complaint_id))
-        row = found.mappings().first()
-    if row is None:
+    found = await work.fetch(_OF_COMPLAINT, {"complaint": complaint_id})
+    if not found:
         raise NotFoundError("nothing is decided about this complaint yet", "此投诉尚无决定")
-    return dict(row)
+    return dict(found[0])
 
 
 @router.get("/offers/{offer_id}", summary="An offer with its texts for the adviser")
@@ -52,16 +51,7 @@ async def show_offer(offer_id: UUID, work: Work) -> dict[str, Any]:
 
     It may not be presented once the customer has withdrawn consent (OF-7) or has an open complaint (OF-4).
     """
-    open_one = exists().where(
-        complaint.c.customer_id == decision.c.customer_id, complaint.c.closed_at.is_(None)
-    )
-    statement = (
-        select(decision, (customer.c.marketing & ~open_one).label("may_be_presented"))
-        .join(customer, customer.c.customer_id == decision.c.customer_id)
-        .where(decision.c.offer_id == offer_id)
-    )
-    async with work.read() as connection:
-        row = (await connection.execute(statement)).mappings().first()
-    if row is None:
+    found = await work.fetch(_OFFER, {"offer": offer_id})
+    if not found:
         raise NotFoundError("there is no such offer", "没有这个优惠")
-    return {name: row[name] for name in _OFFER}
+    return dict(found[0])

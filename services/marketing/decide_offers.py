@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.marketing import OfferProposed, OfferWithheld
@@ -19,7 +19,10 @@ from .gate import Situation, gate
 from .known_facts import close_and_look_back
 from .metrics import count_decisions
 from .policy import MarketingPolicy
-from .tables import decision
+
+_STORE = Statement(
+    "INSERT INTO decision SELECT * FROM jsonb_populate_recordset(CAST(NULL AS decision), CAST(:decisions AS jsonb))"
+)
 
 
 async def decide_offers(
@@ -42,7 +45,7 @@ async def decide_offers(
         rows.append(row)
         tx.publish(_told(row), because_of=cause)
     if rows:
-        await tx.connection.execute(insert(decision), rows)
+        await tx.fetch(_STORE, {"decisions": rows})
         count_decisions(tx, [tuple(row["reasons"]) for row in rows])
 
 

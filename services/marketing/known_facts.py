@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import text
-
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered
-from shared.events.intake import ComplaintReceived
+from shared.events.intake import ComplaintReceived, ConsentChanged
 from shared.events.routing import ComplaintClosed, ComplaintReopened
 
 from .latest_consent import Word, latest_words
@@ -27,27 +25,27 @@ _KEPT = (
     "repeat_index",
     "received_at",
 )
-_KEEP_COMPLAINTS = text(
-    """
-    INSERT INTO complaint (complaint_id, customer_id, grade, severity, case_type, category, channel,
-        repeat_index, received_at)
-    SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:customer_id AS uuid[]), CAST(:grade AS text[]),
-        CAST(:severity AS text[]), CAST(:case_type AS text[]), CAST(:category AS text[]),
-        CAST(:channel AS text[]), CAST(:repeat_index AS smallint[]), CAST(:received_at AS timestamptz[]))
-    ON CONFLICT (complaint_id) DO NOTHING
-    """
-)
-_KEEP_CONSENT = text(
-    """
+_CONSENT = """
     INSERT INTO customer (customer_id, marketing, said_at)
     SELECT * FROM unnest(CAST(:customers AS uuid[]), CAST(:marketing AS boolean[]),
                          CAST(:said_at AS timestamptz[]))
     ON CONFLICT (customer_id) DO UPDATE SET said_at = excluded.said_at,
         marketing = excluded.marketing AND (customer.marketing OR excluded.said_at > customer.said_at)
     WHERE excluded.said_at >= customer.said_at
-    """
+"""
+_KEEP_CONSENT = Statement(_CONSENT)
+_KEEP_COMPLAINTS = Statement(
+    f"""
+    WITH consent AS ({_CONSENT})
+    INSERT INTO complaint (complaint_id, customer_id, grade, severity, case_type, category, channel,
+        repeat_index, received_at)
+    SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:customer_id AS uuid[]), CAST(:grade AS text[]),
+        CAST(:severity AS text[]), CAST(:case_type AS text[]), CAST(:category AS text[]),
+        CAST(:channel AS text[]), CAST(:repeat_index AS smallint[]), CAST(:received_at AS timestamptz[]))
+    ON CONFLICT (complaint_id) DO NOTHING
+    """  # noqa: S608 - a statement of our own
 )
-_KEEP_ANSWERS = text(
+_KEEP_ANSWERS = Statement(
     """
     UPDATE complaint SET answered_round = v.round, satisfied = v.satisfied
     FROM unnest(CAST(:complaints AS uuid[]), CAST(:rounds AS smallint[]), CAST(:satisfied AS boolean[]))
@@ -55,58 +53,59 @@ _KEEP_ANSWERS = text(
     WHERE complaint.complaint_id = v.complaint_id
     """
 )
-_REOPEN = text(
+_REOPEN = Statement(
     """
     UPDATE complaint SET reopenings = reopenings + 1, closed_at = NULL
-    WHERE complaint_id = ANY (CAST(:complaints AS uuid[]))
+    FROM unnest(CAST(:complaints AS uuid[])) AS reopened (complaint_id)
+    WHERE complaint.complaint_id = reopened.complaint_id
     """
 )
-_CLOSE = text(
+_CLOSE_AND_LOCK_CUSTOMERS = Statement(
     """
-    UPDATE complaint SET closed_at = v.closed_at
-    FROM unnest(CAST(:complaints AS uuid[]), CAST(:closed_at AS timestamptz[])) AS v (complaint_id, closed_at)
-    WHERE complaint.complaint_id = v.complaint_id
-    RETURNING complaint.customer_id
-    """
-)
-_LOCK_CUSTOMERS = text(
-    """
-    SELECT customer_id FROM customer WHERE customer_id = ANY (CAST(:customers AS uuid[]))
+    WITH closed AS (
+        UPDATE complaint SET closed_at = v.closed_at
+        FROM unnest(CAST(:complaints AS uuid[]), CAST(:closed_at AS timestamptz[]))
+             AS v (complaint_id, closed_at)
+        WHERE complaint.complaint_id = v.complaint_id
+        RETURNING complaint.customer_id
+    )
+    SELECT customer_id FROM customer WHERE customer_id IN (SELECT customer_id FROM closed)
     ORDER BY customer_id FOR UPDATE
     """
 )
-_HISTORY = text(
+_HISTORY = Statement(
     """
-    SELECT c.*, customer.marketing,
-        (SELECT count(*) FROM complaint o WHERE o.customer_id = c.customer_id
-            AND o.closed_at IS NULL) AS other_open,
-        (SELECT count(*) FROM complaint o WHERE o.customer_id = c.customer_id
-            AND (o.received_at >= :complaints_since OR o.complaint_id = c.complaint_id)) AS complaints,
-        (SELECT count(*) FROM decision d WHERE d.customer_id = c.customer_id AND d.decision = 'OFFERED'
-            AND d.decided_at >= :offers_since) AS offers
-    FROM complaint c JOIN customer ON customer.customer_id = c.customer_id
-    WHERE c.complaint_id = ANY (CAST(:complaints AS uuid[]))
-        AND NOT EXISTS (SELECT FROM decision d WHERE d.complaint_id = c.complaint_id)
+    SELECT c.*, customer.marketing, past.*, heard.*
+    FROM unnest(CAST(:complaints AS uuid[])) AS closed (id)
+    JOIN complaint c ON c.complaint_id = closed.id
+    JOIN customer ON customer.customer_id = c.customer_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE o.closed_at IS NULL) AS other_open,
+               count(*) FILTER (WHERE o.received_at >= :complaints_since OR o.complaint_id = c.complaint_id)
+                   AS complaints
+        FROM complaint o WHERE o.customer_id = c.customer_id
+    ) AS past
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS offers FROM decision d
+        WHERE d.customer_id = c.customer_id AND d.decision = 'OFFERED' AND d.decided_at >= :offers_since
+    ) AS heard
+    WHERE NOT EXISTS (SELECT FROM decision d WHERE d.complaint_id = c.complaint_id)
     ORDER BY c.closed_at, c.complaint_id
     """
 )
 
 
 async def keep_complaints(tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> None:
-    """Keep what offers depend on."""
+    """Keep what offers depend on, and the customers' consent as it stood then."""
+    words = [Word(e.event.customer_id, e.event.marketing_consent, e.recorded_at) for e in received]
     columns = {name: [getattr(envelope.event, name) for envelope in received] for name in _KEPT}
-    await tx.connection.execute(_KEEP_COMPLAINTS, columns)
+    await tx.fetch(_KEEP_COMPLAINTS, columns | _last_of(words))
 
 
-async def keep_consent(tx: Transaction, words: Sequence[Word]) -> None:
-    """Keep the last word of each customer, whatever the order in which words arrive (OF-7)."""
-    latest = latest_words(words)
-    columns = {
-        "customers": [word.customer_id for word in latest],
-        "marketing": [word.marketing for word in latest],
-        "said_at": [word.said_at for word in latest],
-    }
-    await tx.connection.execute(_KEEP_CONSENT, columns)
+async def keep_consent(tx: Transaction, changed: Sequence[Envelope[ConsentChanged]]) -> None:
+    """The last word counts from now on, whatever the order in which words arrive (OF-7)."""
+    words = [Word(e.event.customer_id, e.event.marketing, e.recorded_at) for e in changed]
+    await tx.fetch(_KEEP_CONSENT, _last_of(words))
 
 
 async def keep_answers(tx: Transaction, answered: Sequence[Envelope[SatisfactionAnswered]]) -> None:
@@ -116,13 +115,13 @@ async def keep_answers(tx: Transaction, answered: Sequence[Envelope[Satisfaction
         "rounds": [envelope.event.round for envelope in answered],
         "satisfied": [envelope.event.satisfied for envelope in answered],
     }
-    await tx.connection.execute(_KEEP_ANSWERS, columns)
+    await tx.fetch(_KEEP_ANSWERS, columns)
 
 
 async def keep_reopenings(tx: Transaction, reopened: Sequence[Envelope[ComplaintReopened]]) -> None:
     """Keep that these complaints are open again."""
     complaints = [envelope.event.complaint_id for envelope in reopened]
-    await tx.connection.execute(_REOPEN, {"complaints": complaints})
+    await tx.fetch(_REOPEN, {"complaints": complaints})
 
 
 async def close_and_look_back(
@@ -135,10 +134,8 @@ async def close_and_look_back(
     """
     complaints = [envelope.event.complaint_id for envelope in closed]
     closed_at = [envelope.event.closed_at for envelope in closed]
-    found = await tx.connection.execute(_CLOSE, {"complaints": complaints, "closed_at": closed_at})
-    customers: list[UUID] = sorted(set(found.scalars()))
-    await tx.connection.execute(_LOCK_CUSTOMERS, {"customers": customers})
-    history = await tx.connection.execute(
+    await tx.fetch(_CLOSE_AND_LOCK_CUSTOMERS, {"complaints": complaints, "closed_at": closed_at})
+    history = await tx.fetch(
         _HISTORY,
         {
             "complaints": complaints,
@@ -146,7 +143,16 @@ async def close_and_look_back(
             "offers_since": _before(tx.now, policy.cap.within),
         },
     )
-    return [dict(row) for row in history.mappings()]
+    return [dict(row) for row in history]
+
+
+def _last_of(words: Sequence[Word]) -> dict[str, Any]:
+    latest = latest_words(words)
+    return {
+        "customers": [word.customer_id for word in latest],
+        "marketing": [word.marketing for word in latest],
+        "said_at": [word.said_at for word in latest],
+    }
 
 
 def _before(now: datetime, seconds: float) -> datetime:

@@ -12,9 +12,8 @@ OFFERS = Counter(
     "Decisions after closed complaints; one withheld for several reasons counts under each.",
     ["outcome", "reason"],
 )
-OFFERS.labels("offered", "none")
-for _reason in WithholdReason:
-    OFFERS.labels("withheld", _reason)
+OFFERED = OFFERS.labels("offered", "none")
+WITHHELD_FOR = {reason: OFFERS.labels("withheld", reason) for reason in WithholdReason}
 
 
 def count_decisions(tx: Transaction, decided: Sequence[tuple[WithholdReason, ...]]) -> None:
@@ -23,8 +22,8 @@ def count_decisions(tx: Transaction, decided: Sequence[tuple[WithholdReason, ...
     def count() -> None:
         for reasons in decided:
             if not reasons:
-                OFFERS.labels("offered", "none").inc()
+                OFFERED.inc()
             for reason in reasons:
-                OFFERS.labels("withheld", reason).inc()
+                WITHHELD_FOR[reason].inc()
 
     tx.after_commit(count)

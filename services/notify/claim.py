@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from shared.bus.database import Row
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Channel, Language, MessageKind, Role
 
-_CLAIM = text(
+_CLAIM = Statement(
     """
     UPDATE intent SET state = 'SENDING', attempts = attempts + 1, provider = :provider,
         claimed_until = clock_timestamp() + CAST(:lease AS interval)
@@ -37,24 +37,21 @@ class Claimed(NamedTuple):
     attempts: int
 
 
-async def claim(engine: AsyncEngine, provider: str, limit: int, lease: float) -> list[Claimed]:
+async def claim(work: UnitOfWork, provider: str, limit: int, lease: float) -> list[Claimed]:
     """Claim up to `limit` messages for `lease` seconds, committed; the oldest first."""
-    async with engine.begin() as connection:
-        values = {"provider": provider, "limit": limit, "lease": timedelta(seconds=lease)}
-        rows = (await connection.execute(_CLAIM, values)).all()
-    return sorted(
-        Claimed(
-            row.intent_id,
-            row.complaint_id,
-            MessageKind(row.kind),
-            Role(row.role),
-            row.round,
-            Language(row.language),
-            Channel(row.channel),
-            row.reply_to,
-            row.link,
-            row.text,
-            row.attempts,
-        )
-        for row in rows
+    values = {"provider": provider, "limit": limit, "lease": timedelta(seconds=lease)}
+    return sorted(_claimed(row) for row in await work.fetch(_CLAIM, values))
+
+
+def _claimed(row: Row) -> Claimed:
+    intent_id, complaint_id, kind, role, said_in, language, channel, *rest = row
+    return Claimed(
+        intent_id,
+        complaint_id,
+        MessageKind(kind),
+        Role(role),
+        said_in,
+        Language(language),
+        Channel(channel),
+        *rest,
     )

@@ -1,16 +1,17 @@
 """Keeps what notify knows of complaints: one statement per batch of events, which gives the rows back."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
-
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.intake import ComplaintReceived
 from shared.events.routing import OwnerNamed
-from shared.events.sla import PromiseMade
+from shared.events.sla import PromisesMade
+from shared.events.vocabulary import PromiseKind
 
 from .overtaken import Stage
 
@@ -20,7 +21,7 @@ Complaints: TypeAlias = Mapping[UUID, Complaint]
 _CUSTOMER = ("receipt_number", "language", "reply_channel", "reply_to", "address_hint")
 _OWNER = ("owner_id", "owner_name", "lead_id", "staff_channel", "owner_reply_to", "lead_reply_to")
 
-_RECEIVED = text(
+_RECEIVED = Statement(
     """
     INSERT INTO complaint (complaint_id, receipt_number, language, reply_channel, reply_to, address_hint)
     SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]),
@@ -29,7 +30,7 @@ _RECEIVED = text(
     ON CONFLICT (complaint_id) DO UPDATE SET receipt_number = excluded.receipt_number RETURNING complaint.*
     """
 )
-_OWNED = text(
+_OWNED = Statement(
     """
     UPDATE complaint SET owner_id = v.owner_id, owner_name = v.owner_name, lead_id = v.lead_id,
         staff_channel = v.staff_channel, owner_reply_to = v.owner_reply_to, lead_reply_to = v.lead_reply_to
@@ -40,21 +41,21 @@ _OWNED = text(
     WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
     """
 )
-_PROMISED = text(
+_PROMISED = Statement(
     """
     UPDATE complaint SET solve_due_at = v.due_at
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:due_at AS timestamptz[])) AS v (complaint_id, due_at)
     WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
     """
 )
-_MOVED = text(
+_MOVED = Statement(
     """
     UPDATE complaint SET stage = :stage, round = v.round
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:round AS smallint[])) AS v (complaint_id, round)
     WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
     """
 )
-_KNOWN = text("SELECT * FROM complaint WHERE complaint_id = ANY (CAST(:complaint_id AS uuid[]))")
+_KNOWN = Statement("SELECT * FROM complaint WHERE complaint_id = ANY (CAST(:complaint_id AS uuid[]))")
 
 
 async def keep_customers(tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> Complaints:
@@ -67,9 +68,14 @@ async def keep_owners(tx: Transaction, named: Sequence[Envelope[OwnerNamed]]) ->
     return await _run(tx, _OWNED, named, _columns(named, _OWNER))
 
 
-async def keep_due_times(tx: Transaction, made: Sequence[Envelope[PromiseMade]]) -> Complaints:
+async def keep_due_times(tx: Transaction, made: Sequence[Envelope[PromisesMade]]) -> Complaints:
     """Keep until when results are promised."""
-    return await _run(tx, _PROMISED, made, _columns(made, ("due_at",)))
+    return await _run(tx, _PROMISED, made, {"due_at": [result_due_at(e.event) for e in made]})
+
+
+def result_due_at(made: PromisesMade) -> datetime | None:
+    """Until when a result is promised, if it is among these promises."""
+    return next((promise.due_at for promise in made.promises if promise.kind is PromiseKind.SOLVE), None)
 
 
 async def keep_stage(tx: Transaction, stage: Stage, moved: Sequence[Envelope[Any]]) -> Complaints:
@@ -87,8 +93,7 @@ def _columns(envelopes: Sequence[Envelope[Any]], names: Sequence[str]) -> dict[s
 
 
 async def _run(
-    tx: Transaction, statement: TextClause, about: Sequence[Envelope[Any]], values: Mapping[str, Any]
+    tx: Transaction, statement: Statement, about: Sequence[Envelope[Any]], values: Mapping[str, Any]
 ) -> Complaints:
     ids = [envelope.event.complaint_id for envelope in about]
-    found = await tx.connection.execute(statement, {"complaint_id": ids, **values})
-    return {row["complaint_id"]: dict(row) for row in found.mappings()}
+    return {row["complaint_id"]: row for row in await tx.fetch(statement, {"complaint_id": ids, **values})}

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from shared.bus import crash_points
+from shared.bus.pacing import rest_after
 from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Role
@@ -89,14 +90,16 @@ class Dispatcher:
         return claimed
 
     async def _claim_for_ever(self) -> None:
+        clock = asyncio.get_running_loop().time
         idle = SHORTEST_IDLE
         while not self._stop.is_set():
             self._wanted.clear()
-            claimed = 0
+            claimed, began = 0, clock()
             try:
                 claimed = await self._claim_and_start()
             except Exception as error:  # noqa: BLE001 - the messages stay PENDING; say it and try again
                 _say("messages.claim_failed", error)
+            await asyncio.sleep(rest_after(clock() - began))
             idle = SHORTEST_IDLE if claimed else min(idle * 2, LONGEST_IDLE)
             if self._troubles_in_a_row < TROUBLES_BEFORE_PAUSE:
                 await _wait(self._wanted, idle)
@@ -114,7 +117,7 @@ class Dispatcher:
         if self._troubles_in_a_row >= TROUBLES_BEFORE_PAUSE:
             room = 1
         start_by = asyncio.get_running_loop().time() + handover.lease - 2 * handover.timeout
-        claimed = await claim(self._work.engine, self._sender.name, room, handover.lease)
+        claimed = await claim(self._work, self._sender.name, room, handover.lease)
         self._more_may_wait = len(claimed) == room
         for message in claimed:
             self._start(message, start_by)
@@ -157,13 +160,16 @@ class Dispatcher:
             return Outcome(Fate.UNCLEAR, type(error).__name__)
 
     async def _record_for_ever(self) -> None:
+        clock = asyncio.get_running_loop().time
         backoff = SHORTEST_PAUSE
         while self._unrecorded or not self._claims_ended:
             await _wait(self._handed_over, LONGEST_IDLE)
             self._handed_over.clear()
             while self._outcomes:
+                began = clock()
                 try:
                     await self._record()
+                    await asyncio.sleep(rest_after(clock() - began))
                     backoff = SHORTEST_PAUSE
                 except Exception as error:  # noqa: BLE001 - the outcomes are kept here; say it and try again
                     _say("messages.record_failed", error)

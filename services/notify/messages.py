@@ -1,11 +1,13 @@
 """Stores each message that a fact calls for, once, with its text, or with the reason why it is not sent."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope, Event
 from shared.events.notify import MessageSkipped
@@ -14,46 +16,54 @@ from shared.runtime.sealing import Sealer
 
 from .addresses import find_address
 from .choose_delivery import choose_delivery
+from .judge_outcome import State
 from .metrics import count_messages
 from .overtaken import Stage, is_overtaken
 from .policy import NotifyPolicy
 from .render_text import render_text
 from .texts import Texts
 
-_COLUMNS = {
-    "intent_id": "uuid",
-    "complaint_id": "uuid",
-    "kind": "text",
-    "role": "text",
-    "told_of": "text",
-    "round": "smallint",
-    "language": "text",
-    "channel": "text",
-    "address_hint": "text",
-    "reply_to": "text",
-    "link": "text",
-    "text": "text",
-    "template_version": "text",
-    "policy_version": "text",
-    "state": "text",
-    "reason": "text",
-    "decided_at": "timestamptz",
-}
-_STORE = text(
-    f"""
-    INSERT INTO intent ({", ".join(_COLUMNS)})
-    SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())})
+_STORE = Statement(
+    """
+    INSERT INTO intent (intent_id, complaint_id, kind, role, told_of, round, language, channel, address_hint,
+        reply_to, link, text, reason, state, decided_at, template_version, policy_version)
+    SELECT v.*, CASE WHEN v.reason IS NULL THEN 'PENDING' ELSE 'SKIPPED' END,
+        CASE WHEN v.reason IS NOT NULL THEN now() END, CAST(:template_version AS text), CAST(:policy_version AS text)
+    FROM unnest(CAST(:intent_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:kind AS text[]),
+        CAST(:role AS text[]), CAST(:told_of AS text[]), CAST(:round AS smallint[]), CAST(:language AS text[]),
+        CAST(:channel AS text[]), CAST(:address_hint AS text[]), CAST(:reply_to AS text[]), CAST(:link AS text[]),
+        CAST(:text AS text[]), CAST(:reason AS text[]))
+        AS v (intent_id, complaint_id, kind, role, told_of, round, language, channel, address_hint, reply_to, link,
+              text, reason)
     ON CONFLICT (complaint_id, kind, role, told_of) DO NOTHING RETURNING intent_id
-    """  # noqa: S608 - names of our own columns
+    """
 )
-_WITHDRAW = text(
+_WITHDRAW = Statement(
     """
     UPDATE intent SET state = 'SKIPPED', reason = :reason, decided_at = now()
-    WHERE complaint_id = ANY (CAST(:complaints AS uuid[])) AND state = 'PENDING'
-        AND kind = ANY (CAST(:kinds AS text[]))
+    WHERE complaint_id = ANY (CAST(:complaints AS uuid[])) AND kind = ANY (CAST(:kinds AS text[]))
+        AND state IS NOT DISTINCT FROM 'PENDING' -- said so, it does not look through all that is pending
     RETURNING intent_id, complaint_id, kind, role
     """
 )
+
+
+class Intent(NamedTuple):
+    """A message as it is stored, by the columns of `intent`; one with a `reason` is skipped."""
+
+    intent_id: UUID
+    complaint_id: UUID
+    kind: MessageKind
+    role: Role
+    told_of: str
+    round: int
+    language: Language
+    channel: Channel | None
+    address_hint: str | None
+    reply_to: str | None
+    link: str | None
+    text: str
+    reason: SkipReason | None
 
 
 class Wish(NamedTuple):
@@ -97,18 +107,16 @@ class Messages:
         """Store these messages where they are not stored yet, and tell of those that are skipped."""
         if not wishes:
             return
-        rows = [self._decide(tx, wish) for wish in wishes]
-        stored = set(
-            (
-                await tx.connection.execute(_STORE, {name: [row[name] for row in rows] for name in _COLUMNS})
-            ).scalars()
-        )
+        intents = [self._decide(wish) for wish in wishes]
+        versions = {"template_version": self.texts.version, "policy_version": self.policy.version}
+        columns = dict(zip(Intent._fields, zip(*intents, strict=True), strict=True))
+        stored = {intent_id for (intent_id,) in await tx.fetch(_STORE, columns | versions)}
         skipped = []
-        for wish, row in zip(wishes, rows, strict=True):
-            if row["intent_id"] in stored and row["reason"]:
-                skipped.append(row)
-                tx.publish(_skipped(tx, row, SkipReason(row["reason"])), because_of=wish.because_of)
-        count_messages(tx, [(row["kind"], "SKIPPED") for row in skipped])
+        for wish, intent in zip(wishes, intents, strict=True):
+            if intent.reason and intent.intent_id in stored:
+                skipped.append((intent.kind, State.SKIPPED))
+                tx.publish(_skipped(intent, tx.now), because_of=wish.because_of)
+        count_messages(tx, skipped)
         if len(skipped) < len(stored):
             tx.after_commit(self._wake)
 
@@ -116,12 +124,13 @@ class Messages:
         """Skip what was to be told about these complaints and has lost its sense."""
         causes = {envelope.event.complaint_id: envelope for envelope in ended}
         values = {"complaints": list(causes), "kinds": list(kinds), "reason": SkipReason.OVERTAKEN}
-        withdrawn = [dict(row) for row in (await tx.connection.execute(_WITHDRAW, values)).mappings()]
+        withdrawn = await tx.fetch(_WITHDRAW, values)
         for row in withdrawn:
-            tx.publish(_skipped(tx, row, SkipReason.OVERTAKEN), because_of=causes[row["complaint_id"]])
-        count_messages(tx, [(row["kind"], "SKIPPED") for row in withdrawn])
+            skipped = MessageSkipped(**row, reason=SkipReason.OVERTAKEN, decided_at=tx.now)
+            tx.publish(skipped, because_of=causes[skipped.complaint_id])
+        count_messages(tx, [(row["kind"], State.SKIPPED) for row in withdrawn])
 
-    def _decide(self, tx: Transaction, wish: Wish) -> dict[str, Any]:
+    def _decide(self, wish: Wish) -> Intent:
         known = wish.complaint
         said_in = wish.round or known["round"]
         reach = find_address(self._sealer, known, wish.role, wish.link)
@@ -133,27 +142,23 @@ class Messages:
             self._served,
             overtaken=is_overtaken(wish.kind, said_in, Stage(known["stage"]), known["round"]),
         )
-        return {
-            "intent_id": uuid7(),
-            "complaint_id": known["complaint_id"],
-            "kind": wish.kind,
-            "role": wish.role,
-            "told_of": wish.told_of,
-            "round": said_in,
-            "language": language,
-            "channel": reach.channel,
-            "address_hint": reach.hint,
-            "reply_to": reach.reply_to,
-            "link": wish.link,
-            "text": render_text(
+        return Intent(
+            intent_id=uuid7(),
+            complaint_id=known["complaint_id"],
+            kind=wish.kind,
+            role=wish.role,
+            told_of=wish.told_of,
+            round=said_in,
+            language=language,
+            channel=reach.channel,
+            address_hint=reach.hint,
+            reply_to=reach.reply_to,
+            link=wish.link,
+            text=render_text(
                 self.texts.messages[wish.kind][language], self.texts.signature[language], wish.role, facts
             ),
-            "template_version": self.texts.version,
-            "policy_version": self.policy.version,
-            "state": "SKIPPED" if reason else "PENDING",
-            "reason": reason,
-            "decided_at": tx.now if reason else None,
-        }
+            reason=reason,
+        )
 
     def language_of(self, wish: Wish) -> Language:
         """The customer's language, or that of the staff."""
@@ -161,12 +166,13 @@ class Messages:
         return Language(wish.complaint["language"]) if to_customer else self.policy.staff_language
 
 
-def _skipped(tx: Transaction, row: Mapping[str, Any], reason: SkipReason) -> MessageSkipped:
+def _skipped(intent: Intent, now: datetime) -> MessageSkipped:
+    assert intent.reason is not None
     return MessageSkipped(
-        complaint_id=row["complaint_id"],
-        intent_id=row["intent_id"],
-        kind=row["kind"],
-        role=row["role"],
-        reason=reason,
-        decided_at=tx.now,
+        complaint_id=intent.complaint_id,
+        intent_id=intent.intent_id,
+        kind=intent.kind,
+        role=intent.role,
+        reason=intent.reason,
+        decided_at=now,
     )

@@ -1,11 +1,12 @@
 """What operators see of notify."""
 
+import collections
 from collections.abc import Sequence
 
 from prometheus_client import Counter, Gauge
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.bus.database import Database
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events.vocabulary import MessageKind
 
@@ -21,7 +22,7 @@ for _kind in MessageKind:
     for _outcome in OUTCOMES:
         MESSAGES.labels(_kind, _outcome)
 
-_LOOK = text(
+_LOOK = Statement(
     """
     SELECT state, count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)
     FROM intent WHERE state = 'PENDING' GROUP BY state
@@ -33,19 +34,20 @@ _LOOK = text(
 
 def count_messages(tx: Transaction, decided: Sequence[tuple[str, str]]) -> None:
     """Count messages as (kind, outcome) once their transaction has committed."""
-    if not decided:
+    counted = collections.Counter(decided)
+    if not counted:
         return
 
     def count() -> None:
-        for kind, outcome in decided:
-            MESSAGES.labels(kind, outcome).inc()
+        for (kind, outcome), number in counted.items():
+            MESSAGES.labels(kind, outcome).inc(number)
 
     tx.after_commit(count)
 
 
-async def sample(connection: AsyncConnection) -> None:
+async def sample(database: Database) -> None:
     """Set the gauges from the database: only of messages on their way, for the others grow without end."""
-    found = {row[0]: (row[1], row[2]) for row in await connection.execute(_LOOK)}
+    found = {state: (number, age) for state, number, age in await database.fetch(_LOOK, {})}
     for state in WAITING:
         INTENTS.labels(state).set(found.get(state, (0, 0))[0])
     OLDEST.set(float(found.get("PENDING", (0, 0))[1]))

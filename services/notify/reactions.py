@@ -10,8 +10,8 @@ from shared.events import Envelope
 from shared.events.feedback import SatisfactionAsked
 from shared.events.intake import ComplaintReceived
 from shared.events.routing import ComplaintClosed, ComplaintReopened, ComplaintResolved, OwnerNamed
-from shared.events.sla import EscalationReached, PromiseBroken, PromiseMade
-from shared.events.vocabulary import MessageKind, PromiseKind, Role
+from shared.events.sla import EscalationReached, PromiseBroken, PromisesMade
+from shared.events.vocabulary import MessageKind, Role
 
 from .complaints import (
     Complaints,
@@ -20,6 +20,7 @@ from .complaints import (
     keep_owners,
     keep_stage,
     known_complaints,
+    result_due_at,
 )
 from .messages import Messages, Wish
 from .overtaken import Stage, overtaken_kinds
@@ -33,7 +34,7 @@ def reactions(messages: Messages) -> Reactions:
     return {
         ComplaintReceived: partial(tell_receipts, messages),
         OwnerNamed: partial(tell_owners, messages),
-        PromiseMade: partial(tell_promised_times, messages),
+        PromisesMade: partial(tell_promised_times, messages),
         PromiseBroken: partial(tell_of_lateness, messages),
         EscalationReached: partial(tell_staff_of_escalations, messages),
         ComplaintResolved: partial(tell_resolutions, messages),
@@ -57,10 +58,10 @@ async def tell_owners(messages: Messages, tx: Transaction, named: Sequence[Envel
 
 
 async def tell_promised_times(
-    messages: Messages, tx: Transaction, made: Sequence[Envelope[PromiseMade]]
+    messages: Messages, tx: Transaction, made: Sequence[Envelope[PromisesMade]]
 ) -> None:
     """Keep until when the result was promised; the customer is told with the owner's name, once known."""
-    solving = [envelope for envelope in made if envelope.event.kind is PromiseKind.SOLVE]
+    solving = [envelope for envelope in made if result_due_at(envelope.event)]
     if solving:
         await _name_owners(messages, tx, solving, await keep_due_times(tx, solving))
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
 
+from shared.bus.statement import Statement
 from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.notify import MessageFailed, MessageSent, MessageSkipped, MessageUnknown
@@ -24,10 +24,10 @@ log = structlog.get_logger()
 
 LOST_AT_ONCE = 500
 
-_STAGES = text(
+_STAGES = Statement(
     "SELECT complaint_id, stage, round FROM complaint WHERE complaint_id = ANY (CAST(:complaints AS uuid[]))"
 )
-_RECORD = text(
+_RECORD = Statement(
     """
     UPDATE intent SET state = v.state, reason = v.reason, provider_id = v.provider_id, claimed_until = NULL,
         not_before = coalesce(v.not_before, intent.not_before),
@@ -35,17 +35,18 @@ _RECORD = text(
     FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS smallint[]), CAST(:states AS text[]),
                 CAST(:reasons AS text[]), CAST(:provider_ids AS text[]), CAST(:not_before AS timestamptz[]))
          AS v (intent_id, attempts, state, reason, provider_id, not_before)
-    WHERE intent.intent_id = v.intent_id AND intent.state = 'SENDING' AND intent.attempts = v.attempts
+    WHERE intent.intent_id = v.intent_id AND intent.attempts = v.attempts
+        AND intent.state IS NOT DISTINCT FROM 'SENDING' -- said so, it does not look through all that is on its way
     RETURNING intent.intent_id
     """
 )
-_LOST = text(
+_LOST = Statement(
     """
     SELECT intent_id, complaint_id FROM intent WHERE state = 'SENDING' AND claimed_until < clock_timestamp()
     ORDER BY claimed_until LIMIT :limit
     """
 )
-_GIVE_UP = text(
+_GIVE_UP = Statement(
     """
     UPDATE intent SET state = 'UNKNOWN', reason = 'lease', claimed_until = NULL, decided_at = now()
     WHERE intent_id = ANY (CAST(:ids AS uuid[])) AND state = 'SENDING' AND claimed_until < clock_timestamp()
@@ -97,16 +98,15 @@ async def record_outcomes(
 
 async def give_up_lost(work: UnitOfWork) -> int:
     """Say of messages whose lease has passed that nobody knows whether they were sent; returns how many."""
-    async with work.read() as connection:
-        lost = (await connection.execute(_LOST, {"limit": LOST_AT_ONCE})).all()
+    lost = await work.fetch(_LOST, {"limit": LOST_AT_ONCE})
     if not lost:
         return 0
-    async with work.begin(*{str(row.complaint_id) for row in lost}) as tx:
-        given_up = (await tx.connection.execute(_GIVE_UP, {"ids": [row.intent_id for row in lost]})).all()
+    async with work.begin(*{str(complaint_id) for _, complaint_id in lost}) as tx:
+        given_up = await tx.fetch(_GIVE_UP, {"ids": [intent_id for intent_id, _ in lost]})
         for row in given_up:
-            log.warning("message.lost_in_handover", intent_id=row.intent_id, kind=row.kind)
-            tx.publish(MessageUnknown(decided_at=tx.now, **row._asdict()))
-        count_messages(tx, [(row.kind, State.UNKNOWN) for row in given_up])
+            log.warning("message.lost_in_handover", intent_id=row["intent_id"], kind=row["kind"])
+            tx.publish(MessageUnknown(decided_at=tx.now, **row))
+        count_messages(tx, [(row["kind"], State.UNKNOWN) for row in given_up])
     return len(given_up)
 
 
@@ -129,10 +129,8 @@ async def _overtaken(tx: Transaction, handed_over: Sequence[HandedOver]) -> set[
     not_taken = [claimed for claimed, outcome in handed_over if outcome.fate in again]
     if not not_taken:
         return set()
-    rows = await tx.connection.execute(
-        _STAGES, {"complaints": [claimed.complaint_id for claimed in not_taken]}
-    )
-    stages = {row.complaint_id: (Stage(row.stage), row.round) for row in rows}
+    rows = await tx.fetch(_STAGES, {"complaints": [claimed.complaint_id for claimed in not_taken]})
+    stages = {complaint_id: (Stage(stage), in_round) for complaint_id, stage, in_round in rows}
     return {
         claimed.intent_id
         for claimed in not_taken
@@ -153,7 +151,7 @@ async def _record(
         "provider_ids": taken,
         "not_before": [verdict.not_before for verdict in ordered],
     }
-    return set((await tx.connection.execute(_RECORD, values)).scalars())
+    return {intent_id for (intent_id,) in await tx.fetch(_RECORD, values)}
 
 
 def _told(

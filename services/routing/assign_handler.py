@@ -29,7 +29,7 @@ def assign_handler(
     own = directory.departments[owner.department]
     if (
         serving is None
-        or own.fit(case.case_type, case.category)
+        or own.serves(case.case_type, case.category)
         or not policy.handling.outside_field_to_serving_department
     ):
         return Handling(owner)

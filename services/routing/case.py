@@ -1,34 +1,32 @@
 """One complaint while staff work on it: read with its present round, written back in one statement."""
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from shared.events.vocabulary import HandlingStep, TransferReason
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import Transaction
+from shared.events.vocabulary import HandlingStep
 
 from .next_state import State
 
-_LOAD = text(
+_LOAD = Statement(
     """
     SELECT c.complaint_id, c.state, c.round, c.owner_id, c.handler_id, c.handler_reason,
-        coalesce(CAST(w.steps AS text), '[]') AS steps, w.proposal, w.proposed_by, w.proposed_at,
+        coalesce(w.steps, '[]'), w.proposal, w.proposed_by, w.proposed_at,
         w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
     WHERE c.complaint_id = :complaint_id
     """
 )
-_SAVE = text(
+_SAVE = Statement(
     """
     WITH moved AS (
         UPDATE complaint SET state = :state WHERE complaint_id = :complaint_id AND state <> :state)
     INSERT INTO work_round (complaint_id, round, steps, proposal, proposed_by, proposed_at,
         resolution, resolution_reason, resolved_by, resolved_at)
-    VALUES (:complaint_id, :round, CAST(:steps AS jsonb), :proposal, :proposed_by, :proposed_at,
+    VALUES (:complaint_id, :round, :steps, :proposal, :proposed_by, :proposed_at,
         :resolution, :resolution_reason, :resolved_by, :resolved_at)
     ON CONFLICT (complaint_id, round) DO UPDATE SET steps = excluded.steps,
         proposal = excluded.proposal, proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at,
@@ -51,15 +49,15 @@ class Case:
     round: int
     owner_id: str
     handler_id: str
-    handler_reason: TransferReason | None
-    steps: list[dict[str, str]] = field(default_factory=list)
-    proposal: str | None = None
-    proposed_by: str | None = None
-    proposed_at: datetime | None = None
-    resolution: str | None = None
-    resolution_reason: str | None = None
-    resolved_by: str | None = None
-    resolved_at: datetime | None = None
+    handler_reason: str | None
+    steps: list[dict[str, str]]
+    proposal: str | None
+    proposed_by: str | None
+    proposed_at: datetime | None
+    resolution: str | None
+    resolution_reason: str | None
+    resolved_by: str | None
+    resolved_at: datetime | None
 
     @property
     def done(self) -> list[HandlingStep]:
@@ -78,31 +76,16 @@ class Case:
         }
 
 
-async def load_case(connection: AsyncConnection, complaint_id: UUID) -> Case:
+async def load_case(tx: Transaction, complaint_id: UUID) -> Case:
     """The case with its present round. Raises NoSuchCaseError."""
-    row = (await connection.execute(_LOAD, {"complaint_id": complaint_id})).mappings().first()
-    if row is None:
+    rows = await tx.fetch(_LOAD, {"complaint_id": complaint_id})
+    if not rows:
         raise NoSuchCaseError
-    reason = TransferReason(row["handler_reason"]) if row["handler_reason"] else None
-    read = {"state": State(row["state"]), "handler_reason": reason, "steps": json.loads(row["steps"])}
-    return Case(**(dict(row) | read))
+    case = Case(*rows[0])
+    case.state = State(case.state)
+    return case
 
 
-async def save_work(connection: AsyncConnection, case: Case) -> None:
+async def save_work(tx: Transaction, case: Case) -> None:
     """Write the state and the work of the present round."""
-    await connection.execute(
-        _SAVE,
-        {
-            "complaint_id": case.complaint_id,
-            "state": case.state,
-            "round": case.round,
-            "steps": json.dumps(case.steps),
-            "proposal": case.proposal,
-            "proposed_by": case.proposed_by,
-            "proposed_at": case.proposed_at,
-            "resolution": case.resolution,
-            "resolution_reason": case.resolution_reason,
-            "resolved_by": case.resolved_by,
-            "resolved_at": case.resolved_at,
-        },
-    )
+    await tx.fetch(_SAVE, {name: getattr(case, name) for name in _SAVE.names})

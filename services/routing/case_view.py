@@ -3,12 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from shared.bus.database import Row
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import UnitOfWork
 
 from .case import NoSuchCaseError
 from .desk import Desk
-from .tables import complaint, work_round
+
+_VIEW = Statement(
+    """
+    SELECT complaint.*, work.round AS worked_round, work.steps, work.proposal, work.proposed_by, work.proposed_at,
+        work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at
+    FROM complaint LEFT JOIN work_round work USING (complaint_id)
+    WHERE complaint_id = :complaint_id ORDER BY work.round
+    """
+)
 
 _FACTS = (
     *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
@@ -16,16 +25,13 @@ _FACTS = (
 )
 
 
-async def view_case(connection: AsyncConnection, desk: Desk, complaint_id: UUID) -> dict[str, Any]:
+async def view_case(work: UnitOfWork, desk: Desk, complaint_id: UUID) -> dict[str, Any]:
     """Everything routing knows of a complaint. Raises NoSuchCaseError."""
-    found = await connection.execute(select(complaint).where(complaint.c.complaint_id == complaint_id))
-    row = found.mappings().first()
-    if row is None:
+    rows = await work.fetch(_VIEW, {"complaint_id": complaint_id})
+    if not rows:
         raise NoSuchCaseError
-    rounds = await connection.execute(
-        select(work_round).where(work_round.c.complaint_id == complaint_id).order_by(work_round.c.round)
-    )
-    worked = {r["round"]: _round(dict(r)) for r in rounds.mappings()}
+    row = rows[0]
+    worked = {r["worked_round"]: _round(r) for r in rows if r["worked_round"] is not None}
     now = worked.get(row["round"], {"steps": [], "solution": None, "resolution": None})
     handler = desk.directory.member(row["handler_id"])
     return {name: row[name] for name in _FACTS} | {
@@ -48,13 +54,13 @@ async def view_case(connection: AsyncConnection, desk: Desk, complaint_id: UUID)
         "steps": now["steps"],
         "solution": now["solution"],
         "resolution": now["resolution"],
-        "earlier_rounds": [work for number, work in worked.items() if number < row["round"]],
+        "earlier_rounds": [done for number, done in worked.items() if number < row["round"]],
     }
 
 
-def _round(row: dict[str, Any]) -> dict[str, Any]:
+def _round(row: Row) -> dict[str, Any]:
     return {
-        "round": row["round"],
+        "round": row["worked_round"],
         "steps": row["steps"],
         "solution": {"text": row["proposal"], "by": row["proposed_by"], "proposed_at": row["proposed_at"]}
         if row["proposed_at"]

@@ -1,7 +1,7 @@
 """Who works here: departments with what they serve, staff with who leads them; replaced, never changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.events.vocabulary import Channel, Language
@@ -17,13 +17,11 @@ class Department:
     case_types: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
 
-    def fit(self, case_type: str, category: str | None) -> int:
-        """How closely it serves such a case: 0 not at all, 1 by case type, more by the closest category."""
-        path = [part.strip() for part in category.split("/")] if category else []
-        for depth in range(len(path), 0, -1):
-            if "/".join(path[:depth]) in self.categories:
-                return depth + 1
-        return int(case_type in self.case_types)
+    def serves(self, case_type: str, category: str | None) -> bool:
+        """Whether it serves such a case, by case type or category."""
+        return case_type in self.case_types or any(
+            name in self.categories for name in _closest_first(category)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,20 @@ class Directory:
         self.duty_desk = duty_desk
         self._of: dict[str, list[Member]] = defaultdict(list)
         self._owners_of: dict[str, list[Member]] = defaultdict(list)
+        self._lead_of: dict[str, Member] = {}
         for member in self.staff.values():
             self._of[member.department].append(member)
             if member.may_own:
                 self._owners_of[member.department].append(member)
+            if member.leads:
+                self._lead_of.setdefault(member.department, member)
+        self._serving_category: dict[str, Department] = {}
+        self._serving_case_type: dict[str, Department] = {}
+        for department in self.departments.values():
+            for category in department.categories:
+                self._serving_category.setdefault(category, department)
+            for case_type in department.case_types:
+                self._serving_case_type.setdefault(case_type, department)
 
     def member(self, account: str | None) -> Member | None:
         """The member of staff with this account; None if it is not listed."""
@@ -71,15 +79,23 @@ class Directory:
 
     def serving(self, case_type: str, category: str | None) -> Department | None:
         """The department that serves such a case most closely, of several the first; None if none does."""
-        best = max(self.departments.values(), key=lambda department: department.fit(case_type, category))
-        return best if best.fit(case_type, category) else None
+        for name in _closest_first(category):
+            if department := self._serving_category.get(name):
+                return department
+        return self._serving_case_type.get(case_type)
 
     def lead_of(self, member: Member) -> Member:
         """Who leads this member's department; the duty desk's first where nobody does."""
-        leads = [other for other in self._of[member.department] if other.leads]
-        return leads[0] if leads else self.duty_member()
+        return self._lead_of.get(member.department) or self.duty_member()
 
     def duty_member(self) -> Member:
         """Who leads the duty desk, or else the first there who may own."""
         owners = self.owners_in(self.duty_desk)
         return next((member for member in owners if member.leads), owners[0])
+
+
+def _closest_first(category: str | None) -> Iterator[str]:
+    """A category and those it lies under: `a/b`, then `a`."""
+    path = [part.strip() for part in category.split("/")] if category else []
+    for depth in range(len(path), 0, -1):
+        yield "/".join(path[:depth])

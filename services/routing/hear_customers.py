@@ -1,11 +1,10 @@
 """What routing does on a customer's answer or silence: a resolved complaint is closed or opened again."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
 
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
@@ -16,80 +15,72 @@ from shared.events.vocabulary import ClosingGround, ReopenReason
 from .close_or_reopen import after_answer, after_silence
 from .desk import Desk
 from .metrics import CLOSED, REOPENED
-from .next_state import Action, NotPossibleError, State, next_state
+from .next_state import Action, State, next_state
 from .policy import EndingPolicy
-from .workload import Loads, save_changes
+from .workload import counting
 
 log = structlog.get_logger()
 
 Answer: TypeAlias = SatisfactionAnswered | SatisfactionUnanswered
+Ending: TypeAlias = ClosingGround | ReopenReason
 
-_CASES = text(
+# An answer about another round, or when nothing is resolved, moves nothing. The state before comes with each word,
+# for a condition on the table alone lets the planner start from the table.
+_MOVE = counting(
     """
-    SELECT complaint_id, state, round, owner_id, handler_id FROM complaint
-    WHERE complaint_id = ANY (CAST(:ids AS uuid[]))
+    UPDATE complaint SET state = word.after, ground = word.ground,
+        round = CASE WHEN word.ground IS NULL THEN complaint.round + 1 ELSE complaint.round END,
+        closed_at = CASE WHEN word.ground IS NOT NULL THEN now() END
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:rounds AS int[]), CAST(:before AS text[]), CAST(:after AS text[]),
+                CAST(:grounds AS text[])) AS word (complaint_id, round, before, after, ground)
+    WHERE complaint.complaint_id = word.complaint_id AND complaint.round = word.round
+        AND complaint.state = word.before
+    RETURNING complaint.complaint_id, complaint.owner_id, complaint.handler_id,
+        CASE WHEN word.ground IS NULL THEN 0 ELSE -1 END AS change
     """
 )
-_MOVE = text(
-    """
-    UPDATE complaint SET state = row.state, round = row.round, ground = row.ground,
-        closed_at = CASE WHEN row.ground IS NOT NULL THEN now() END
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:rounds AS int[]),
-                CAST(:grounds AS text[])) AS row (complaint_id, state, round, ground)
-    WHERE complaint.complaint_id = row.complaint_id
-    """
-)
-
-
-class _Move(NamedTuple):
-    complaint_id: UUID
-    state: State
-    round: int
-    ground: ClosingGround | None
+_AFTER = {
+    ClosingGround: next_state(State.RESOLVED, Action.CLOSE),
+    ReopenReason: next_state(State.RESOLVED, Action.REOPEN),
+}
 
 
 async def hear_customers(desk: Desk, tx: Transaction, heard: Sequence[Envelope[Answer]]) -> None:
     """Close or reopen resolved complaints on the customers' word or silence (FC-21, FU-7, FU-8)."""
-    rows = await tx.connection.execute(_CASES, {"ids": [e.event.complaint_id for e in heard]})
-    cases = {row.complaint_id: row for row in rows}
-    loads = Loads({}, tx.now)
-    moves: list[_Move] = []
+    endings = {e.event.complaint_id: _ending(e.event, desk.policy.ending) for e in heard}
+    moved = await _move(desk, tx, [e.event for e in heard], endings)
     for envelope in heard:
-        event, case = envelope.event, cases.get(envelope.event.complaint_id)
-        ending = _ending(event, desk.policy.ending)
-        state = _state_after(case, event, ending)
-        if case is None or ending is None or state is None:
+        event = envelope.event
+        ending = endings[event.complaint_id]
+        if event.complaint_id not in moved or ending is None:
             log.info("routing.answer_ignored", complaint_id=str(event.complaint_id), round=event.round)
         elif isinstance(ending, ReopenReason):
-            moves.append(_Move(event.complaint_id, state, case.round + 1, None))
             _tell_reopened(tx, envelope, ending)
         else:
-            moves.append(_Move(event.complaint_id, state, case.round, ending))
-            for staff_id in {case.owner_id, case.handler_id}:
-                loads.take(staff_id)
             _tell_closed(tx, envelope, ending)
-    if moves:
-        ids, states, rounds, grounds = map(list, zip(*moves, strict=True))
-        values = {"ids": ids, "states": states, "rounds": rounds, "grounds": grounds}
-        await tx.connection.execute(_MOVE, values)
-        await save_changes(tx.connection, loads, desk.replica)
 
 
-def _ending(event: Answer, policy: EndingPolicy) -> ClosingGround | ReopenReason | None:
+def _ending(event: Answer, policy: EndingPolicy) -> Ending | None:
     if isinstance(event, SatisfactionUnanswered):
         return after_silence(policy)
     return after_answer(solved=event.solved, dissatisfied=event.dissatisfied, policy=policy)
 
 
-def _state_after(case: Any, event: Answer, ending: ClosingGround | ReopenReason | None) -> State | None:
-    """The state an answer leads to; None for one about another round, or when nothing is resolved."""
-    if case is None or ending is None or case.round != event.round:
-        return None
-    action = Action.REOPEN if isinstance(ending, ReopenReason) else Action.CLOSE
-    try:
-        return next_state(State(case.state), action)
-    except NotPossibleError:
-        return None
+async def _move(
+    desk: Desk, tx: Transaction, answers: Sequence[Answer], endings: Mapping[UUID, Ending | None]
+) -> set[UUID]:
+    """Close or reopen what can be, and take the closed ones off the desks; returns the complaints moved."""
+    words = [(event, ending) for event in answers if (ending := endings[event.complaint_id])]
+    values = {
+        "ids": [event.complaint_id for event, _ in words],
+        "rounds": [event.round for event, _ in words],
+        "before": [State.RESOLVED for _ in words],
+        "after": [_AFTER[type(ending)] for _, ending in words],
+        "grounds": [ending if isinstance(ending, ClosingGround) else None for _, ending in words],
+        "replica": desk.replica,
+    }
+    rows = await tx.fetch(_MOVE, values) if words else []
+    return {complaint_id for (complaint_id,) in rows}
 
 
 def _tell_reopened(tx: Transaction, envelope: Envelope[Answer], reason: ReopenReason) -> None:

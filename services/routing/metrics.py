@@ -3,15 +3,14 @@
 from enum import StrEnum
 
 from prometheus_client import Counter, Gauge
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.bus.database import Database
+from shared.bus.statement import Statement
 from shared.events.intake import ComplaintReceived
 from shared.events.vocabulary import ClosingGround, ReopenReason, TransferReason
 
 from .name_owner import OwnerRule
 from .next_state import State
-from .tables import complaint
 
 OWNED = Counter("redress_complaints_owned_total", "Complaints whose owner was named, by rule.", ["rule"])
 TRANSFERS = Counter("redress_transfers_total", "Hand-overs of the handling, by reason.", ["reason"])
@@ -32,19 +31,15 @@ for counter, values in _LABELS.items():
     for value in values:
         counter.labels(value)
 
-_WITHOUT_OWNER = text("SELECT count(*) FROM held WHERE type = :received")
+_IN_WORK = Statement("SELECT state, count(*) FROM complaint WHERE state <> 'CLOSED' GROUP BY state")
+_WITHOUT_OWNER = Statement("SELECT count(*) FROM held WHERE type = :received")
 
 
-async def sample(connection: AsyncConnection) -> None:
+async def sample(database: Database) -> None:
     """Set the gauges from the database."""
-    counted = await connection.execute(
-        select(complaint.c.state, func.count())
-        .where(complaint.c.state != "CLOSED")
-        .group_by(complaint.c.state)
-    )
-    counts = {row[0]: row[1] for row in counted}
+    counts = dict(await database.fetch(_IN_WORK, {}))
     for state in OPEN_STATES:
         OPEN.labels(state).set(counts.get(state, 0))
     # A row has its owner from its first moment; without one are only those that wait or are parked.
-    waiting = await connection.execute(_WITHOUT_OWNER, {"received": ComplaintReceived.type})
-    OWNERLESS.set(waiting.scalar_one())
+    [(waiting,)] = await database.fetch(_WITHOUT_OWNER, {"received": ComplaintReceived.type})
+    OWNERLESS.set(waiting)

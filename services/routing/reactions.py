@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, text
-
 from shared.bus.consumer import Reactions
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
@@ -23,15 +22,31 @@ from .hear_customers import hear_customers
 from .metrics import OWNED, TRANSFERS
 from .name_owner import CaseFacts, Naming, name_owner
 from .next_state import State
-from .tables import complaint
-from .workload import Loads, read_loads, save_changes
+from .workload import Loads, counting, read_loads
 
-_KEPT = {
+_HEARD = (
     *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
     *("received_at", "taken_by", "repeat_of"),
-}
-_OWNERS = text("SELECT complaint_id, owner_id FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))")
-_ESCALATE = text(
+)
+_KEEP = counting(
+    """
+    INSERT INTO complaint (complaint_id, receipt_number, channel, case_type, category, severity, grade,
+        language, received_at, taken_by, repeat_of, owner_id, owner_name, department, rule, reason,
+        handler_id, handler_reason, owned_at, policy_version, staff_version, state)
+    SELECT row.*, now(), CAST(:policy_version AS text), CAST(:staff_version AS text), CAST(:state AS text)
+    FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]), CAST(:channel AS text[]),
+        CAST(:case_type AS text[]), CAST(:category AS text[]), CAST(:severity AS text[]), CAST(:grade AS text[]),
+        CAST(:language AS text[]), CAST(:received_at AS timestamptz[]), CAST(:taken_by AS text[]),
+        CAST(:repeat_of AS uuid[]), CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
+        CAST(:department AS text[]), CAST(:rule AS text[]), CAST(:reason AS text[]),
+        CAST(:handler_id AS text[]), CAST(:handler_reason AS text[])) AS row
+    RETURNING complaint_id, owner_id, handler_id, 1 AS change
+    """
+)
+_OWNERS = Statement(
+    "SELECT complaint_id, owner_id FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))"
+)
+_ESCALATE = Statement(
     """
     UPDATE complaint SET escalation = row.level, escalated_at = row.reached_at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:levels AS text[]), CAST(:reached AS timestamptz[]))
@@ -64,10 +79,9 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
     """Name the owner, and who works on it, of every complaint heard of (FC-1, FC-3)."""
     in_order = sorted(received, key=lambda e: (e.event.received_at, e.event.complaint_id))
     owners = await _owners_of(tx, [e.event.repeat_of for e in in_order if e.event.repeat_of])
-    loads = Loads(await read_loads(tx.connection, _who_may_get(desk, in_order)), tx.now)
+    loads = Loads(await read_loads(tx, _who_may_get(desk, in_order)), tx.now)
     decisions = [_decide(desk, envelope, owners, loads) for envelope in in_order]
-    await tx.connection.execute(insert(complaint), [_row(desk, tx, decision) for decision in decisions])
-    await save_changes(tx.connection, loads, desk.replica)
+    await _keep(desk, tx, decisions)
     for decision in decisions:
         _tell(desk, tx, decision)
 
@@ -87,21 +101,25 @@ def _decide(
     return _Decision(envelope, naming, handling)
 
 
-def _row(desk: Desk, tx: Transaction, decision: _Decision) -> dict[str, Any]:
-    owner = decision.naming.owner
-    return decision.envelope.event.model_dump(include=_KEPT) | {
-        "owner_id": owner.id,
-        "owner_name": owner.name,
-        "department": owner.department,
-        "owned_at": tx.now,
-        "rule": decision.naming.rule,
-        "reason": decision.naming.reason,
+async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> None:
+    """Write the complaints with their owners and handlers, and put them on their desks."""
+    heard = {name: [getattr(d.envelope.event, name) for d in decisions] for name in _HEARD}
+    decided = {
+        "owner_id": [d.naming.owner.id for d in decisions],
+        "owner_name": [d.naming.owner.name for d in decisions],
+        "department": [d.naming.owner.department for d in decisions],
+        "rule": [d.naming.rule for d in decisions],
+        "reason": [d.naming.reason for d in decisions],
+        "handler_id": [d.handling.handler.id for d in decisions],
+        "handler_reason": [d.handling.reason for d in decisions],
+    }
+    by = {
         "policy_version": desk.policy.version,
         "staff_version": desk.directory.version,
-        "handler_id": decision.handling.handler.id,
-        "handler_reason": decision.handling.reason,
         "state": State.ASSIGNED,
+        "replica": desk.replica,
     }
+    await tx.fetch(_KEEP, heard | decided | by)
 
 
 def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
@@ -149,7 +167,7 @@ async def note_escalations(
     lowest = _LADDER.index(desk.policy.escalation.shown_from)
     shown = [e.event for e in reached if _LADDER.index(e.event.level) >= lowest]
     if shown:
-        await tx.connection.execute(
+        await tx.fetch(
             _ESCALATE,
             {
                 "ids": [event.complaint_id for event in shown],
@@ -163,7 +181,7 @@ async def note_escalations(
 async def _owners_of(tx: Transaction, complaints: list[UUID]) -> dict[UUID, str]:
     if not complaints:
         return {}
-    return {row[0]: row[1] for row in await tx.connection.execute(_OWNERS, {"ids": complaints})}
+    return dict(await tx.fetch(_OWNERS, {"ids": complaints}))
 
 
 def _who_may_get(desk: Desk, received: Sequence[Envelope[ComplaintReceived]]) -> list[str]:

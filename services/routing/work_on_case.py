@@ -6,10 +6,8 @@ The same thing said again changes nothing and is answered as before.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import update
-
 from shared.bus.unit_of_work import Transaction, UnitOfWork
-from shared.events.routing import ComplaintResolved, HandlerAssigned, SolutionProposed, StepTaken
+from shared.events.routing import ComplaintResolved, HandlerAssigned, SolutionProposed, StepsTaken
 from shared.events.vocabulary import HandlingStep, TransferReason
 
 from .accept_resolution import ResolutionReason
@@ -20,8 +18,19 @@ from .metrics import TRANSFERS
 from .next_state import Action, State, next_state
 from .policy import WorkPolicy
 from .six_steps import MissingStepsError, missing_before_resolution, new_steps
-from .tables import complaint
-from .workload import Loads, save_changes
+from .workload import counting
+
+_HAND_OVER = counting(
+    """
+    UPDATE complaint SET handler_id = :handler_id, handler_reason = :reason
+    WHERE complaint_id = :complaint_id RETURNING complaint_id, owner_id, handler_id
+    """,
+    # The owner's own complaint is on the owner's desk once, whoever works on it.
+    """
+    SELECT * FROM (VALUES (CAST(:before AS text), -1), (handler_id, 1)) AS desk (staff_id, change)
+    WHERE staff_id <> owner_id
+    """,
+)
 
 
 class NotYoursError(Exception):
@@ -41,9 +50,9 @@ async def take_step(
 ) -> Case:
     """Note one of the six steps. Raises NoSuchCaseError, MissingStepsError, NotPossibleError."""
     async with work.begin(str(complaint_id)) as tx:
-        case = await load_case(tx.connection, complaint_id)
+        case = await load_case(tx, complaint_id)
         if _note_steps(tx, case, [step], by, policy):
-            await save_work(tx.connection, case)
+            await save_work(tx, case)
     return case
 
 
@@ -62,7 +71,7 @@ async def propose(
     NotYoursError, MissingStepsError, NotPossibleError.
     """
     async with work.begin(str(complaint_id)) as tx:
-        case = await load_case(tx.connection, complaint_id)
+        case = await load_case(tx, complaint_id)
         _must_answer_for(case, by)
         said_before = (case.proposal, case.proposed_by) == (text, by)
         noted = _note_steps(tx, case, [*steps, HandlingStep.OWN_AND_PROPOSE], by, policy)
@@ -73,7 +82,7 @@ async def propose(
                 SolutionProposed(complaint_id=complaint_id, round=case.round, by=by, proposed_at=tx.now)
             )
         if noted or not said_before:
-            await save_work(tx.connection, case)
+            await save_work(tx, case)
     return case
 
 
@@ -92,7 +101,7 @@ async def resolve(
     Raises NoSuchCaseError, NotYoursError, MissingStepsError, NotPossibleError.
     """
     async with work.begin(str(complaint_id)) as tx:
-        case = await load_case(tx.connection, complaint_id)
+        case = await load_case(tx, complaint_id)
         _must_answer_for(case, by)
         ended = case.state in (State.RESOLVED, State.CLOSED)
         if ended and (case.resolution, case.resolution_reason, case.resolved_by) == (text, reason, by):
@@ -103,7 +112,7 @@ async def resolve(
         case.state = next_state(case.state, Action.RESOLVE)
         case.resolution, case.resolution_reason = text, reason
         case.resolved_by, case.resolved_at = by, tx.now
-        await save_work(tx.connection, case)
+        await save_work(tx, case)
         tx.publish(ComplaintResolved(complaint_id=complaint_id, round=case.round, by=by, resolved_at=tx.now))
     return case
 
@@ -116,19 +125,17 @@ async def hand_over(
     Raises NoSuchCaseError, AlreadyHandlerError, NotPossibleError.
     """
     async with work.begin(str(complaint_id)) as tx:
-        case = await load_case(tx.connection, complaint_id)
+        case = await load_case(tx, complaint_id)
         if case.handler_id == handler.id:
-            if case.handler_reason is reason:
+            if case.handler_reason == reason:
                 return case
             raise AlreadyHandlerError
         case.state = next_state(case.state, Action.HAND_OVER)
-        await _move_load(tx, desk, case, handler.id)
+        values = {"complaint_id": complaint_id, "handler_id": handler.id, "reason": reason}
+        # Rows apart from those of the consumer, which writes several times in one transaction.
+        counted = {"before": case.handler_id, "replica": f"{desk.replica}/api"}
+        await tx.fetch(_HAND_OVER, values | counted)
         case.handler_id, case.handler_reason = handler.id, reason
-        await tx.connection.execute(
-            update(complaint)
-            .where(complaint.c.complaint_id == complaint_id)
-            .values(handler_id=handler.id, handler_reason=reason)
-        )
         tx.publish(
             HandlerAssigned(
                 complaint_id=complaint_id,
@@ -157,16 +164,6 @@ def _note_steps(
         follow_up = step is HandlingStep.FOLLOW_UP
         case.state = next_state(case.state, Action.FOLLOW_UP if follow_up else Action.TAKE_STEP)
         case.steps.append({"step": step, "by": by, "taken_at": tx.now.isoformat()})
-        tx.publish(StepTaken(complaint_id=case.complaint_id, step=step, by=by, taken_at=tx.now))
+    if fresh:
+        tx.publish(StepsTaken(complaint_id=case.complaint_id, steps=tuple(fresh), by=by, taken_at=tx.now))
     return bool(fresh)
-
-
-async def _move_load(tx: Transaction, desk: Desk, case: Case, handler_id: str) -> None:
-    """The owner's own complaint is on the owner's desk once, whoever works on it."""
-    loads = Loads({}, tx.now)
-    if case.handler_id != case.owner_id:
-        loads.take(case.handler_id)
-    if handler_id != case.owner_id:
-        loads.give(handler_id)
-    # Rows apart from those of the consumer, which writes several times in one transaction.
-    await save_changes(tx.connection, loads, f"{desk.replica}/api")

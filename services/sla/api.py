@@ -1,13 +1,15 @@
 """The doors of sla: what was promised to whom until when, and why."""
 
+from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime
-from sqlalchemy import func, select
 
+from shared.bus.statement import Statement
 from shared.events.vocabulary import PromiseKind
 from shared.runtime.dependencies import Work
 from shared.runtime.paging import After, Limit, read_page
@@ -15,12 +17,51 @@ from shared.runtime.service import service_router
 
 from .explain import explain
 from .settle import PromiseState
-from .tables import complaint, promise, rung
 
 router = service_router("sla", tags=["sla"])
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _ENDED = (PromiseState.KEPT, PromiseState.WITHDRAWN)
+
+_CONDITIONS = {
+    "state": "state = :state",
+    "live": "settled_at IS NULL",  # implied by other states than those of _ENDED; there is an index of it
+    "kind": "kind = :kind",
+    "due_before": "due_at < :due_before",
+}
+
+
+def _page_of(conditions: tuple[str, ...]) -> Statement:
+    wanted = "".join(f"{_CONDITIONS[name]} AND " for name in conditions)
+    return Statement(
+        f"SELECT * FROM promise WHERE {wanted}promise_id > :after ORDER BY promise_id LIMIT :limit"  # noqa: S608 - ours
+    )
+
+
+_PAGES = {
+    some: _page_of(some) for count in range(len(_CONDITIONS) + 1) for some in combinations(_CONDITIONS, count)
+}
+_PROMISES = Statement(
+    """
+    SELECT promise.*, complaint.severity AS found, complaint.grade
+    FROM promise JOIN complaint USING (complaint_id)
+    WHERE complaint_id = :complaint_id ORDER BY due_at, promise_id
+    """
+)
+_RUNGS = Statement(
+    """
+    SELECT promise_id, level, rung.due_at, reached_at FROM rung JOIN promise USING (promise_id)
+    WHERE complaint_id = :complaint_id ORDER BY rung.due_at
+    """
+)
+_COMPLAINTS = Statement(
+    """
+    SELECT complaint.*, (SELECT jsonb_object_agg(kind, number) FROM (
+        SELECT kind, count(*) AS number FROM promise
+        WHERE promise.complaint_id = complaint.complaint_id GROUP BY kind) AS counted) AS promises
+    FROM complaint WHERE complaint_id > :after ORDER BY complaint_id LIMIT :limit
+    """
+)
 
 
 def _in_our_time(moment: datetime) -> datetime:
@@ -39,31 +80,11 @@ DueBefore = Annotated[
 @router.get("/complaints/{complaint_id}/promises", summary="The promises to one complaint")
 async def promises_of(complaint_id: UUID, work: Work) -> list[dict[str, Any]]:
     """Each with its target, how its due time came about, and the rungs it has reached; by due time."""
-    async with work.read() as connection:
-        known = await connection.execute(select(complaint).where(complaint.c.complaint_id == complaint_id))
-        facts = known.mappings().first()
-        if facts is None:
-            return []
-        made = await connection.execute(
-            select(promise)
-            .where(promise.c.complaint_id == complaint_id)
-            .order_by(promise.c.due_at, promise.c.promise_id)
-        )
-        promises = [dict(row) for row in made.mappings()]
-        reached = await connection.execute(
-            select(rung)
-            .where(rung.c.promise_id.in_([row["promise_id"] for row in promises]))
-            .order_by(rung.c.due_at)
-        )
-    rungs: dict[UUID, list[dict[str, Any]]] = {}
-    for row in reached.mappings():
-        rungs.setdefault(row["promise_id"], []).append(
-            {name: row[name] for name in ("level", "due_at", "reached_at")}
-        )
-    return [
-        row | {"rungs": rungs.get(row["promise_id"], []), "explanation": explain(row, dict(facts))}
-        for row in promises
-    ]
+    promises = await work.fetch(_PROMISES, {"complaint_id": complaint_id})
+    rungs: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for promise_id, level, due_at, reached_at in await work.fetch(_RUNGS, {"complaint_id": complaint_id}):
+        rungs[promise_id].append({"level": level, "due_at": due_at, "reached_at": reached_at})
+    return [_shown(dict(row), rungs[row["promise_id"]]) for row in promises]
 
 
 @router.get("/promises", summary="Promises, by id")
@@ -77,30 +98,21 @@ async def list_promises(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Every promise, or those that are asked for."""
-    statement = select(promise)
-    if state is not None:
-        statement = statement.where(promise.c.state == state)
-        if state not in _ENDED:  # implied; says it in the words of the index of live promises
-            statement = statement.where(promise.c.settled_at.is_(None))
-    if kind is not None:
-        statement = statement.where(promise.c.kind == kind)
-    if due_before is not None:
-        statement = statement.where(promise.c.due_at < due_before)
-    async with work.read() as connection:
-        return await read_page(connection, statement, promise, "promise_id", after, limit)
+    live = None if state is None or state in _ENDED else True
+    given = {"state": state, "live": live, "kind": kind, "due_before": due_before}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    return await read_page(work, _PAGES[tuple(wanted)], "promise_id", after, limit, **wanted)
 
 
 @router.get("/complaints", summary="Complaints and how many promises each was given, by id")
 async def list_complaints(work: Work, after: After = None, limit: Limit = 100) -> dict[str, Any]:
     """Every complaint that promises were made to, with their number by kind."""
-    async with work.read() as connection:
-        page = await read_page(connection, select(complaint), complaint, "complaint_id", after, limit)
-        counted = await connection.execute(
-            select(promise.c.complaint_id, promise.c.kind, func.count())
-            .where(promise.c.complaint_id.in_([item["complaint_id"] for item in page["items"]]))
-            .group_by(promise.c.complaint_id, promise.c.kind)
-        )
-        counts = {(row[0], row[1]): row[2] for row in counted}
+    page = await read_page(work, _COMPLAINTS, "complaint_id", after, limit)
     for item in page["items"]:
-        item["promises"] = {kind: counts.get((item["complaint_id"], kind), 0) for kind in PromiseKind}
+        item["promises"] = {kind: item["promises"].get(kind, 0) for kind in PromiseKind}
     return page
+
+
+def _shown(promise: dict[str, Any], rungs: list[dict[str, Any]]) -> dict[str, Any]:
+    complaint = {"severity": promise.pop("found"), "grade": promise.pop("grade")}
+    return promise | {"rungs": rungs, "explanation": explain(promise, complaint)}

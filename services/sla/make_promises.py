@@ -8,74 +8,86 @@ from uuid_utils.compat import uuid7
 
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.sla import PromiseMade
+from shared.events.sla import Promise, PromisesMade
 from shared.events.vocabulary import PromiseKind
 from shared.runtime.timers import Timer, arm
 
-from .choose_target import Facts, Target, choose_target
+from .choose_target import Facts, choose_target
 from .policy import SlaPolicy
-from .promise_rows import NewPromise
+from .promise_rows import NewPromise, PromisedComplaint
 from .promises import save_new
-from .rungs import Rung, ladder
+from .rungs import ladder
 from .watch import WATCH
 
 
-class Start(NamedTuple):
-    """A promise to be made because of what an event tells."""
+class Occasion(NamedTuple):
+    """What an event tells calls for promises of these kinds, which all start at one moment."""
 
     because_of: Envelope[Any]
-    kind: PromiseKind
+    kinds: Sequence[PromiseKind]
     facts: Facts
     starts_at: datetime
     round: int = 1
     reopened: bool = False
 
 
-async def make_promises(tx: Transaction, policy: SlaPolicy, starts: Sequence[Start]) -> None:
-    """Make these promises; their complaints are locked."""
+async def make_promises(
+    tx: Transaction,
+    policy: SlaPolicy,
+    occasions: Sequence[Occasion],
+    new_complaints: Sequence[PromisedComplaint] = (),
+) -> None:
+    """Make these promises, and tell those of one occasion together; their complaints are locked."""
     promises: list[NewPromise] = []
     timers: list[Timer] = []
-    for start in starts:
-        target = choose_target(start.kind, start.facts, start.starts_at, policy, reopened=start.reopened)
-        first = ladder(start.kind, target.severity, start.starts_at, target.due_at, policy)[0]
-        promise = _new_promise(start, target, first, policy)
-        promises.append(promise)
-        timers.append(Timer(promise.promise_id, WATCH, str(promise.complaint_id), first.at))
-        _tell(tx, start, promise)
-    await save_new(tx.connection, promises)
+    for occasion in occasions:
+        made = []
+        for kind in occasion.kinds:
+            promise, timer = _make(occasion, kind, policy)
+            made.append(promise)
+            timers.append(timer)
+        promises += made
+        tx.publish(_told(occasion, made, policy), because_of=occasion.because_of)
+    await save_new(tx, policy.version, promises, new_complaints)
     await arm(tx, timers)
 
 
-def _new_promise(start: Start, target: Target, first: Rung, policy: SlaPolicy) -> NewPromise:
-    return NewPromise(
+def _make(occasion: Occasion, kind: PromiseKind, policy: SlaPolicy) -> tuple[NewPromise, Timer]:
+    starts_at = occasion.starts_at
+    target = choose_target(kind, occasion.facts, starts_at, policy, reopened=occasion.reopened)
+    first = ladder(kind, target.severity, starts_at, target.due_at, policy)[0]
+    event = occasion.because_of.event
+    promise = NewPromise(
         promise_id=uuid7(),
-        complaint_id=start.because_of.event.complaint_id,
-        kind=start.kind,
-        round=start.round,
-        starts_at=start.starts_at,
+        complaint_id=event.complaint_id,
+        kind=kind,
+        round=occasion.round,
+        starts_at=starts_at,
         due_at=target.due_at,
         target_seconds=target.seconds,
         severity=target.severity,
         cell=target.cell,
         factor=target.factor,
         factor_rule=target.factor_rule,
-        policy_version=policy.version,
         next_rung=first.level,
     )
+    return promise, Timer(promise.promise_id, WATCH, event.subject, first.at)
 
 
-def _tell(tx: Transaction, start: Start, promise: NewPromise) -> None:
-    tx.publish(
-        PromiseMade(
-            complaint_id=promise.complaint_id,
-            promise_id=promise.promise_id,
-            kind=promise.kind,
-            round=promise.round,
-            starts_at=promise.starts_at,
-            due_at=promise.due_at,
-            target_seconds=round(promise.target_seconds),
-            cell=promise.cell,
-            policy_version=promise.policy_version,
+def _told(occasion: Occasion, made: Sequence[NewPromise], policy: SlaPolicy) -> PromisesMade:
+    return PromisesMade(
+        complaint_id=occasion.because_of.event.complaint_id,
+        round=occasion.round,
+        promises=tuple(
+            Promise(
+                promise_id=promise.promise_id,
+                kind=promise.kind,
+                starts_at=promise.starts_at,
+                due_at=promise.due_at,
+                target_seconds=promise.target_seconds,
+                cell=promise.cell,
+            )
+            for promise in made
         ),
-        because_of=start.because_of,
+        policy_version=policy.version,
     )

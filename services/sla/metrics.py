@@ -5,13 +5,12 @@ that has to be decided again counts again.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.bus.database import Database
+from shared.bus.statement import Statement
 from shared.events.vocabulary import EscalationLevel, PromiseKind
 
 from .settle import PromiseState
-from .tables import promise
 
 LIVE_STATES = (PromiseState.OPEN, PromiseState.AT_RISK, PromiseState.BROKEN)
 OUTCOMES = ("kept", "late", "withdrawn")
@@ -32,14 +31,12 @@ for _kind in PromiseKind:
         RUNGS.labels(_kind, _level)
 
 
-async def sample(connection: AsyncConnection) -> None:
+_LOOK = Statement("SELECT kind, state, count(*) FROM promise WHERE settled_at IS NULL GROUP BY kind, state")
+
+
+async def sample(database: Database) -> None:
     """Set the gauges from the database; only live promises are looked at."""
-    counted = await connection.execute(
-        select(promise.c.kind, promise.c.state, func.count())
-        .where(promise.c.settled_at.is_(None))
-        .group_by(promise.c.kind, promise.c.state)
-    )
-    counts = {(row[0], row[1]): row[2] for row in counted}
+    counts = {(kind, state): number for kind, state, number in await database.fetch(_LOOK, {})}
     for kind in PromiseKind:
         for state in LIVE_STATES:
             PROMISES.labels(kind, state.lower()).set(counts.get((kind, state), 0))

@@ -34,7 +34,6 @@ class NewPromise(NamedTuple):
     cell: str
     factor: float
     factor_rule: str | None
-    policy_version: str
     next_rung: EscalationLevel
 
 
@@ -71,12 +70,10 @@ class Climbed(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """The end of a promise; `kept_at` and `late` are None if it was withdrawn."""
+    """The end of a promise, now; `kept_at` and `late` are None if it was withdrawn."""
 
     promise_id: UUID
     state: PromiseState
     broken_at: datetime | None
     kept_at: datetime | None
     late: bool | None
-    settled_at: datetime
-    next_rung: None = None

@@ -4,129 +4,130 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Insert,
-    Select,
-    Table,
-    TableValuedAlias,
-    Update,
-    bindparam,
-    func,
-    insert,
-    literal_column,
-    select,
-    true,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from shared.bus.database import Row
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import Transaction
 from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severity
 
 from .promise_rows import Climbed, LivePromise, NewPromise, PromisedComplaint, Reached, Settled
 from .settle import PromiseState
-from .tables import complaint, promise, rung
 
-
-def _given(table: Table, fields: Sequence[str]) -> TableValuedAlias:
-    """Rows from one array parameter per field."""
-    arrays = [bindparam(f"given_{name}", type_=ARRAY(table.c[name].type)) for name in fields]
-    return func.unnest(*arrays).table_valued(*fields).render_derived(name="given")
-
-
-def _insert(table: Table, fields: Sequence[str]) -> Insert:
-    return insert(table).from_select(fields, select(*_given(table, fields).c))
-
-
-def _update(fields: Sequence[str]) -> Update:
-    given = _given(promise, fields)
-    changes = {name: given.c[name] for name in fields if name != "promise_id"}
-    return update(promise).where(promise.c.promise_id == given.c.promise_id).values(changes)
-
-
-def _live_by(key: str) -> Select[Any]:
-    """Live promises by key, looked up one key after the other.
-
-    OFFSET 0 keeps the planner from reading the index of all live promises instead, which it prefers while it
-    has no statistics of a table that fills fast: a hundred times slower with 20,000 rows, worse with more.
+_MAKE = Statement(
     """
-    given = _given(promise, [key])
-    rows = select(promise).where(promise.c[key] == given.c[key]).offset(literal_column("0")).lateral("found")
-    found = select(*(rows.c[name] for name in LivePromise._fields)).select_from(given.join(rows, true()))
-    of_kinds = rows.c.kind == func.any(bindparam("kinds", type_=ARRAY(promise.c.kind.type)))
-    return found.where(rows.c.settled_at.is_(None), of_kinds).order_by(rows.c.due_at, rows.c.promise_id)
-
-
-_INSERT_COMPLAINTS = _insert(complaint, PromisedComplaint._fields)
-_INSERT_PROMISES = _insert(promise, NewPromise._fields)
-_INSERT_RUNGS = _insert(rung, Reached._fields)
-_CLIMB = _update(Climbed._fields)
-_SETTLE = _update(Settled._fields)
-_COMPLAINTS = select(*(complaint.c[name] for name in PromisedComplaint._fields)).where(
-    complaint.c.complaint_id == func.any(bindparam("ids", type_=ARRAY(complaint.c.complaint_id.type)))
+    WITH kept AS (
+        INSERT INTO complaint (complaint_id, severity, severity_rule, grade, repeat_index, received_at)
+        SELECT * FROM unnest(CAST(:of_complaint_id AS uuid[]), CAST(:of_severity AS text[]),
+            CAST(:of_severity_rule AS text[]), CAST(:of_grade AS text[]), CAST(:of_repeat_index AS int[]),
+            CAST(:of_received_at AS timestamptz[])))
+    INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
+        factor, factor_rule, next_rung, policy_version)
+    SELECT v.*, CAST(:policy_version AS text)
+    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:kind AS text[]),
+        CAST(:round AS int[]), CAST(:starts_at AS timestamptz[]), CAST(:due_at AS timestamptz[]),
+        CAST(:target_seconds AS float8[]), CAST(:severity AS text[]), CAST(:cell AS text[]),
+        CAST(:factor AS float8[]), CAST(:factor_rule AS text[]), CAST(:next_rung AS text[])) AS v
+    """
 )
-_LIVE = _live_by("promise_id")
-_LIVE_OF = _live_by("complaint_id")
+_CLIMB = Statement(
+    """
+    WITH told AS (
+        INSERT INTO rung (promise_id, level, due_at, reached_at)
+        SELECT * FROM unnest(CAST(:of_promise_id AS uuid[]), CAST(:of_level AS text[]),
+                             CAST(:of_due_at AS timestamptz[]), CAST(:of_reached_at AS timestamptz[])))
+    UPDATE promise SET state = v.state, next_rung = v.next_rung, broken_at = v.broken_at
+    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:state AS text[]), CAST(:next_rung AS text[]),
+                CAST(:broken_at AS timestamptz[])) AS v (promise_id, state, next_rung, broken_at)
+    WHERE promise.promise_id = v.promise_id
+    """
+)
+_SETTLE = Statement(
+    """
+    UPDATE promise SET state = v.state, broken_at = v.broken_at, kept_at = v.kept_at, late = v.late,
+        settled_at = now(), next_rung = NULL
+    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:state AS text[]), CAST(:broken_at AS timestamptz[]),
+                CAST(:kept_at AS timestamptz[]), CAST(:late AS boolean[]))
+         AS v (promise_id, state, broken_at, kept_at, late)
+    WHERE promise.promise_id = v.promise_id
+    """
+)
+_COMPLAINTS = Statement(
+    """
+    SELECT complaint_id, severity, severity_rule, grade, repeat_index, received_at
+    FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))
+    """
+)
+# OFFSET 0 keeps the planner from reading the index of all live promises instead, which it prefers while it has
+# no statistics of a table that fills fast: a hundred times slower with 20,000 rows, worse with more.
+_LIVE = Statement(
+    """
+    SELECT found.* FROM unnest(CAST(:ids AS uuid[])) AS given (id) CROSS JOIN LATERAL (
+        SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, settled_at
+        FROM promise WHERE promise_id = given.id OFFSET 0) AS found
+    WHERE settled_at IS NULL
+    """
+)
+_LIVE_OF = Statement(
+    """
+    SELECT found.* FROM unnest(CAST(:complaints AS uuid[])) AS given (id) CROSS JOIN LATERAL (
+        SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, settled_at
+        FROM promise WHERE complaint_id = given.id AND kind = ANY (CAST(:kinds AS text[])) OFFSET 0) AS found
+    WHERE settled_at IS NULL ORDER BY due_at, promise_id
+    """
+)
 
 
-async def save_complaints(connection: AsyncConnection, complaints: Sequence[PromisedComplaint]) -> None:
-    """Keep what later promises to these complaints depend on."""
-    await _save(connection, _INSERT_COMPLAINTS, complaints)
+async def save_new(
+    tx: Transaction,
+    policy_version: str,
+    promises: Sequence[NewPromise],
+    complaints: Sequence[PromisedComplaint] = (),
+) -> None:
+    """Store promises that were just made, and what later promises to new complaints depend on."""
+    rows = _columns(NewPromise, promises) | _columns(PromisedComplaint, complaints, "of_")
+    await tx.fetch(_MAKE, {"policy_version": policy_version, **rows})
 
 
-async def load_complaints(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, PromisedComplaint]:
+async def load_complaints(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, PromisedComplaint]:
     """What was kept of these complaints, by id."""
-    rows = await connection.execute(_COMPLAINTS, {"ids": list(ids)})
     return {
         row[0]: PromisedComplaint(row[0], Severity(row[1]), row[2], Grade(row[3]), row[4], row[5])
-        for row in rows
+        for row in await tx.fetch(_COMPLAINTS, {"ids": list(ids)})
     }
 
 
-async def save_new(connection: AsyncConnection, promises: Sequence[NewPromise]) -> None:
-    """Store promises that were just made."""
-    await _save(connection, _INSERT_PROMISES, promises)
-
-
-async def load_live(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, LivePromise]:
+async def load_live(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, LivePromise]:
     """Those of these promises that are neither kept nor withdrawn, by id."""
-    values = {"given_promise_id": list(ids), "kinds": list(PromiseKind)}
-    rows = await connection.execute(_LIVE, values)
-    return {row[0]: _live(row) for row in rows}
+    return {row[0]: _live(row) for row in await tx.fetch(_LIVE, {"ids": list(ids)})}
 
 
 async def load_live_of(
-    connection: AsyncConnection, complaints: Iterable[UUID], kinds: Iterable[PromiseKind]
+    tx: Transaction, complaints: Iterable[UUID], kinds: Iterable[PromiseKind]
 ) -> list[LivePromise]:
     """The promises of these kinds to these complaints that are neither kept nor withdrawn, by due time."""
-    values = {"given_complaint_id": list(complaints), "kinds": list(kinds)}
-    return [_live(row) for row in await connection.execute(_LIVE_OF, values)]
+    values = {"complaints": list(complaints), "kinds": list(kinds)}
+    return [_live(row) for row in await tx.fetch(_LIVE_OF, values)]
 
 
-async def save_climbed(
-    connection: AsyncConnection, climbed: Sequence[Climbed], reached: Sequence[Reached]
-) -> None:
+async def save_climbed(tx: Transaction, climbed: Sequence[Climbed], reached: Sequence[Reached]) -> None:
     """Store the rungs that were reached, and how their promises stand now."""
-    await _save(connection, _INSERT_RUNGS, reached)
-    await _save(connection, _CLIMB, climbed)
+    if climbed:
+        await tx.fetch(_CLIMB, _columns(Climbed, climbed) | _columns(Reached, reached, "of_"))
 
 
-async def save_settled(connection: AsyncConnection, settled: Sequence[Settled]) -> None:
+async def save_settled(tx: Transaction, settled: Sequence[Settled]) -> None:
     """Store the ends of promises."""
-    await _save(connection, _SETTLE, settled)
+    if settled:
+        await tx.fetch(_SETTLE, _columns(Settled, settled))
 
 
-async def _save(connection: AsyncConnection, statement: Insert | Update, rows: Sequence[Any]) -> None:
-    if rows:
-        columns = zip(*rows, strict=True)
-        values = {
-            f"given_{name}": list(column) for name, column in zip(rows[0]._fields, columns, strict=True)
-        }
-        await connection.execute(statement, values)
+def _columns(shape: Any, rows: Sequence[Any], prefix: str = "") -> dict[str, Sequence[Any]]:
+    """Array parameters, one per field of the shape that all rows have."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(shape._fields)
+    return {prefix + name: column for name, column in zip(shape._fields, columns, strict=True)}
 
 
-def _live(row: Any) -> LivePromise:
-    promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at = row
+def _live(row: Row) -> LivePromise:
+    promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, _ = row
     return LivePromise(
         promise_id,
         complaint_id,

@@ -14,20 +14,20 @@ from shared.events.routing import (
     ComplaintReopened,
     ComplaintResolved,
     SolutionProposed,
-    StepTaken,
+    StepsTaken,
 )
 from shared.events.vocabulary import MessageKind, PromiseKind, Role
 
 from .choose_target import Facts
-from .make_promises import Start, make_promises
+from .make_promises import Occasion, make_promises
 from .policy import SlaPolicy
 from .promise_rows import PromisedComplaint
-from .promises import load_complaints, save_complaints
+from .promises import load_complaints
 from .settle import PromiseState
 from .settle_promises import End, settle_promises
 
 Message: TypeAlias = MessageSent | MessageSkipped
-ACK, CONTACT, UPDATE, SOLVE = PromiseKind
+ALL = ACK, CONTACT, UPDATE, SOLVE = tuple(PromiseKind)
 
 
 def reactions(policy: SlaPolicy) -> Reactions:
@@ -41,7 +41,7 @@ def reactions(policy: SlaPolicy) -> Reactions:
         ComplaintReceived: partial(promise_all, policy),
         MessageSent: note_receipts,
         MessageSkipped: note_receipts,
-        StepTaken: note_contacts,
+        StepsTaken: note_contacts,
         SolutionProposed: note_news,
         ComplaintResolved: note_results,
         ComplaintReopened: partial(promise_again, policy),
@@ -54,13 +54,11 @@ async def promise_all(
 ) -> None:
     """Promise a receipt, a contact, news and a result; a call that a person took was the contact (FC-1)."""
     complaints = [_as_promised(envelope.event) for envelope in received]
-    await save_complaints(tx.connection, complaints)
-    starts = [
-        Start(envelope, kind, _facts(complaint), complaint.received_at)
+    occasions = [
+        Occasion(envelope, ALL, _facts(complaint), complaint.received_at)
         for envelope, complaint in zip(received, complaints, strict=True)
-        for kind in PromiseKind
     ]
-    await make_promises(tx, policy, starts)
+    await make_promises(tx, policy, occasions, complaints)
     taken = [envelope for envelope in received if envelope.event.taken_by is not None]
     await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.received_at) for envelope in taken])
 
@@ -69,11 +67,11 @@ async def promise_again(
     policy: SlaPolicy, tx: Transaction, reopened: Sequence[Envelope[ComplaintReopened]]
 ) -> None:
     """Promise a result for the next round, from when it was opened again (FU-7)."""
-    known = await load_complaints(tx.connection, [envelope.event.complaint_id for envelope in reopened])
-    starts = [
-        Start(
+    known = await load_complaints(tx, [envelope.event.complaint_id for envelope in reopened])
+    occasions = [
+        Occasion(
             envelope,
-            SOLVE,
+            [SOLVE],
             _facts(known[envelope.event.complaint_id]),
             envelope.event.reopened_at,
             round=envelope.event.round,
@@ -81,7 +79,7 @@ async def promise_again(
         )
         for envelope in reopened
     ]
-    await make_promises(tx, policy, starts)
+    await make_promises(tx, policy, occasions)
 
 
 async def note_receipts(tx: Transaction, decided: Sequence[Envelope[Message]]) -> None:
@@ -90,8 +88,8 @@ async def note_receipts(tx: Transaction, decided: Sequence[Envelope[Message]]) -
     await settle_promises(tx, [ACK], [End(envelope, envelope.event.decided_at) for envelope in receipts])
 
 
-async def note_contacts(tx: Transaction, taken: Sequence[Envelope[StepTaken]]) -> None:
-    """The first step with the customer is the first contact."""
+async def note_contacts(tx: Transaction, taken: Sequence[Envelope[StepsTaken]]) -> None:
+    """The first steps with the customer are the first contact."""
     await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.taken_at) for envelope in taken])
 
 
@@ -109,7 +107,7 @@ async def note_results(tx: Transaction, resolved: Sequence[Envelope[ComplaintRes
 async def withdraw_the_rest(tx: Transaction, closed: Sequence[Envelope[ComplaintClosed]]) -> None:
     """What was not done when the complaint ended is no longer needed; if due before, it was broken."""
     ends = [End(envelope, envelope.event.closed_at, PromiseState.WITHDRAWN) for envelope in closed]
-    await settle_promises(tx, list(PromiseKind), ends)
+    await settle_promises(tx, ALL, ends)
 
 
 def _as_promised(event: ComplaintReceived) -> PromisedComplaint:

@@ -33,9 +33,9 @@ async def settle_promises(tx: Transaction, kinds: Sequence[PromiseKind], ends: S
     by_complaint = {end.because_of.event.complaint_id: end for end in ends}
     if not by_complaint:
         return
-    live = await load_live_of(tx.connection, by_complaint, kinds)
+    live = await load_live_of(tx, by_complaint, kinds)
     settled = [_settle_one(tx, promise, by_complaint[promise.complaint_id]) for promise in live]
-    await save_settled(tx.connection, settled)
+    await save_settled(tx, settled)
     await disarm(tx, [promise.promise_id for promise in live if promise.next_rung is not None])
 
 
@@ -54,9 +54,9 @@ def _settle_one(tx: Transaction, promise: LivePromise, end: End) -> Settled:
     broken_at = tx.now if broken_first else promise.broken_at
     if end.state is PromiseState.WITHDRAWN:
         SETTLED.labels(promise.kind, "withdrawn").inc()
-        return Settled(promise.promise_id, end.state, broken_at, None, None, tx.now)
+        return Settled(promise.promise_id, end.state, broken_at, None, None)
     tx.publish(
         PromiseKept(**facts, kept_at=done_at, late=late), occurred_at=done_at, because_of=end.because_of
     )
     SETTLED.labels(promise.kind, "late" if late else "kept").inc()
-    return Settled(promise.promise_id, end.state, broken_at, done_at, late, tx.now)
+    return Settled(promise.promise_id, end.state, broken_at, done_at, late)

@@ -26,7 +26,7 @@ def timers(policy: SlaPolicy) -> dict[str, TimerHandler]:
 
 async def reach_rungs(policy: SlaPolicy, tx: Transaction, due: Sequence[Timer]) -> None:
     """Tell every rung whose time has come, once and in order, and wait for the next (section 5)."""
-    live = await load_live(tx.connection, [timer.id for timer in due])
+    live = await load_live(tx, [timer.id for timer in due])
     climbed: list[Climbed] = []
     reached: list[Reached] = []
     following: list[Timer] = []
@@ -42,7 +42,7 @@ async def reach_rungs(policy: SlaPolicy, tx: Transaction, due: Sequence[Timer]) 
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
         for rung in step.reached:
             _tell(tx, promise, rung, policy)
-    await save_climbed(tx.connection, climbed, reached)
+    await save_climbed(tx, climbed, reached)
     await arm(tx, following)
 
 

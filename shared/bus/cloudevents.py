@@ -1,10 +1,9 @@
 """How an envelope becomes bytes and back: CloudEvents 1.0, binary mode in the log, structured JSON in the feeds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -23,14 +22,14 @@ class UndecodableError(Exception):
     """The bytes are no event of ours; the message says what is wrong with them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What can be said of a record without reading its value: enough to keep order and to skip what nobody hears."""
 
     type: str
     subject: str
     sequence: int
     publisher: str
+    attributes: Mapping[str, bytes]
 
 
 def to_record(envelope: Envelope[Event]) -> Record:
@@ -46,10 +45,7 @@ def to_record(envelope: Envelope[Event]) -> Record:
 
 def glance(headers: Headers) -> Glance:
     """Read type, subject and sequence from the headers. Raises UndecodableError."""
-    return _glance(dict(headers))
-
-
-def _glance(attributes: Mapping[str, bytes]) -> Glance:
+    attributes = dict(headers)
     try:
         kind = attributes["ce_type"].decode()
         return Glance(
@@ -57,6 +53,7 @@ def _glance(attributes: Mapping[str, bytes]) -> Glance:
             subject=attributes["ce_subject"].decode(),
             sequence=int(attributes["ce_sequence"]),
             publisher=kind.split(".")[1],
+            attributes=attributes,
         )
     except KeyError as error:
         raise UndecodableError(f"header {error.args[0]} is missing") from error
@@ -66,8 +63,11 @@ def _glance(attributes: Mapping[str, bytes]) -> Glance:
 
 def from_record(headers: Headers, value: bytes) -> Envelope[Event]:
     """The envelope in a record. Raises UndecodableError for unknown types and malformed data."""
-    attributes = dict(headers)
-    seen = _glance(attributes)
+    return _decode(glance(headers), value)
+
+
+def _decode(seen: Glance, value: bytes) -> Envelope[Event]:
+    attributes = seen.attributes
     event_class = EVENT_TYPES.get(seen.type)
     if event_class is None:
         raise UndecodableError(f"no event is called {seen.type}")
@@ -94,9 +94,20 @@ def from_record(headers: Headers, value: bytes) -> Envelope[Event]:
     return envelope
 
 
+def glance_at(stored: StoredRecord) -> Glance:
+    """What a record read from a log says of itself. Raises UndecodableError."""
+    if stored.seen is None:
+        stored.seen = glance(stored.headers)
+    seen: Glance = stored.seen
+    return seen
+
+
 def envelope_of(stored: StoredRecord) -> Envelope[Event]:
-    """The envelope in a record read from a log. Raises UndecodableError."""
-    return from_record(stored.headers, stored.value)
+    """The envelope in a record read from a log; decoded once per process. Raises UndecodableError."""
+    if stored.envelope is None:
+        stored.envelope = _decode(glance_at(stored), stored.value)
+    envelope: Envelope[Event] = stored.envelope
+    return envelope
 
 
 def to_structured(headers: Headers, value: bytes) -> dict[str, Any]:

@@ -7,9 +7,9 @@ stops and the service is not ready.
 """
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
@@ -17,12 +17,13 @@ import structlog
 from shared.events.base import Envelope, Event, topic_of
 
 from . import crash_points
-from .cloudevents import UndecodableError, from_record, glance
+from .cloudevents import UndecodableError, envelope_of, from_record, glance_at
 from .event_log import EventLog, LogError, Member, Partition, PartitionLostError, StoredRecord
 from .inbox import Arrival, Place, Plan, sort_out
+from .pacing import rest_after
 from .transience import is_transient
 from .unit_of_work import Transaction, UnitOfWork
-from .waiting_room import WaitingRoom
+from .waiting_room import WaitingEvent, WaitingRoom
 
 log = structlog.get_logger()
 
@@ -100,10 +101,13 @@ class Consumer:
             self.turned_at = clock()
             records = await member.poll(self.max_records, POLL_TIMEOUT)
             if records:
+                began = clock()
                 await self.apply(records, member)
                 crash_points.reached("after_apply_before_position_commit")
                 await self._commit(member, records)
                 self._last_progress, self._restarts = clock(), 0
+                if len(records) < self.max_records:
+                    await asyncio.sleep(rest_after(clock() - began))
             if clock() - self._last_sweep >= SWEEP_EVERY:
                 self._last_sweep = clock()
                 await self._patiently(self.sweep, member)
@@ -206,7 +210,10 @@ class Consumer:
     async def _apply_in(
         self, tx: Transaction, arrivals: list[Arrival], poison: Mapping[Place, str], one_by_one: bool
     ) -> Plan:
-        waiting = [self._decode(*row, held=True) for row in await self._room.load(tx)]
+        waiting = [
+            self._arrival(one.place, one.type, one, partial(from_record, one.headers, one.value), held=True)
+            for one in await self._room.load(tx)
+        ]
         plan = sort_out(tx.streams, [*waiting, *arrivals], self._hears, poison)
         for wave in plan.waves:
             await self._apply_wave(tx, wave, one_by_one)
@@ -215,27 +222,24 @@ class Consumer:
         return plan
 
     async def _apply_wave(self, tx: Transaction, wave: Sequence[Arrival], one_by_one: bool) -> None:
-        for kind, group in groupby(
-            sorted(wave, key=lambda arrival: arrival.type), key=lambda arrival: arrival.type
-        ):
-            arrivals = list(group)
-            reaction = self._reactions.get(kind)
-            for part in [[a] for a in arrivals] if one_by_one else [arrivals]:
-                for arrival in part:
-                    tx.mark_applied(*arrival.place)
-                if reaction is None:
-                    continue
+        by_reaction: dict[Reaction, list[Arrival]] = defaultdict(list)
+        for arrival in sorted(wave, key=lambda arrival: arrival.type):
+            tx.mark_applied(*arrival.place)
+            if reaction := self._reactions.get(arrival.type):
+                by_reaction[reaction].append(arrival)
+        for reaction, arrivals in by_reaction.items():
+            for part in [[one] for one in arrivals] if one_by_one else [arrivals]:
                 try:
-                    await reaction(tx, [arrival.envelope for arrival in part if arrival.envelope is not None])
+                    await reaction(tx, [one.envelope for one in part if one.envelope is not None])
                 except Exception as error:
-                    raise ReactionError(part[0].place, kind) from error
+                    raise ReactionError(part[0].place, part[0].type) from error
                 crash_points.reached("mid_batch")
 
     def _read(self, records: Sequence[StoredRecord]) -> tuple[list[Arrival], list[tuple[StoredRecord, str]]]:
         arrivals, undecodable = [], []
         for record in records:
             try:
-                seen = glance(record.headers)
+                seen = glance_at(record)
             except UndecodableError as error:
                 undecodable.append((record, str(error)))
                 continue
@@ -243,25 +247,25 @@ class Consumer:
                 undecodable.append((record, f"{seen.publisher} does not publish on {record.topic}"))
                 continue
             place = Place(seen.subject, seen.publisher, seen.sequence)
-            arrivals.append(self._decode(place, seen.type, record.headers, record.value))
+            arrivals.append(self._arrival(place, seen.type, record, partial(envelope_of, record)))
         return arrivals, undecodable
 
-    def _decode(
+    def _arrival(
         self,
         place: Place,
         kind: str,
-        headers: tuple[tuple[str, bytes], ...],
-        value: bytes,
+        bytes_of: StoredRecord | WaitingEvent,
+        decode: Callable[[], Envelope[Event]],
         *,
         held: bool = False,
     ) -> Arrival:
         envelope, error = None, None
         if kind in self._reactions:
             try:
-                envelope = from_record(headers, value)
+                envelope = decode()
             except UndecodableError as undecodable:
                 error = str(undecodable)
-        return Arrival(place, kind, headers, value, envelope, error, held)
+        return Arrival(place, kind, bytes_of.headers, bytes_of.value, envelope, error, held)
 
     def _note_parked(self) -> None:
         now = asyncio.get_running_loop().time()

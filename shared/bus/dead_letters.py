@@ -4,28 +4,32 @@ from datetime import datetime
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import text
 
+from .statement import Statement
 from .unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
-_LIST = text(
+_LIST = Statement(
     """
     SELECT subject, publisher, sequence, type, parked_because, held_at, attempts FROM held
     WHERE parked_because IS NOT NULL ORDER BY held_at, subject
     """
 )
-_ONE = text(
+_ONE = Statement(
     """
     SELECT publisher, sequence FROM held
     WHERE subject = :subject AND parked_because IS NOT NULL ORDER BY held_at LIMIT 1
     """
 )
-_UNPARK = text(
-    "UPDATE held SET parked_because = NULL WHERE subject = :subject AND parked_because IS NOT NULL"
+_UNPARK = Statement(
+    """
+    UPDATE held SET parked_because = NULL WHERE subject = :subject AND parked_because IS NOT NULL RETURNING subject
+    """
 )
-_DROP = text("DELETE FROM held WHERE subject = :subject AND publisher = :publisher AND sequence = :sequence")
+_DROP = Statement(
+    "DELETE FROM held WHERE subject = :subject AND publisher = :publisher AND sequence = :sequence"
+)
 
 
 class DeadLetter(NamedTuple):
@@ -52,13 +56,12 @@ class DeadLetters:
 
     async def list(self) -> list[DeadLetter]:
         """Every parked event, the oldest first."""
-        async with self._unit_of_work.read() as connection:
-            return [DeadLetter(*row) for row in await connection.execute(_LIST)]
+        return [DeadLetter(*row) for row in await self._unit_of_work.fetch(_LIST, {})]
 
     async def retry(self, subject: str) -> None:
         """Let the parked event and all that waits behind it be tried again, in order. Raises NoDeadLetterError."""
         async with self._unit_of_work.begin(subject) as tx:
-            if not (await tx.connection.execute(_UNPARK, {"subject": subject})).rowcount:
+            if not await tx.fetch(_UNPARK, {"subject": subject}):
                 raise NoDeadLetterError(f"nothing is parked for {subject}")
             stream = tx.streams[subject]
             stream.blocked, stream.touched = False, True
@@ -67,13 +70,14 @@ class DeadLetters:
     async def drop(self, subject: str) -> None:
         """Give up the parked event: its sequence counts as applied, and the events behind it go on."""
         async with self._unit_of_work.begin(subject) as tx:
-            row = (await tx.connection.execute(_ONE, {"subject": subject})).first()
-            if row is None:
+            found = await tx.fetch(_ONE, {"subject": subject})
+            if not found:
                 raise NoDeadLetterError(f"nothing is parked for {subject}")
-            place = {"subject": subject, "publisher": row.publisher, "sequence": row.sequence}
-            await tx.connection.execute(_DROP, place)
+            [(publisher, sequence)] = found
+            place = {"subject": subject, "publisher": publisher, "sequence": sequence}
+            await tx.fetch(_DROP, place)
             stream = tx.streams[subject]
             stream.blocked = False
             stream.waiting -= 1
-            tx.mark_applied(subject, row.publisher, row.sequence)
+            tx.mark_applied(subject, publisher, sequence)
         log.warning("dead_letter.dropped", **place)

@@ -10,9 +10,9 @@ Two adapters implement it, `kafka.py` on a broker and `postgres.py` on a databas
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 PARTITIONS = 12
 MAX_RECORD_BYTES = 256 * 1024
@@ -25,8 +25,7 @@ class Partition(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What is published: `key` decides the partition, `headers` travel byte for byte."""
 
     topic: str
@@ -35,9 +34,12 @@ class Record:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class StoredRecord:
-    """A record as read back: with its partition, its offset (0, 1, 2 … per partition) and the log's time."""
+    """A record as read back: with its partition, its offset (0, 1, 2 … per partition) and the log's time.
+
+    seen, envelope: what the first reader in this process made of it, so that the next need not do it again.
+    """
 
     topic: str
     key: str
@@ -46,6 +48,8 @@ class StoredRecord:
     partition: int
     offset: int
     stored_at: datetime
+    seen: Any = field(default=None, compare=False, repr=False)
+    envelope: Any = field(default=None, compare=False, repr=False)
 
     @property
     def lane(self) -> Partition:

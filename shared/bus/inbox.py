@@ -17,7 +17,7 @@ class Place(NamedTuple):
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Arrival:
     """An event at hand. `envelope` is None for types this service ignores: they only advance the order.
 

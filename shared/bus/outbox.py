@@ -12,13 +12,14 @@ from typing import Any
 from zlib import crc32
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.events.base import topic_of
 
 from . import crash_points
+from .database import Database
 from .event_log import EventLog, Record
 from .headers import unpack
+from .pacing import rest_after
 from .statement import Statement
 from .transience import is_transient
 from .unit_of_work import Transaction, UnitOfWork
@@ -44,8 +45,8 @@ _MOVE = Statement(
 class Relay:
     """Publishes one service's outbox to its topic."""
 
-    def __init__(self, engine: AsyncEngine, event_log: EventLog, publisher: str) -> None:
-        self._work = UnitOfWork(engine)
+    def __init__(self, database: Database, event_log: EventLog, publisher: str) -> None:
+        self._work = UnitOfWork(database)
         self._log = event_log
         self._topic = topic_of(publisher)
         self._lock = crc32(f"redress relay {publisher}".encode())
@@ -59,8 +60,10 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled."""
+        clock = asyncio.get_running_loop().time
         idle, backoff = SHORTEST_IDLE, SHORTEST_IDLE
         while True:
+            began = clock()
             try:
                 moved = await self.relay_once()
             except Exception as error:  # noqa: BLE001 - the outbox keeps everything; say it and try again
@@ -73,6 +76,7 @@ class Relay:
             backoff = SHORTEST_IDLE
             idle = SHORTEST_IDLE if moved else min(idle * 2, LONGEST_IDLE)
             if moved < BATCH:
+                await asyncio.sleep(rest_after(clock() - began))
                 await self._wait_for_work(idle)
 
     async def relay_once(self) -> int:

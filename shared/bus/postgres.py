@@ -15,10 +15,9 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import postgres_sql as sql
+from .database import Database
 from .event_log import (
     MAX_RECORD_BYTES,
     PARTITIONS,
@@ -32,39 +31,38 @@ from .event_log import (
 from .headers import pack, unpack
 from .partitions import partition_for
 from .statement import Statement
+from .tail import Tail
 from .transience import LOST_CONNECTION
 
 SHORTEST_IDLE, LONGEST_IDLE = 0.01, 0.25
 
 
 class _Database:
-    """The log's database: every statement is a transaction of its own, given to the driver directly."""
+    """The log's database: every statement is a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Any]:
         """The rows of a statement; every way in which that can fail is LogUnavailableError."""
         try:
-            async with self._engine.connect() as connection:
-                driver = (await connection.get_raw_connection()).driver_connection
-                assert driver is not None
-                return list(await driver.fetch(statement.sql, *[values[name] for name in statement.names]))
-        except (SQLAlchemyError, asyncpg.PostgresError, *LOST_CONNECTION, OSError) as error:
+            return await self._database.fetch(statement, values)
+        except (asyncpg.PostgresError, *LOST_CONNECTION, OSError, TimeoutError) as error:
             raise LogUnavailableError(f"the log's database failed: {type(error).__name__}") from error
 
     async def close(self) -> None:
         """Release the connections."""
-        await self._engine.dispose()
+        await self._database.close()
 
 
 class PostgresEventLog:
-    """An event log in the database behind `engine`; `lease` is how long, in seconds, a silent member keeps its part."""
+    """An event log in a database of its own; `lease` is how long, in seconds, a silent member keeps its part."""
 
-    def __init__(self, engine: AsyncEngine, *, lease: float = 10.0) -> None:
-        self._database = _Database(engine)
+    def __init__(self, database: Database, *, lease: float = 10.0) -> None:
+        self._database = _Database(database)
         self._lease = lease
         self._members: list[PostgresMember] = []
+        self._tail = Tail()
 
     async def start(self) -> None:
         """Create the log's tables where they are missing."""
@@ -81,34 +79,37 @@ class PostgresEventLog:
         for record in records:
             if len(record.value) > MAX_RECORD_BYTES:
                 raise RecordTooLargeError(f"a record of {record.topic} has {len(record.value)} bytes")
-        lanes = [Partition(record.topic, partition_for(record.key)) for record in records]
-        counts: dict[Partition, int] = defaultdict(int)
-        nth = []
-        for lane in lanes:
-            nth.append(counts[lane])
-            counts[lane] += 1
-        ordered = sorted(counts)
-        values = {
-            "lane_topics": [lane.topic for lane in ordered],
-            "lane_numbers": [lane.number for lane in ordered],
-            "lane_counts": [counts[lane] for lane in ordered],
-            "topics": [lane.topic for lane in lanes],
-            "numbers": [lane.number for lane in lanes],
-            "nth": nth,
-            "keys": [record.key for record in records],
-            "headers": [pack(record.headers) for record in records],
-            "values": [record.value for record in records],
-        }
-        [[written]] = await self._database.fetch(sql.APPEND, **values)
-        if written != len(records):
+        by_lane: dict[Partition, list[Record]] = defaultdict(list)
+        for record in records:
+            by_lane[Partition(record.topic, partition_for(record.key))].append(record)
+        ordered = sorted(by_lane)
+        rows = [(lane, nth, one) for lane in ordered for nth, one in enumerate(by_lane[lane])]
+        stored = await self._database.fetch(
+            sql.APPEND,
+            lane_topics=[lane.topic for lane in ordered],
+            lane_numbers=[lane.number for lane in ordered],
+            lane_counts=[len(by_lane[lane]) for lane in ordered],
+            topics=[lane.topic for lane, _, _ in rows],
+            numbers=[lane.number for lane, _, _ in rows],
+            nth=[nth for _, nth, _ in rows],
+            keys=[one.key for _, _, one in rows],
+            headers=[pack(one.headers) for _, _, one in rows],
+            values=[one.value for _, _, one in rows],
+        )
+        if len(stored) != len(ordered):
             raise LogUnavailableError(
-                f"a topic of {', '.join({lane.topic for lane in lanes})} does not exist"
+                f"a topic of {', '.join({lane.topic for lane in ordered})} does not exist"
             )
-        self._wake(set(counts))
+        for topic, number, offset, stored_at in stored:
+            lane = Partition(topic, number)
+            self._remember(lane, offset, stored_at, by_lane[lane])
+        self._wake(set(by_lane))
 
     def member(self, group: str, member_id: str, topics: Sequence[str]) -> "PostgresMember":
         """A reader in `group`; members in this process are woken by what is published in it."""
-        member = PostgresMember(self._database, group, member_id, tuple(sorted(topics)), self._lease)
+        member = PostgresMember(
+            self._database, self._tail, group, member_id, tuple(sorted(topics)), self._lease
+        )
         self._members.append(member)
         return member
 
@@ -119,6 +120,16 @@ class PostgresEventLog:
     async def close(self) -> None:
         """Release the connections."""
         await self._database.close()
+
+    def _remember(self, lane: Partition, offset: int, stored_at: datetime, records: Sequence[Record]) -> None:
+        """Keep what members in this process are about to read."""
+        readers = [position for member in self._members if (position := member.position(lane)) is not None]
+        if readers:
+            kept = [
+                StoredRecord(*record, lane.number, offset + nth, stored_at)
+                for nth, record in enumerate(records)
+            ]
+            self._tail.add(lane, kept, min(readers))
 
     def _wake(self, lanes: set[Partition]) -> None:
         self._members = [member for member in self._members if not member.closed]
@@ -137,10 +148,17 @@ class _Lane:
 class PostgresMember:
     """One reader of a PostgresEventLog."""
 
-    def __init__(
-        self, database: _Database, group: str, member_id: str, topics: tuple[str, ...], lease: float
+    def __init__(  # noqa: PLR0917 - made by the log alone
+        self,
+        database: _Database,
+        tail: Tail,
+        group: str,
+        member_id: str,
+        topics: tuple[str, ...],
+        lease: float,
     ) -> None:
         self._database = database
+        self._tail = tail
         self._member_id = member_id
         self._me = {"grp": group, "member": f"{member_id}#{uuid4()}"}
         self._topics = topics
@@ -149,6 +167,7 @@ class PostgresMember:
         self._paused = False
         self._news = asyncio.Event()
         self._next_heartbeat = 0.0
+        self._next_look = 0.0
         self.closed = False
 
     async def start(self) -> None:
@@ -168,7 +187,7 @@ class PostgresMember:
             self._news.clear()
             if clock() >= self._next_heartbeat:
                 await self._heartbeat()
-            records = [] if self._paused or not self._owned else await self._fetch(max_records)
+            records = [] if self._paused or not self._owned else await self._next_records(max_records)
             left = deadline - clock()
             if records or left <= 0:
                 return records
@@ -227,6 +246,11 @@ class PostgresMember:
             await self._database.fetch(sql.RELEASE_ALL, **self._me)
             await self._database.fetch(sql.LEAVE, **self._me)
 
+    def position(self, lane: Partition) -> int | None:
+        """The next offset that is handed out of a lane; None if another member owns it."""
+        owned = self._owned.get(lane)
+        return owned.position if owned else None
+
     def wake(self, lanes: set[Partition]) -> None:
         """Say that records were published in `lanes`."""
         if not self._owned.keys().isdisjoint(lanes):
@@ -239,13 +263,46 @@ class PostgresMember:
             "positions": [lane.position for lane in self._owned.values()],
         }
 
-    async def _fetch(self, max_records: int) -> list[StoredRecord]:
+    async def _next_records(self, max_records: int) -> list[StoredRecord]:
+        """From memory what this process published; from the log what is not there, and now and then in any case."""
+        clock = asyncio.get_running_loop().time
+        records = self._from_tail(max_records)
+        left = max_records - len(records)
+        if not records or (left and (self._is_behind() or clock() >= self._next_look)):
+            self._next_look = clock() + LONGEST_IDLE
+            records += await self._from_log(left)
+        return records
+
+    def _is_behind(self) -> bool:
+        return any(self._tail.begins_after(lane, own.position) for lane, own in self._owned.items())
+
+    def _from_tail(self, max_records: int) -> list[StoredRecord]:
+        news = {
+            lane: found
+            for lane, own in self._owned.items()
+            if (found := self._tail.read(lane, own.position, max_records))
+        }
+        share = max(max_records // len(news), 1) if news else 0
+        records: list[StoredRecord] = []
+        for lane, found in news.items():
+            if len(records) < max_records:
+                records += found[:share]
+                self._moved_on(lane, records[-1].offset)
+        return records
+
+    async def _from_log(self, max_records: int) -> list[StoredRecord]:
         rows = await self._database.fetch(sql.FETCH, **self._lanes(), limit=max_records)
         records = []
         for topic, number, offset, stored_at, key, headers, value in rows:
             records.append(StoredRecord(topic, key, unpack(headers), value, number, offset, stored_at))
-            self._owned[Partition(topic, number)].position = offset + 1
+            self._moved_on(Partition(topic, number), offset)
         return records
+
+    def _moved_on(self, lane: Partition, offset: int) -> None:
+        """Note what was handed out. The lane goes to the end, so that the others come first the next time."""
+        own = self._owned.pop(lane)
+        own.position = offset + 1
+        self._owned[lane] = own
 
     async def _heartbeat(self) -> None:
         """Say that we live, give back what others should have, take what is ours and free."""

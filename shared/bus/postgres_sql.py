@@ -37,7 +37,7 @@ ADD_PARTITIONS = Statement(
 # another publisher has just moved on, which makes next_offset the true one.
 APPEND = Statement(
     """
-    WITH wanted AS (
+    WITH moment AS (SELECT clock_timestamp() AS stored_at), wanted AS (
         SELECT * FROM unnest(CAST(:lane_topics AS text[]), CAST(:lane_numbers AS int[]), CAST(:lane_counts AS int[]))
             AS lane (topic, number, added)),
     lane AS (
@@ -47,28 +47,31 @@ APPEND = Statement(
         UPDATE log_partition p SET next_offset = lane.next_offset + wanted.added
         FROM lane JOIN wanted USING (topic, number) WHERE p.topic = lane.topic AND p.number = lane.number),
     written AS (
-        INSERT INTO log_record (topic, number, log_offset, key, headers, value)
-        SELECT r.topic, r.number, lane.next_offset + r.nth, r.key, r.headers, r.value
+        INSERT INTO log_record (topic, number, log_offset, stored_at, key, headers, value)
+        SELECT r.topic, r.number, lane.next_offset + r.nth, moment.stored_at, r.key, r.headers, r.value
         FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[]), CAST(:nth AS int[]), CAST(:keys AS text[]),
                     CAST(:headers AS text[]), CAST(:values AS bytea[]))
             AS r (topic, number, nth, key, headers, value)
-        JOIN lane USING (topic, number)
-        RETURNING 1)
-    SELECT count(*) FROM written
+        JOIN lane USING (topic, number) CROSS JOIN moment)
+    SELECT lane.topic, lane.number, lane.next_offset, moment.stored_at FROM lane CROSS JOIN moment
     """
 )
 
-# One query polls all lanes; only those that have grown past our position are read.
+# One query polls all lanes; only those that have grown past our position are read, each for an even share.
 FETCH = Statement(
     """
+    WITH news AS (
+        SELECT mine.topic, mine.number, mine.position, count(*) OVER () AS lanes
+        FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[]), CAST(:positions AS bigint[]))
+            WITH ORDINALITY AS mine (topic, number, position, turn)
+        JOIN log_partition p ON p.topic = mine.topic AND p.number = mine.number AND p.next_offset > mine.position
+        ORDER BY mine.turn)
     SELECT r.topic, r.number, r.log_offset, r.stored_at, r.key, r.headers, r.value
-    FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[]), CAST(:positions AS bigint[]))
-        AS mine (topic, number, position)
-    JOIN log_partition p ON p.topic = mine.topic AND p.number = mine.number AND p.next_offset > mine.position
+    FROM news
     CROSS JOIN LATERAL (
         SELECT * FROM log_record r
-        WHERE r.topic = mine.topic AND r.number = mine.number AND r.log_offset >= mine.position
-        ORDER BY r.log_offset LIMIT :limit) r
+        WHERE r.topic = news.topic AND r.number = news.number AND r.log_offset >= news.position
+        ORDER BY r.log_offset LIMIT greatest(CAST(:limit AS bigint) / news.lanes, 1)) r
     LIMIT :limit
     """
 )

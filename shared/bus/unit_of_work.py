@@ -4,7 +4,6 @@ Every transaction about a subject first locks that subject's row in `stream`, in
 (endpoint, reaction or timer), so two of them never interleave and never wait for each other in a ring.
 """
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -13,13 +12,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
 from shared.events.base import Envelope, Event
 
 from . import crash_points
 from .cloudevents import to_record
+from .database import Connection, Database, Row, fetch
 from .event_log import MAX_RECORD_BYTES, Record, RecordTooLargeError
 from .headers import pack
 from .statement import Statement
@@ -33,12 +32,12 @@ _LOCK = Statement(
     """
     INSERT INTO stream (subject) SELECT unnest(CAST(:subjects AS text[]))
     ON CONFLICT (subject) DO UPDATE SET subject = excluded.subject
-    RETURNING subject, published, CAST(applied AS text), waiting, blocked, now()
+    RETURNING subject, published, applied, waiting, blocked, now()
     """
 )
 _LOCK_IF_FREE = Statement(
     """
-    SELECT subject, published, CAST(applied AS text), waiting, blocked, now() FROM stream
+    SELECT subject, published, applied, waiting, blocked, now() FROM stream
     WHERE subject = ANY (CAST(:subjects AS text[])) ORDER BY subject FOR UPDATE SKIP LOCKED
     """
 )
@@ -47,8 +46,8 @@ _SAVE = Statement(
     """
     WITH stream_rows AS (
         INSERT INTO stream (subject, published, applied, waiting, blocked)
-        SELECT subject, published, CAST(applied AS jsonb), waiting, blocked
-        FROM unnest(CAST(:subjects AS text[]), CAST(:published AS int[]), CAST(:applied AS text[]),
+        SELECT subject, published, applied, waiting, blocked
+        FROM unnest(CAST(:subjects AS text[]), CAST(:published AS int[]), CAST(:applied AS jsonb[]),
                     CAST(:waiting AS smallint[]), CAST(:blocked AS boolean[]))
              AS row (subject, published, applied, waiting, blocked)
         ON CONFLICT (subject) DO UPDATE SET published = excluded.published, applied = excluded.applied,
@@ -78,22 +77,18 @@ class Stream:
 
 
 class Transaction:
-    """An open transaction with its locked subjects, the database's `now`, and the events to be written.
+    """An open transaction with its locked subjects, the database's `now`, and the events to be written."""
 
-    connection: for statements in SQLAlchemy Core; fetch: for those of hot paths. Both are the same session.
-    """
-
-    def __init__(self, connection: AsyncConnection, driver: asyncpg.Connection) -> None:
-        self.connection = connection
-        self._driver = driver
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self.streams: dict[str, Stream] = {}
         self._now: datetime | None = None
         self._outgoing: list[tuple[Envelope[Event], Record]] = []
         self._when_committed: list[Callable[[], None]] = []
 
-    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        """The rows of a statement, from the driver. Errors are asyncpg's own."""
-        return list(await self._driver.fetch(statement.sql, *[values[name] for name in statement.names]))
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        """The rows of a statement. Errors are asyncpg's own."""
+        return await fetch(self._connection, statement, values)
 
     @property
     def now(self) -> datetime:
@@ -167,7 +162,7 @@ class Transaction:
                 {
                     "subjects": [s.subject for s in touched],
                     "published": [s.published for s in touched],
-                    "applied": [json.dumps(s.applied) if s.applied else "{}" for s in touched],
+                    "applied": [s.applied for s in touched],
                     "waiting": [s.waiting for s in touched],
                     "blocked": [s.blocked for s in touched],
                     "ids": [e.id for e, _ in self._outgoing],
@@ -187,7 +182,7 @@ class Transaction:
     def _remember(self, rows: Iterable[Any]) -> set[str]:
         found = set()
         for subject, published, applied, waiting, blocked, now in rows:
-            self.streams[subject] = Stream(subject, published, json.loads(applied), waiting, blocked)
+            self.streams[subject] = Stream(subject, published, applied, waiting, blocked)
             self._now = now
             found.add(subject)
         return found
@@ -196,47 +191,39 @@ class Transaction:
 class UnitOfWork:
     """Opens transactions on one service's database and wakes the relay when one has left events."""
 
-    def __init__(self, engine: AsyncEngine, wake_relay: Callable[[], None] = lambda: None) -> None:
-        self.engine = engine
+    def __init__(self, database: Database, wake_relay: Callable[[], None] = lambda: None) -> None:
+        self.database = database
         self._wake_relay = wake_relay
-        # BEGIN and COMMIT are ours, at the driver: SQLAlchemy's own cost more than most statements.
-        self._plain = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(self, *subjects: str) -> AsyncIterator[Transaction]:
         """A transaction with these subjects locked; commits on leaving, rolls back on any exception."""
-        async with self._plain.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
-            assert driver is not None
+        async with self.database.connection() as connection:
             try:
-                await driver.execute("BEGIN")
-                tx = Transaction(connection, driver)
+                await connection.execute("BEGIN")
+                tx = Transaction(connection)
                 if subjects:
                     await tx.lock(subjects)
                 yield tx
                 left_events = await tx.save()
-                await driver.execute("COMMIT")
+                await connection.execute("COMMIT")
             except BaseException:
-                await _abandon(connection, driver)
+                await _abandon(connection)
                 raise
             crash_points.reached("after_commit")
         if left_events:
             self._wake_relay()
         tx.committed()
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading only."""
-        async with self._plain.connect() as connection:
-            yield connection
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        """The rows of a statement that only reads."""
+        return await self.database.fetch(statement, values)
 
 
-async def _abandon(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
-    """Give back a connection that is clean, or none."""
+async def _abandon(connection: Connection) -> None:
+    """Leave the connection clean, or end it."""
     try:
-        if not driver.is_closed():
-            await driver.execute("ROLLBACK")
-            return
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-        pass
-    await connection.invalidate()
+        connection.terminate()

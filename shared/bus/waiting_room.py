@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
-
 from .event_log import StoredRecord
 from .headers import pack, unpack
 from .inbox import Arrival, Place, Plan
+from .statement import Statement
 from .unit_of_work import Transaction, UnitOfWork
 
-_LOAD = text(
+_LOAD = Statement(
     """
     SELECT subject, publisher, sequence, type, headers, value FROM held
     WHERE subject = ANY (CAST(:subjects AS text[])) ORDER BY subject, publisher, sequence
     """
 )
-_HOLD = text(
+_HOLD = Statement(
     """
     INSERT INTO held (subject, publisher, sequence, type, headers, value, attempts, parked_because)
     SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:publishers AS text[]), CAST(:sequences AS int[]),
@@ -26,18 +25,20 @@ _HOLD = text(
         SET parked_because = excluded.parked_because, attempts = held.attempts + excluded.attempts
     """
 )
-_RELEASE = text(
+_RELEASE = Statement(
     """
     DELETE FROM held USING unnest(CAST(:subjects AS text[]), CAST(:publishers AS text[]), CAST(:sequences AS int[]))
         AS gone (subject, publisher, sequence)
     WHERE held.subject = gone.subject AND held.publisher = gone.publisher AND held.sequence = gone.sequence
     """
 )
-_COUNT = text(
+_COUNT = Statement(
     "SELECT subject, count(*) FROM held WHERE subject = ANY (CAST(:subjects AS text[])) GROUP BY subject"
 )
-_MAY_GO_ON = text("SELECT subject FROM stream WHERE waiting > 0 AND NOT blocked ORDER BY subject LIMIT 100")
-_UNDECODABLE = text(
+_MAY_GO_ON = Statement(
+    "SELECT subject FROM stream WHERE waiting > 0 AND NOT blocked ORDER BY subject LIMIT 100"
+)
+_UNDECODABLE = Statement(
     """
     INSERT INTO undecodable (topic, partition, log_offset, key, headers, value, reason)
     VALUES (:topic, :partition, :log_offset, :key, :headers, :value, :reason) ON CONFLICT DO NOTHING
@@ -65,19 +66,19 @@ class WaitingRoom:
         subjects = [stream.subject for stream in tx.streams.values() if stream.waiting]
         if not subjects:
             return []
-        rows = await tx.connection.execute(_LOAD, {"subjects": subjects})
+        rows = await tx.fetch(_LOAD, {"subjects": subjects})
         return [WaitingEvent(Place(*row[:3]), row[3], unpack(row[4]), row[5]) for row in rows]
 
     async def save(self, tx: Transaction, plan: Plan, reasons: Mapping[Place, str]) -> None:
         """Write down what waits or is parked from now on, and forget what does not wait any more."""
         staying = [*plan.waiting, *plan.parked]
         if staying:
-            await tx.connection.execute(_HOLD, _columns(staying, plan.parked, reasons))
+            await tx.fetch(_HOLD, _columns(staying, plan.parked, reasons))
         if plan.released:
-            await tx.connection.execute(_RELEASE, _places(plan.released))
+            await tx.fetch(_RELEASE, _places(plan.released))
         changed = {arrival.place.subject for arrival in [*staying, *plan.released]}
         if changed:
-            rows = await tx.connection.execute(_COUNT, {"subjects": list(changed)})
+            rows = await tx.fetch(_COUNT, {"subjects": list(changed)})
             counts: dict[str, int] = {row[0]: row[1] for row in rows}
             for subject in changed:
                 tx.streams[subject].waiting = counts.get(subject, 0)
@@ -88,7 +89,7 @@ class WaitingRoom:
     async def keep_undecodable(self, tx: Transaction, records: Sequence[tuple[StoredRecord, str]]) -> None:
         """Park records that are no event of ours, by where they lie in the log."""
         for record, reason in records:
-            await tx.connection.execute(
+            await tx.fetch(
                 _UNDECODABLE,
                 {
                     "topic": record.topic,
@@ -103,8 +104,7 @@ class WaitingRoom:
 
     async def subjects_that_may_go_on(self) -> list[str]:
         """Subjects with events that wait and are not blocked by a parked one."""
-        async with self._unit_of_work.read() as connection:
-            return list((await connection.execute(_MAY_GO_ON)).scalars())
+        return [subject for (subject,) in await self._unit_of_work.fetch(_MAY_GO_ON, {})]
 
 
 def _places(arrivals: Sequence[Arrival]) -> dict[str, Any]:

@@ -42,10 +42,10 @@ class HandlerAssigned(_RoutingEvent):
     assigned_at: Instant
 
 
-class StepTaken(_RoutingEvent):
-    """One of the six steps was done with the customer; the first one is the first human contact."""
+class StepsTaken(_RoutingEvent):
+    """Some of the six steps were done with the customer, in this order; the first of all is the first human contact."""
 
-    step: HandlingStep
+    steps: tuple[HandlingStep, ...]
     by: str
     taken_at: Instant
 

@@ -3,8 +3,34 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from .base import Event, Instant
 from .vocabulary import EscalationLevel, PromiseKind, Role
+
+
+class Promise(BaseModel):
+    """Something is due at `due_at`; `cell` names the matrix cell that gave the time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    promise_id: UUID
+    kind: PromiseKind
+    starts_at: Instant
+    due_at: Instant
+    target_seconds: float
+    cell: str
+
+
+class PromisesMade(Event):
+    """What is promised from now on, all of one moment; `round` is the resolution round they belong to."""
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    round: int
+    promises: tuple[Promise, ...]
+    policy_version: str
 
 
 class _SlaEvent(Event):
@@ -13,17 +39,6 @@ class _SlaEvent(Event):
     complaint_id: UUID
     promise_id: UUID
     kind: PromiseKind
-
-
-class PromiseMade(_SlaEvent):
-    """Something is due at `due_at`; `cell` names the matrix cell, `round` the resolution round it belongs to."""
-
-    round: int
-    starts_at: Instant
-    due_at: Instant
-    target_seconds: float
-    cell: str
-    policy_version: str
 
 
 class PromiseAtRisk(_SlaEvent):

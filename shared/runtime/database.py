@@ -1,6 +1,5 @@
-"""One service's own database: its engine, and its tables brought up to date."""
+"""Brings a service's tables up to date, and tells whether they are."""
 
-import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,42 +9,37 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-POOL_SIZE = 8
+from shared.bus.database import Database
+from shared.bus.statement import Statement
+
+_IS_MIGRATED = Statement("SELECT to_regclass('alembic_version') IS NOT NULL")
+_REVISION = Statement("SELECT version_num FROM alembic_version")
 _MIGRATION_LOCK = 7_267_733_551
 
 
-def create_engine(url: str, *, application: str, pool_size: int = POOL_SIZE) -> AsyncEngine:
-    """A pool of at most `pool_size` connections. A connection found dead is replaced once, then the error is ours."""
-    return create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=5.0,
-        pool_pre_ping=False,
-        json_serializer=lambda value: json.dumps(value, ensure_ascii=False, default=str),
-        connect_args={
-            "timeout": 10,
-            "command_timeout": 60,
-            "server_settings": {"application_name": application, "timezone": "UTC", "jit": "off"},
-        },
-    )
+def create_engine(url: str, *, application: str, pool_size: int = 4) -> AsyncEngine:
+    """SQLAlchemy's way to a database: for migrations, and for whoever looks in from outside."""
+    server_settings = {"application_name": application, "timezone": "UTC", "jit": "off"}
+    connect_args = {"timeout": 10, "server_settings": server_settings}
+    return create_async_engine(url, pool_size=pool_size, max_overflow=0, connect_args=connect_args)
 
 
-async def migrate(engine: AsyncEngine, service: str) -> None:
+async def migrate(url: str, service: str) -> None:
     """Bring the tables of `service` to the newest revision; safe when several replicas do it at once."""
-    async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        await connection.run_sync(_upgrade, service)
+    engine = create_engine(url, application="redress migrate")
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            await connection.run_sync(_upgrade, service)
+    finally:
+        await engine.dispose()
 
 
-async def is_current(engine: AsyncEngine, service: str) -> bool:
+async def is_current(database: Database, service: str) -> bool:
     """True if the tables of `service` are at the newest revision."""
     head = ScriptDirectory.from_config(alembic_config(service)).get_current_head()
-    async with engine.connect() as connection:
-        exists = await connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
-        if not exists.scalar_one():
-            return False
-        return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == head
+    [(exists,)] = await database.fetch(_IS_MIGRATED, {})
+    return exists and [head] == [version for (version,) in await database.fetch(_REVISION, {})]
 
 
 def _upgrade(connection: Connection, service: str) -> None:

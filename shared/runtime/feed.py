@@ -4,28 +4,28 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus.cloudevents import to_structured
+from shared.bus.database import Database
 from shared.bus.headers import unpack
+from shared.bus.statement import Statement
 
 from .errors import REFUSALS, GoneError
 
 LONGEST_WAIT = 30.0
 _LOOK_EVERY = 0.1
 
-_READ = text(
+_READ = Statement(
     "SELECT position, headers, value FROM journal WHERE position > :after ORDER BY position LIMIT :limit"
 )
-_EARLIEST = text("SELECT coalesce(min(position), 0) FROM journal")
+_EARLIEST = Statement("SELECT coalesce(min(position), 0) FROM journal")
 
 
 class Feed:
     """Reads one service's journal; `close` ends the long polls that are open."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._closing = asyncio.Event()
 
     def close(self) -> None:
@@ -36,21 +36,20 @@ class Feed:
         """Events behind position `after`; waits up to `wait` seconds for the first. Raises GoneError."""
         deadline = asyncio.get_running_loop().time() + min(wait, LONGEST_WAIT)
         while True:
-            async with self._engine.connect() as connection:
-                rows = (await connection.execute(_READ, {"after": after, "limit": limit})).all()
-                if rows or after:
-                    await self._refuse_expired(connection, after, rows[0][0] if rows else None)
+            rows = await self._database.fetch(_READ, {"after": after, "limit": limit})
+            if rows or after:
+                await self._refuse_expired(after, rows[0]["position"] if rows else None)
             if rows or self._closing.is_set() or asyncio.get_running_loop().time() >= deadline:
                 return [
                     (position, to_structured(unpack(headers), value)) for position, headers, value in rows
                 ]
             await asyncio.sleep(_LOOK_EVERY)
 
-    async def _refuse_expired(self, connection: Any, after: int, first: int | None) -> None:
+    async def _refuse_expired(self, after: int, first: int | None) -> None:
         """A cursor that points before what is kept has missed events, and is told so."""
         if first is not None and first == after + 1:
             return
-        earliest = (await connection.execute(_EARLIEST)).scalar_one()
+        [(earliest,)] = await self._database.fetch(_EARLIEST, {})
         if after and earliest > after + 1:
             raise GoneError(
                 f"events behind {after} are no longer kept; the earliest is {earliest}: read on with after={earliest - 1}",

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.bus.database import Database
+from shared.bus.statement import Statement
 
 
 class Policy(BaseModel):
@@ -28,7 +29,7 @@ class PolicyError(Exception):
 
 P = TypeVar("P", bound=Policy)
 
-_REMEMBER = text(
+_REMEMBER = Statement(
     """
     INSERT INTO policy (version, digest, document) VALUES (:version, :digest, CAST(:document AS jsonb))
     ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING digest
@@ -54,13 +55,11 @@ def load_policy(model: type[P], service: str, override: Path | None = None) -> P
         raise PolicyError(f"{source}: {service}.{place}: {first['msg']}") from error
 
 
-async def remember_policy(engine: AsyncEngine, policy: Policy) -> None:
+async def remember_policy(database: Database, policy: Policy) -> None:
     """Store the policy under its version. Raises PolicyError if that version had other content before."""
-    document = policy.model_dump_json()
-    digest = hashlib.sha256(document.encode()).hexdigest()
-    async with engine.begin() as connection:
-        values = {"version": policy.version, "digest": digest, "document": document}
-        known = (await connection.execute(_REMEMBER, values)).scalar_one()
+    digest = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()
+    values = {"version": policy.version, "digest": digest, "document": policy.model_dump(mode="json")}
+    [(known,)] = await database.fetch(_REMEMBER, values)
     if known != digest:
         raise PolicyError(
             f"policy version {policy.version!r} is known with other numbers; give the changed policy a version of its own"

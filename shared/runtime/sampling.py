@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.bus.database import Database, Row
 from shared.bus.headers import unpack
+from shared.bus.statement import Statement
 
 from . import metrics
 
@@ -22,7 +22,7 @@ LOOK_EVERY = 5.0
 NOT_OFTENER_THAN = 1.0
 HELD_ALARM = 60.0
 
-_LOOK = text(
+_LOOK = Statement(
     """
     SELECT
         (SELECT count(*) FROM outbox) AS outbox_rows,
@@ -46,7 +46,7 @@ class Sampler:
         self._looked_at = float("-inf")
         self._answered_at = float("-inf")
         self._counted: dict[Any, int] = {}
-        self.own: Callable[[AsyncConnection], Awaitable[None]] | None = None
+        self.own: Callable[[Database], Awaitable[None]] | None = None
 
     def database_silent_for(self) -> float:
         """Seconds since the database last answered."""
@@ -65,26 +65,26 @@ class Sampler:
             return
         self._looked_at = now
         try:
-            async with asyncio.timeout(10), self._service.engine.connect() as connection:
-                row = (await connection.execute(_LOOK)).one()
+            async with asyncio.timeout(10):
+                [row] = await self._service.database.fetch(_LOOK, {})
                 self._answered_at = asyncio.get_running_loop().time()
                 if self.own is not None:
-                    await self.own(connection)
+                    await self.own(self._service.database)
             await self._set(row)
         except Exception as error:  # noqa: BLE001 - metrics must never take a service down
             log.warning("sampler.failed", service=self._service.name, reason=type(error).__name__)
 
-    async def _set(self, row: Any) -> None:
+    async def _set(self, row: Row) -> None:
         name = self._service.name
-        metrics.OUTBOX_ROWS.labels(name).set(row.outbox_rows)
-        metrics.OUTBOX_OLDEST.labels(name).set(_age(row) if row.oldest_headers else 0.0)
-        metrics.EVENTS_HELD.labels(name).set(row.held)
-        metrics.HELD_OLDEST.labels(name).set(row.held_oldest or 0.0)
-        metrics.EVENTS_PARKED.labels(name).set(row.parked)
-        metrics.TIMERS_ARMED.labels(name).set(row.armed)
-        metrics.TIMERS_OVERDUE.labels(name).set(max(row.overdue or 0.0, 0.0))
-        if (row.held_oldest or 0.0) > HELD_ALARM:
-            log.error("events.held_too_long", service=name, seconds=float(row.held_oldest))
+        metrics.OUTBOX_ROWS.labels(name).set(row["outbox_rows"])
+        metrics.OUTBOX_OLDEST.labels(name).set(_age(row) if row["oldest_headers"] else 0.0)
+        metrics.EVENTS_HELD.labels(name).set(row["held"])
+        metrics.HELD_OLDEST.labels(name).set(row["held_oldest"] or 0.0)
+        metrics.EVENTS_PARKED.labels(name).set(row["parked"])
+        metrics.TIMERS_ARMED.labels(name).set(row["armed"])
+        metrics.TIMERS_OVERDUE.labels(name).set(max(row["overdue"] or 0.0, 0.0))
+        if (row["held_oldest"] or 0.0) > HELD_ALARM:
+            log.error("events.held_too_long", service=name, seconds=float(row["held_oldest"]))
         relay, consumer, timers = self._service.relay, self._service.consumer, self._service.timers
         self._count(metrics.EVENTS_PUBLISHED.labels(name), relay.published)
         self._count(metrics.RELAY_FAILURES.labels(name), relay.failures)
@@ -108,7 +108,7 @@ class Sampler:
         self._counted[counter] = total
 
 
-def _age(row: Any) -> float:
+def _age(row: Row) -> float:
     """Age in seconds of the oldest event in the outbox, by the time it was recorded."""
-    recorded = dict(unpack(row.oldest_headers))["ce_recordedtime"].decode()
-    return max(0.0, float((row.now - datetime.fromisoformat(recorded)).total_seconds()))
+    recorded = dict(unpack(row["oldest_headers"]))["ce_recordedtime"].decode()
+    return max(0.0, float((row["now"] - datetime.fromisoformat(recorded)).total_seconds()))

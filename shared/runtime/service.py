@@ -9,17 +9,17 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.bus.consumer import Consumer, Reactions
+from shared.bus.database import Database
 from shared.bus.event_log import EventLog, LogError
 from shared.bus.outbox import Relay
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.base import topic_of
 
 from .api_pages import add_api_pages
-from .database import create_engine, is_current
+from .database import is_current
 from .errors import REFUSALS, add_error_handlers
 from .feed import Feed, feed_routes
 from .policy import Policy, remember_policy
@@ -35,7 +35,7 @@ LOOP_MUST_TURN_WITHIN = 600.0
 DATABASE_MUST_ANSWER_WITHIN = 15.0
 
 BackgroundTask = Callable[[], Awaitable[None]]
-Sample = Callable[[AsyncConnection], Awaitable[None]]
+Sample = Callable[[Database], Awaitable[None]]
 
 
 class NotMigratedError(Exception):
@@ -49,15 +49,15 @@ class Service:
         assert settings.database_url is not None, f"{name} needs a database"
         self.name = name
         self.settings = settings
-        self.engine = create_engine(settings.database_url, application=f"redress {name}")
+        self.database = Database(settings.database_url, application=f"redress {name}")
         self.event_log = event_log
-        self.relay = Relay(self.engine, event_log, name)
-        self.unit_of_work = UnitOfWork(self.engine, self.relay.wake)
+        self.relay = Relay(self.database, event_log, name)
+        self.unit_of_work = UnitOfWork(self.database, self.relay.wake)
         self.consumer: Consumer | None = None
         self.timers: TimerLoop | None = None
         self.sampler = Sampler(self)
         self.draining = False
-        self._feed = Feed(self.engine)
+        self._feed = Feed(self.database)
         self._topics = [topic_of(name)]
         self._policy: Policy | None = None
         self._background: list[BackgroundTask] = []
@@ -103,12 +103,12 @@ class Service:
 
     async def start(self) -> None:
         """Begin to work. Raises NotMigratedError, PolicyError, or what the database raises."""
-        if not await is_current(self.engine, self.name):
+        if not await is_current(self.database, self.name):
             raise NotMigratedError(
                 f"the database of {self.name} is not up to date; run: redress migrate {self.name}"
             )
         if self._policy is not None:
-            await remember_policy(self.engine, self._policy)
+            await remember_policy(self.database, self._policy)
         await self.sampler.look()
         self._spawn(self._use_log(), "log")
         self._spawn(self.sampler.run(), "sampler")
@@ -132,7 +132,7 @@ class Service:
             with suppress(asyncio.CancelledError):
                 await task
         self._tasks.clear()
-        await self.engine.dispose()
+        await self.database.close()
         log.info("service.stopped", service=self.name)
 
     def why_not_ready(self) -> str | None:

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
 
+from shared.bus.statement import Statement
 from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 BATCH = 500
 LONGEST_SLEEP = 1.0
-SHORTEST_SLEEP = 0.02  # what falls due meanwhile fires in one batch
+SHORTEST_SLEEP = 0.1  # what falls due meanwhile fires in one batch
 
 
 class Timer(NamedTuple):
@@ -33,7 +33,7 @@ class Timer(NamedTuple):
 
 TimerHandler: TypeAlias = Callable[[Transaction, Sequence[Timer]], Awaitable[None]]
 
-_ARM = text(
+_ARM = Statement(
     """
     INSERT INTO timer (id, kind, subject, due_at)
     SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]),
@@ -42,28 +42,28 @@ _ARM = text(
         generation = timer.generation + 1
     """
 )
-_DISARM = text("UPDATE timer SET armed = false WHERE id = ANY (CAST(:ids AS uuid[])) AND armed")
-_DUE = text(
+_DISARM = Statement("UPDATE timer SET armed = false WHERE id = ANY (CAST(:ids AS uuid[])) AND armed")
+_DUE = Statement(
     """
     SELECT subject FROM timer WHERE armed AND due_at <= now() AND kind = ANY (CAST(:kinds AS text[]))
     ORDER BY due_at LIMIT :limit
     """
 )
-_FIRE = text(
+_FIRE = Statement(
     """
     UPDATE timer SET armed = false, fired_at = now()
     WHERE armed AND due_at <= now() AND subject = ANY (CAST(:subjects AS text[])) AND kind = ANY (CAST(:kinds AS text[]))
     RETURNING id, kind, subject, due_at
     """
 )
-_NEXT = text("SELECT extract(epoch FROM min(due_at) - clock_timestamp()) FROM timer WHERE armed")
+_NEXT = Statement("SELECT extract(epoch FROM min(due_at) - clock_timestamp()) FROM timer WHERE armed")
 
 
 async def arm(tx: Transaction, timers: Iterable[Timer]) -> None:
     """Arm these timers, or move those that exist. Their subjects are locked."""
     rows = list(timers)
     if rows:
-        await tx.connection.execute(
+        await tx.fetch(
             _ARM,
             {
                 "ids": [timer.id for timer in rows],
@@ -78,7 +78,7 @@ async def disarm(tx: Transaction, ids: Iterable[UUID]) -> None:
     """Let these timers not fire any more. Their subjects are locked."""
     rows = list(ids)
     if rows:
-        await tx.connection.execute(_DISARM, {"ids": rows})
+        await tx.fetch(_DISARM, {"ids": rows})
 
 
 class TimerLoop:
@@ -106,8 +106,8 @@ class TimerLoop:
 
     async def fire_once(self) -> int:
         """Fire one batch of due timers; returns how many."""
-        async with self._unit_of_work.read() as connection:
-            due = list((await connection.execute(_DUE, {"limit": BATCH, "kinds": self._kinds})).scalars())
+        found = await self._unit_of_work.fetch(_DUE, {"limit": BATCH, "kinds": self._kinds})
+        due = [subject for (subject,) in found]
         if not due:
             return 0
         async with self._unit_of_work.begin() as tx:
@@ -115,7 +115,7 @@ class TimerLoop:
             if not free:
                 return 0
             values = {"subjects": sorted(free), "kinds": self._kinds}
-            rows = (await tx.connection.execute(_FIRE, values)).all()
+            rows = await tx.fetch(_FIRE, values)
             timers = sorted((Timer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.id))
             for kind, handler in self._handlers.items():
                 of_kind = [timer for timer in timers if timer.kind == kind]
@@ -125,6 +125,5 @@ class TimerLoop:
         return len(timers)
 
     async def _until_next(self) -> float:
-        async with self._unit_of_work.read() as connection:
-            seconds = (await connection.execute(_NEXT)).scalar()
+        [(seconds,)] = await self._unit_of_work.fetch(_NEXT, {})
         return LONGEST_SLEEP if seconds is None else min(max(float(seconds), SHORTEST_SLEEP), LONGEST_SLEEP)

@@ -9,6 +9,8 @@ from typing import Annotated, Any, get_args, get_origin
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zlib import crc32
 
+from pydantic import BaseModel
+
 from shared.bus.event_log import Record
 from shared.events import Envelope, Event
 
@@ -47,7 +49,12 @@ def _value(name: str, annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return next(iter(annotation))
     if get_origin(annotation) is tuple:
-        return tuple(get_args(annotation)[0])[:2]
+        part = get_args(annotation)[0]
+        return (_value(name, part),) if issubclass(part, BaseModel) else tuple(part)[:2]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation(
+            **{part: _value(part, field.annotation) for part, field in annotation.model_fields.items()}
+        )
     if get_origin(annotation) is Annotated:
         return _value(name, get_args(annotation)[0])
     if NoneType in get_args(annotation):

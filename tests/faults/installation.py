@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from services.command.registry import SERVICES
-from shared.runtime.database import create_engine, migrate
+from shared.runtime.database import migrate
 from shared.runtime.embedded import EmbeddedPostgres
 from tests.journeys.live import QUICK_POLICY
 from tests.service_under_test import SEALING_KEYS
@@ -241,9 +241,7 @@ class Apart(Installation):
         await asyncio.to_thread(self.postgres.start)
         self.postgres.ensure_databases(SERVICES)
         for name in SERVICES:
-            engine = create_engine(self.urls[name], application="tests")
-            await migrate(engine, name)
-            await engine.dispose()
+            await migrate(self.urls[name], name)
             self.processes[name] = self.replica(name, "0", self._ports[name])
             self.processes[name].start()
         for name in SERVICES:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from shared.bus import consumer as consumer_module
 from shared.bus import outbox as outbox_module
+from shared.bus.database import Database
 from shared.bus.event_log import LogUnavailableError, Record, StoredRecord
 from shared.bus.headers import unpack
 from shared.bus.inbox import Arrival, Place, Plan
@@ -18,7 +18,6 @@ from shared.bus.postgres import PostgresEventLog
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Stream, Transaction
 from shared.events import topic_of
-from shared.runtime.database import create_engine
 from tests.builders import now
 from tests.databases import NewDatabase
 from tests.journeys.live import Live, live
@@ -28,6 +27,8 @@ from .checker import History, violations
 from .holdings import HEARS, read_holdings
 
 COMPLAINTS = 12
+
+_JOURNAL = Statement("SELECT subject, headers, value FROM journal ORDER BY position")
 
 
 async def run_and_check(redress: Live, within: float = 15.0) -> list[str]:
@@ -64,14 +65,11 @@ async def _rest(redress: Live, history: History, within: float) -> list[str]:
 async def _deliver_everything_again(redress: Live) -> None:
     journals: dict[str, list[StoredRecord]] = {}
     for name, service in redress.services.items():
-        async with service.engine.connect() as connection:
-            rows = await connection.execute(
-                text("SELECT subject, headers, value FROM journal ORDER BY position")
-            )
-            journals[name] = [
-                StoredRecord(topic_of(name), subject, unpack(headers), value, 0, n, now())
-                for n, (subject, headers, value) in enumerate(rows)
-            ]
+        rows = await service.database.fetch(_JOURNAL, {})
+        journals[name] = [
+            StoredRecord(topic_of(name), subject, unpack(headers), value, 0, n, now())
+            for n, (subject, headers, value) in enumerate(rows)
+        ]
     for name, service in redress.services.items():
         assert service.consumer is not None
         again = [record for publisher in sorted(HEARS[name]) for record in journals[publisher]]
@@ -114,7 +112,7 @@ class StumblingLog(PostgresEventLog):
 
 
 def stumbling(url: str) -> StumblingLog:
-    return StumblingLog(create_engine(url, application="tests", pool_size=16))
+    return StumblingLog(Database(url, application="tests", pool_size=16))
 
 
 async def test_whole_services_stand_redelivery_and_a_stumbling_log(

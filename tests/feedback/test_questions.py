@@ -1,10 +1,13 @@
 """Feedback through its doors: events in, the link, the answer, events out."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
+from services.feedback.metrics import STATES, sample
 from shared.events.feedback import SatisfactionAnswered, SatisfactionAsked, SatisfactionUnanswered
 from tests.builders import closed, complaint_received, reopened, resolved
 from tests.service_under_test import SEALER, ServiceUnderTest, StartService
@@ -72,6 +75,28 @@ async def test_another_answer_to_an_answered_question_is_refused(feedback: Servi
     assert changed.headers["content-type"] == "application/problem+json"
 
 
+async def test_of_answers_given_at_once_one_counts_and_the_others_are_refused(
+    feedback: ServiceUnderTest,
+) -> None:
+    path = await asked_about(feedback, uuid4())
+    given = [feedback.client.post(path, json=SATISFIED | {"score": score}) for score in (1, 3, 5)]
+    statuses = sorted(answer.status_code for answer in await asyncio.gather(*given))
+    assert statuses == [200, 409, 409]
+    assert len(await feedback.said(SatisfactionAnswered)) == 1
+
+
+async def test_many_customers_are_asked_at_once_each_by_a_link_of_their_own(
+    feedback: ServiceUnderTest,
+) -> None:
+    complaints = [uuid4() for _ in range(20)]
+    for complaint_id in complaints:
+        await feedback.hears(complaint_received(complaint_id), resolved(complaint_id))
+    await feedback.let_pass(TWO_HOURS)
+    for complaint_id in complaints:
+        await feedback.client.post(await answer_path(feedback, complaint_id), json=SATISFIED)
+    assert {told.complaint_id for told in await feedback.said(SatisfactionAnswered)} == set(complaints)
+
+
 async def test_the_answer_page_speaks_the_customers_language_and_works_without_javascript(
     feedback: ServiceUnderTest,
 ) -> None:
@@ -106,8 +131,16 @@ async def test_fu_8_an_answer_in_time_ends_the_waiting(feedback: ServiceUnderTes
     complaint_id = uuid4()
     path = await asked_about(feedback, complaint_id)
     await feedback.client.post(path, json=SATISFIED)
-    await feedback.let_pass(THREE_DAYS, complaint_id)
+    assert await feedback.let_pass(THREE_DAYS, complaint_id) == 0
     assert await feedback.said(SatisfactionUnanswered) == []
+
+
+async def test_an_answer_after_the_silence_is_refused(feedback: ServiceUnderTest) -> None:
+    complaint_id = uuid4()
+    path = await asked_about(feedback, complaint_id)
+    await feedback.let_pass(THREE_DAYS, complaint_id)
+    assert (await feedback.client.post(path, json=SATISFIED)).status_code == 409
+    assert await feedback.said(SatisfactionAnswered) == []
 
 
 async def test_a_complaint_reopened_before_the_question_is_asked_again_after_the_next_resolution(
@@ -162,3 +195,12 @@ async def test_operators_read_every_question_in_pages(feedback: ServiceUnderTest
     rest = (await feedback.client.get(f"/feedback/v1/questions?limit=2&after={first['next']}")).json()
     assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
     assert "token_digest" not in first["items"][0]
+
+
+async def test_operators_see_questions_by_state_and_satisfied_customers(feedback: ServiceUnderTest) -> None:
+    await asked_about(feedback, uuid4())
+    await feedback.client.post(await asked_about(feedback, uuid4()), json=SATISFIED)
+    await sample(feedback.service.database)
+    by_state = {state: REGISTRY.get_sample_value("redress_questions", {"state": state}) for state in STATES}
+    assert by_state == {"PLANNED": 0, "ASKED": 1, "ANSWERED": 1, "SILENT": 0, "WITHDRAWN": 0}
+    assert REGISTRY.get_sample_value("redress_answers_satisfied") == 1

@@ -15,9 +15,16 @@ from shared.events.routing import (
     ComplaintResolved,
     HandlerAssigned,
     SolutionProposed,
-    StepTaken,
+    StepsTaken,
 )
-from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken, PromiseKept, PromiseMade
+from shared.events.sla import (
+    EscalationReached,
+    Promise,
+    PromiseAtRisk,
+    PromiseBroken,
+    PromiseKept,
+    PromisesMade,
+)
 from shared.events.vocabulary import (
     Channel,
     ClosingGround,
@@ -43,44 +50,37 @@ class Told(NamedTuple):
     after: dict[str, int]
 
 
-def promise(
-    complaint_id: UUID, kind: PromiseKind, promise_id: UUID | None = None, **changes: Any
-) -> PromiseMade:
-    """A promise due in a day."""
-    facts: dict[str, Any] = {
-        "complaint_id": complaint_id,
-        "promise_id": promise_id or uuid4(),
-        "kind": kind,
-        "round": 1,
-        "starts_at": START,
-        "due_at": START + timedelta(days=1),
-        "target_seconds": 86_400,
-        "cell": "S3/S",
-        "policy_version": "sla-test",
-    }
-    return PromiseMade(**(facts | changes))
-
-
-def at_risk(made: PromiseMade) -> PromiseAtRisk:
-    """Half of the time is used."""
-    return PromiseAtRisk(**_of(made), level=EscalationLevel.W1, due_at=made.due_at, warned_at=START)
-
-
-def kept(made: PromiseMade, *, late: bool = False) -> PromiseKept:
-    """Done, in time or late."""
-    return PromiseKept(**_of(made), due_at=made.due_at, kept_at=START, late=late)
-
-
-def broken(made: PromiseMade) -> PromiseBroken:
-    """The time has passed."""
-    return PromiseBroken(**_of(made), due_at=made.due_at, broken_at=START)
-
-
-def escalated(made: PromiseMade, level: EscalationLevel) -> EscalationReached:
-    """A rung of the ladder."""
-    return EscalationReached(
-        **_of(made), level=level, told=(Role.TEAM_LEAD,), due_at=made.due_at, reached_at=START
+def promised(complaint_id: UUID, *kinds: PromiseKind, due_at: datetime | None = None) -> PromisesMade:
+    """What is promised on one occasion, due in a day."""
+    due = {"due_at": due_at or START + timedelta(days=1), "target_seconds": 86_400}
+    return PromisesMade(
+        complaint_id=complaint_id,
+        round=1,
+        promises=tuple(
+            Promise(promise_id=uuid4(), kind=kind, starts_at=START, cell="S3/S", **due) for kind in kinds
+        ),
+        policy_version="sla-test",
     )
+
+
+def at_risk(made: PromisesMade, which: int = 0) -> PromiseAtRisk:
+    """Half of the time is used."""
+    return PromiseAtRisk(**_of(made, which), level=EscalationLevel.W1, warned_at=START)
+
+
+def kept(made: PromisesMade, which: int = 0, *, late: bool = False) -> PromiseKept:
+    """Done, in time or late."""
+    return PromiseKept(**_of(made, which), kept_at=START, late=late)
+
+
+def broken(made: PromisesMade, which: int = 0) -> PromiseBroken:
+    """The time has passed."""
+    return PromiseBroken(**_of(made, which), broken_at=START)
+
+
+def escalated(made: PromisesMade, level: EscalationLevel, which: int = 0) -> EscalationReached:
+    """A rung of the ladder."""
+    return EscalationReached(**_of(made, which), level=level, told=(Role.TEAM_LEAD,), reached_at=START)
 
 
 def message(kind: MessageKind, complaint_id: UUID, role: Role = Role.CUSTOMER) -> dict[str, Any]:
@@ -101,15 +101,18 @@ def receipt_sent(complaint_id: UUID) -> MessageSent:
     )
 
 
-def step(complaint_id: UUID, which: HandlingStep = HandlingStep.VENT) -> StepTaken:
-    """A step with the customer."""
-    return StepTaken(complaint_id=complaint_id, step=which, by="a100", taken_at=START)
+def steps(complaint_id: UUID, *taken: HandlingStep) -> StepsTaken:
+    """Steps with the customer, the first one if none is named."""
+    return StepsTaken(
+        complaint_id=complaint_id, steps=taken or (HandlingStep.VENT,), by="a100", taken_at=START
+    )
 
 
 def journey(complaint_id: UUID) -> dict[str, list[Told]]:
     """Every publisher's events about one complaint that is reopened once, in the publisher's order."""
     of: dict[str, Any] = {"complaint_id": complaint_id}
-    ack, contact, update, solve = (promise(complaint_id, kind) for kind in PromiseKind)
+    made = promised(complaint_id, *PromiseKind)
+    ack, contact, update, solve = range(len(PromiseKind))
     question = {**of, "question_id": uuid4()}
     answer = {**question, "channel": Channel.WEB, "answered_at": START, "policy_version": "t"}
     proposed = {**of, "by": "a100", "proposed_at": START}
@@ -132,14 +135,14 @@ def journey(complaint_id: UUID) -> dict[str, list[Told]]:
                 ),
                 {},
             ),
-            Told(step(complaint_id), {}),
+            Told(steps(complaint_id), {}),
             Told(SolutionProposed(**proposed, round=1), {}),
             Told(ComplaintResolved(**resolved, round=1), {}),
             Told(
                 ComplaintReopened(**of, round=2, reason=ReopenReason.NOT_SOLVED, reopened_at=START),
                 {"feedback": 2},
             ),
-            Told(step(complaint_id, HandlingStep.APOLOGISE_THANK), {"feedback": 2}),
+            Told(steps(complaint_id, HandlingStep.APOLOGISE_THANK, HandlingStep.ASK_CAUSE), {"feedback": 2}),
             Told(SolutionProposed(**proposed, round=2), {"feedback": 2}),
             Told(ComplaintResolved(**resolved, round=2), {"feedback": 2}),
             Told(
@@ -148,14 +151,14 @@ def journey(complaint_id: UUID) -> dict[str, list[Told]]:
             ),
         ],
         "sla": [
-            *[Told(made, {}) for made in (ack, contact, update, solve)],
-            Told(kept(ack), {"notify": 1}),
-            Told(kept(contact), {"notify": 1, "routing": 3}),
-            Told(at_risk(solve), {"notify": 1, "routing": 3}),
-            Told(escalated(update, EscalationLevel.L2), {"notify": 1, "routing": 3}),
-            Told(broken(solve), {"notify": 1, "routing": 3}),
-            Told(escalated(solve, EscalationLevel.L1), {"notify": 1, "routing": 3}),
-            Told(kept(solve, late=True), {"notify": 1, "routing": 5}),
+            Told(made, {}),
+            Told(kept(made, ack), {"notify": 1}),
+            Told(kept(made, contact), {"notify": 1, "routing": 3}),
+            Told(at_risk(made, solve), {"notify": 1, "routing": 3}),
+            Told(escalated(made, EscalationLevel.L2, update), {"notify": 1, "routing": 3}),
+            Told(broken(made, solve), {"notify": 1, "routing": 3}),
+            Told(escalated(made, EscalationLevel.L1, solve), {"notify": 1, "routing": 3}),
+            Told(kept(made, solve, late=True), {"notify": 1, "routing": 5}),
         ],
         "notify": [
             Told(receipt_sent(complaint_id), {}),
@@ -165,7 +168,7 @@ def journey(complaint_id: UUID) -> dict[str, list[Told]]:
                 ),
                 {"routing": 1},
             ),
-            Told(MessageFailed(**message(MessageKind.LATE, complaint_id), **failed, code="5"), {"sla": 9}),
+            Told(MessageFailed(**message(MessageKind.LATE, complaint_id), **failed, code="5"), {"sla": 6}),
             Told(MessageUnknown(**message(MessageKind.RESOLVED, complaint_id), **failed), {"routing": 5}),
         ],
         "feedback": [
@@ -206,5 +209,11 @@ def in_some_order(told: dict[str, list[Told]], dice: random.Random) -> list[tupl
     return order
 
 
-def _of(made: PromiseMade) -> dict[str, Any]:
-    return {"complaint_id": made.complaint_id, "promise_id": made.promise_id, "kind": made.kind}
+def _of(made: PromisesMade, which: int) -> dict[str, Any]:
+    one = made.promises[which]
+    return {
+        "complaint_id": made.complaint_id,
+        "promise_id": one.promise_id,
+        "kind": one.kind,
+        "due_at": one.due_at,
+    }

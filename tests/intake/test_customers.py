@@ -209,7 +209,7 @@ async def test_an_unknown_customer_has_no_consent_and_leaves_no_trace(intake: Se
 
 
 async def age_resolution(intake: ServiceUnderTest, complaint_id: str, days: int) -> None:
-    async with intake.service.engine.begin() as connection:
+    async with intake.engine.begin() as connection:
         await connection.exec_driver_sql(
             "UPDATE complaint SET resolved_at = resolved_at - make_interval(days => $1) WHERE complaint_id = $2",
             (days, UUID(complaint_id)),

@@ -255,7 +255,7 @@ async def test_an_event_carries_the_trace_of_the_request_that_caused_it(intake: 
 async def test_every_complaint_has_its_contact_in_the_database(intake: ServiceUnderTest) -> None:
     await post(intake)
     with pytest.raises(Exception, match="first_contact_id"):
-        async with intake.service.engine.begin() as connection:
+        async with intake.engine.begin() as connection:
             await connection.exec_driver_sql("DELETE FROM contact")
 
 

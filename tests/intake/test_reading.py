@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.events.vocabulary import PromiseKind
+from shared.events.vocabulary import HandlingStep, PromiseKind
 from tests.builders import closed, now, owner_named, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .doors import accepted, post, read
-from .journey import promise, receipt_sent, step
+from .journey import promised, receipt_sent, steps
 
 
 async def all_pages(intake: ServiceUnderTest, path: str, limit: int) -> list[dict[str, Any]]:
@@ -79,12 +79,17 @@ async def test_an_unknown_complaint_is_not_found(intake: ServiceUnderTest) -> No
 async def test_the_history_tells_what_happened_the_oldest_first(intake: ServiceUnderTest) -> None:
     complaint = await accepted(intake)
     complaint_id = UUID(complaint["complaint_id"])
-    await intake.hears(owner_named(complaint_id, owner_name="Front desk 1"), step(complaint_id))
+    await intake.hears(
+        owner_named(complaint_id, owner_name="Front desk 1"),
+        promised(complaint_id, PromiseKind.ACKNOWLEDGE, PromiseKind.SOLVE),
+        steps(complaint_id, HandlingStep.VENT, HandlingStep.ASK_CAUSE),
+    )
     lines = (await read(intake, f"/intake/v1/complaints/{complaint_id}/history"))["items"]
     assert [(line["what"], line["detail"], line["publisher"]) for line in lines] == [
         ("complaint_received", complaint["receipt_number"], "intake"),
         ("owner_named", "Front desk 1", "routing"),
-        ("step_taken", "VENT", "routing"),
+        ("promises_made", "ACK SOLVE", "sla"),
+        ("steps_taken", "VENT ASK_CAUSE", "routing"),
     ]
 
 
@@ -96,7 +101,7 @@ async def tracked(intake: ServiceUnderTest, accept: str = "text/html") -> tuple[
     await intake.hears(
         receipt_sent(complaint_id),
         owner_named(complaint_id, owner_name="前台一 <b>"),
-        promise(complaint_id, PromiseKind.SOLVE, due_at=due),
+        promised(complaint_id, PromiseKind.SOLVE, due_at=due),
     )
     page = await intake.client.get(receipt["tracking_path"], headers={"accept": accept})
     assert page.status_code == 200
@@ -164,7 +169,9 @@ async def test_the_tracking_link_needs_no_token_and_everything_else_does(start_s
 async def test_a_closed_complaint_shows_no_promise_on_its_page(intake: ServiceUnderTest) -> None:
     receipt = (await post(intake, text="my bill is wrong")).json()
     complaint_id = UUID(receipt["complaint_id"])
-    await intake.hears(promise(complaint_id, PromiseKind.SOLVE), resolved(complaint_id), closed(complaint_id))
+    await intake.hears(
+        promised(complaint_id, PromiseKind.SOLVE), resolved(complaint_id), closed(complaint_id)
+    )
     page = (await intake.client.get(receipt["tracking_path"])).text
     assert "Closed" in page
     assert "Promised next" not in page

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from services.command.registry import SERVICES, create_service
+from shared.bus.database import Database
 from shared.bus.event_log import EventLog
 from shared.bus.postgres import PostgresEventLog
-from shared.runtime.database import create_engine
 from shared.runtime.service import Service, Together
 from shared.runtime.settings import Settings
 from tests.databases import NewDatabase
@@ -119,7 +119,7 @@ async def live(
     event_log: EventLog | None = None,
 ) -> AsyncIterator[Live]:
     """Start all services; stop them on leaving."""
-    event_log = event_log or PostgresEventLog(create_engine(log_url, application="tests", pool_size=16))
+    event_log = event_log or PostgresEventLog(Database(log_url, application="tests", pool_size=16))
     policy_file = folder / "policy.toml"
     policy_file.write_text(policy, encoding="utf-8")
     services = {}

@@ -161,7 +161,7 @@ async def test_cap_2_a_customer_hears_of_so_many_offers_in_thirty_days(start_ser
     customer_id = uuid4()
     reasons = [(await closed_for(marketing, customer_id=customer_id))["reasons"] for _ in range(3)]
     assert reasons == [[], [], ["CAP-1"]]
-    async with marketing.service.engine.begin() as connection:
+    async with marketing.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE decision SET decided_at = decided_at - interval '31 days'")
     assert (await closed_for(marketing, customer_id=customer_id))["reasons"] == []
 

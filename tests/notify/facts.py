@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.events.feedback import SatisfactionAsked
-from shared.events.sla import EscalationReached, PromiseBroken, PromiseMade
+from shared.events.sla import EscalationReached, Promise, PromiseBroken, PromisesMade
 from shared.events.vocabulary import EscalationLevel, PromiseKind, Role
 from tests.builders import now
 from tests.service_under_test import SEALER
@@ -14,20 +14,17 @@ DUE = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 DUE_IN_CHINESE, DUE_IN_ENGLISH = "2026年11月23日 15:30", "23 Nov 2026, 15:30 (UTC+08:00)"
 
 
-def promised(complaint_id: UUID, kind: PromiseKind = PromiseKind.SOLVE, **changes: Any) -> PromiseMade:
-    """The result is promised for half past three in Shanghai."""
-    facts: dict[str, Any] = {
-        "complaint_id": complaint_id,
-        "promise_id": uuid4(),
-        "kind": kind,
-        "round": 1,
-        "starts_at": now(),
-        "due_at": DUE,
-        "target_seconds": 172800,
-        "cell": "S3/S",
-        "policy_version": "sla-test",
-    }
-    return PromiseMade(**(facts | changes))
+def promised(complaint_id: UUID, *kinds: PromiseKind, in_round: int = 1) -> PromisesMade:
+    """The result, or what is named, is promised for half past three in Shanghai."""
+    promises = [
+        Promise(
+            promise_id=uuid4(), kind=kind, starts_at=now(), due_at=DUE, target_seconds=172800, cell="S3/S"
+        )
+        for kind in kinds or (PromiseKind.SOLVE,)
+    ]
+    return PromisesMade(
+        complaint_id=complaint_id, round=in_round, promises=tuple(promises), policy_version="sla-test"
+    )
 
 
 def broken(complaint_id: UUID, kind: PromiseKind = PromiseKind.SOLVE, **changes: Any) -> PromiseBroken:

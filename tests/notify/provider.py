@@ -12,16 +12,23 @@ class Provider:
 
     def __init__(self) -> None:
         self.letters: list[dict[str, Any]] = []
-        self.keys: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.connections = 0
         self.behaves: Callable[[dict[str, Any]], str] = lambda _letter: "take"
         self.at_once = self.most_at_once = 0
         self.url = ""
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
-    def taken(self) -> list[str]:
-        """The ids of the letters that arrived, in order."""
-        return [letter["id"] for letter in self.letters]
+    @property
+    def keys(self) -> list[str]:
+        """The idempotency keys of the letters that arrived, in order."""
+        return [headers["idempotency-key"] for headers in self.headers]
+
+    @property
+    def open_now(self) -> int:
+        """How many connections are open."""
+        return len(self._open)
 
     async def listen(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -35,12 +42,14 @@ class Provider:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        self.connections += 1
         try:
             while await self._answer(reader, writer):
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._open.discard(writer)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -49,7 +58,7 @@ class Provider:
         headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
         letter = json.loads(await reader.readexactly(int(headers["content-length"])))
         self.letters.append(letter)
-        self.keys.append(headers["idempotency-key"])
+        self.headers.append(headers)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)
@@ -57,6 +66,11 @@ class Provider:
         match self.behaves(letter):
             case "take":
                 writer.write(_http(200, json.dumps({"id": f"p-{letter['id'][-4:]}"})))
+            case "take and close":
+                writer.write(_http(200, json.dumps({"id": "p-1"})))
+                writer.write_eof()
+                await reader.read()  # until the other end has closed too
+                return False
             case "hang":
                 await asyncio.Event().wait()
             case "cut":
@@ -64,6 +78,8 @@ class Provider:
             case "cut the answer":
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{")
                 return False
+            case "never end":
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n" + b" " * 100_000)
             case "garbage":
                 writer.write(_http(200, "<html>welcome</html>"))
             case "no http":
@@ -75,7 +91,8 @@ class Provider:
 
 def _http(status: int, body: str) -> bytes:
     data = body.encode()
-    return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (status, len(data), data)
+    head = "Location: /elsewhere\r\nSet-Cookie: known=1"
+    return b"HTTP/1.1 %d X\r\n%s\r\nContent-Length: %d\r\n\r\n%s" % (status, head.encode(), len(data), data)
 
 
 @asynccontextmanager

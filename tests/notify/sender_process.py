@@ -9,8 +9,8 @@ import sys
 from services.notify.dispatcher import Dispatcher
 from services.notify.http_sender import HttpSender
 from services.notify.policy import NotifyPolicy
+from shared.bus.database import Database
 from shared.bus.unit_of_work import UnitOfWork
-from shared.runtime.database import create_engine
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
 from shared.runtime.settings import Settings
@@ -22,13 +22,13 @@ async def send(provider_url: str) -> None:
     assert settings.database_url is not None
     policy = load_policy(NotifyPolicy, "notify")
     policy = policy.model_copy(update={"handover": policy.handover.model_copy(update={"at_once": 2})})
-    engine = create_engine(settings.database_url, application="sender process")
+    database = Database(settings.database_url, application="sender process")
     sender = HttpSender(provider_url, timeout=10)
-    work = UnitOfWork(engine)
+    work = UnitOfWork(database)
     sending = Dispatcher(work, sender, Sealer(settings.keys), policy, public_url="http://x", drain_seconds=1)
     await sending.send_waiting()
     await sender.close()
-    await engine.dispose()
+    await database.close()
 
 
 if __name__ == "__main__":

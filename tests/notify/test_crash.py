@@ -40,7 +40,7 @@ async def test_a_kill_during_the_hand_over_leaves_messages_unknown_and_sends_non
         assert await send_in_a_process(database_url, provider, "during_handover:3") == -9
         assert 3 <= len(provider.letters) < 10
         assert await notify.said() == []
-        async with notify.service.engine.begin() as connection:
+        async with notify.engine.begin() as connection:
             await connection.exec_driver_sql(
                 "UPDATE intent SET claimed_until = claimed_until - interval '61 s'"
             )

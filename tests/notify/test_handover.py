@@ -39,8 +39,19 @@ async def notify(start_service: StartService, provider: Provider) -> ServiceUnde
     return await start_service("notify", outbound_url=provider.url)
 
 
+SENDERS: list[HttpSender] = []
+
+
+@pytest.fixture(autouse=True)
+async def connections_closed() -> AsyncIterator[None]:
+    yield
+    while SENDERS:
+        await SENDERS.pop().close()
+
+
 def dispatcher(notify: ServiceUnderTest, url: str, policy: NotifyPolicy = POLICY) -> Dispatcher:
     sender = HttpSender(url, timeout=policy.handover.timeout)
+    SENDERS.append(sender)
     return Dispatcher(
         notify.service.unit_of_work,
         sender,
@@ -65,7 +76,7 @@ async def states(notify: ServiceUnderTest) -> dict[str, int]:
 
 async def pass_time(notify: ServiceUnderTest, time: timedelta) -> None:
     """Let retries come due and leases end as if that time had passed."""
-    async with notify.service.engine.begin() as connection:
+    async with notify.engine.begin() as connection:
         await connection.exec_driver_sql(
             f"UPDATE intent SET not_before = not_before - interval '{time.total_seconds()} s',"
             f" claimed_until = claimed_until - interval '{time.total_seconds()} s'"
@@ -178,7 +189,8 @@ async def test_a_message_not_taken_whose_matter_has_ended_is_not_tried_again(
 
     provider.behaves = lambda letter: "503" if letter["kind"] == "OWNER_NAMED" else "take"
     sending = dispatcher(notify, provider.url)
-    sending._sender = SlowSender(provider.url, timeout=5)
+    sending._sender = slow = SlowSender(provider.url, timeout=5)
+    SENDERS.append(slow)
     round_trip = asyncio.create_task(sending.send_waiting())
     await eventually(lambda: len(sending._unrecorded) == 2)
     await notify.hears(resolved(complaint_id))

@@ -96,11 +96,9 @@ async def test_cal_3_the_zone_of_told_times_is_policy(start_service: StartServic
 async def test_the_owner_is_not_named_before_both_owner_and_time_are_known(notify: ServiceUnderTest) -> None:
     complaint_id = uuid4()
     await hears_in_turn(notify, complaint_received(complaint_id), owner_named(complaint_id))
-    await notify.hears(
-        promised(complaint_id, PromiseKind.ACKNOWLEDGE), promised(complaint_id, PromiseKind.CONTACT)
-    )
+    await notify.hears(promised(complaint_id, PromiseKind.ACKNOWLEDGE, PromiseKind.CONTACT))
     assert await told(notify, complaint_id, "OWNER_NAMED") == []
-    await notify.hears(promised(complaint_id))
+    await notify.hears(promised(complaint_id, PromiseKind.UPDATE, PromiseKind.SOLVE))
     assert len(await told(notify, complaint_id, "OWNER_NAMED")) == 1
 
 
@@ -130,7 +128,7 @@ async def test_whatever_the_order_of_the_publishers_the_owner_is_named_once(
 
 async def test_fc_9_a_new_owner_is_told_and_the_same_one_is_not_told_again(notify: ServiceUnderTest) -> None:
     complaint_id = await owned(notify)
-    await hears_in_turn(notify, owner_named(complaint_id), promised(complaint_id, round=2))
+    await hears_in_turn(notify, owner_named(complaint_id), promised(complaint_id, in_round=2))
     assert len(await told(notify, complaint_id, "OWNER_NAMED")) == 1
     await notify.hears(owner_named(complaint_id, owner_id="a200", owner_name="Front desk 2"))
     assert "Front desk 2" in (await told(notify, complaint_id, "OWNER_NAMED"))[1]["text"]

@@ -1,5 +1,6 @@
 """What each sender says of a hand-over, with a real server and real files."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ from services.notify.http_sender import HttpSender, read_answer
 from services.notify.judge_outcome import Fate, Outcome
 from services.notify.sender import Letter
 from shared.runtime.settings import SettingsError
+from tests.waiting import eventually
 
 from .provider import Provider, running_provider
 
@@ -44,6 +46,7 @@ async def handed_over(behaviour: str, timeout: float = 5.0) -> tuple[Outcome, Pr
         ("no http", Fate.UNCLEAR),
         ("cut", Fate.UNCLEAR),
         ("cut the answer", Fate.UNCLEAR),
+        ("never end", Fate.UNCLEAR),
     ],
 )
 async def test_the_answer_of_a_provider_tells_whether_it_has_the_letter(behaviour: str, fate: Fate) -> None:
@@ -66,6 +69,48 @@ async def test_where_nobody_listens_nothing_was_taken() -> None:
     await sender.close()
 
 
+async def test_letters_go_over_as_many_connections_as_are_on_their_way_at_once() -> None:
+    async with running_provider() as provider:
+        sender = HttpSender(provider.url, timeout=5)
+        for together in (1, 1, 3, 3, 1):
+            outcomes = await asyncio.gather(*(sender.hand_over(LETTER) for _ in range(together)))
+            assert {outcome.fate for outcome in outcomes} == {Fate.TAKEN}
+        await sender.close()
+        assert provider.connections == 3
+
+
+async def test_a_letter_on_a_kept_connection_that_breaks_is_unclear_and_not_sent_again() -> None:
+    async with running_provider() as provider:
+        provider.behaves = lambda _letter: "take" if len(provider.letters) == 1 else "cut"
+        sender = HttpSender(provider.url, timeout=5)
+        fates = [(await sender.hand_over(LETTER)).fate for _ in range(2)]
+        await sender.close()
+        assert fates == [Fate.TAKEN, Fate.UNCLEAR]
+        assert (len(provider.letters), provider.connections) == (2, 1)
+
+
+async def test_a_connection_that_the_provider_has_closed_meanwhile_is_not_used() -> None:
+    async with running_provider() as provider:
+        provider.behaves = lambda _letter: "take and close"
+        sender = HttpSender(provider.url, timeout=5)
+        assert (await sender.hand_over(LETTER)).fate is Fate.TAKEN
+        await eventually(lambda: not provider.open_now)
+        assert (await sender.hand_over(LETTER)).fate is Fate.TAKEN
+        await sender.close()
+        assert provider.connections == 2
+
+
+async def test_neither_a_proxy_nor_a_cookie_comes_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    async with running_provider() as provider:
+        sender = HttpSender(provider.url, timeout=5)
+        fates = [(await sender.hand_over(LETTER)).fate for _ in range(2)]
+        await sender.close()
+        assert fates == [Fate.TAKEN, Fate.TAKEN]
+        assert not any("cookie" in headers for headers in provider.headers)
+
+
 async def test_the_provider_gets_the_letter_with_its_idempotency_key() -> None:
     _, provider = await handed_over("take")
     assert provider.letters == [
@@ -79,6 +124,7 @@ async def test_the_provider_gets_the_letter_with_its_idempotency_key() -> None:
         }
     ]
     assert provider.keys == [str(LETTER.intent_id)]
+    assert provider.headers[0]["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize(

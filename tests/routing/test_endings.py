@@ -12,7 +12,7 @@ from shared.events.routing import (
     ComplaintReopened,
     ComplaintResolved,
     OwnerNamed,
-    StepTaken,
+    StepsTaken,
 )
 from shared.events.sla import EscalationReached
 from shared.events.vocabulary import EscalationLevel, HandlingStep, PromiseKind, Role
@@ -202,9 +202,9 @@ def _check_history(told: list[Any]) -> None:
     steps: set[str] = set()
     resolved = 0
     for event in told:
-        if isinstance(event, StepTaken):
-            assert event.step not in steps
-            steps.add(event.step)
+        if isinstance(event, StepsTaken):
+            assert steps.isdisjoint(event.steps)
+            steps.update(event.steps)
         elif isinstance(event, ComplaintResolved):
             assert len(steps) == 5
             assert event.round == resolved + 1

@@ -128,8 +128,7 @@ async def test_operators_see_complaints_by_state_rules_and_transfers(routing: Se
     await taken_by(routing, "f1")
     await post(routing, complaint_id, "handler", handler_id="b1", reason="ABSENT", by="f1")
     await resolve(routing, complaint_id, "b1")
-    async with routing.service.engine.connect() as connection:
-        await sample(connection)
+    await sample(routing.service.database)
     assert metric("redress_complaints_owned_total", rule="FC-1") == owned + 2
     assert metric("redress_transfers_total", reason="ABSENT") == transfers + 1
     assert metric("redress_complaints_in_work", state="RESOLVED") == 1
@@ -142,8 +141,7 @@ async def test_a_complaint_that_waits_for_an_earlier_event_counts_as_ownerless_u
 ) -> None:
     late = routing.envelope(complaint_received(), sequence=2)
     await routing.receives(late)
-    async with routing.service.engine.connect() as connection:
-        await sample(connection)
+    await sample(routing.service.database)
     assert metric("redress_complaints_ownerless") == 1
     assert await listed(routing) == []
 

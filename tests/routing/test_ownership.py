@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from asyncpg import IntegrityConstraintViolationError
 
 from services.routing.app import create_service
+from shared.bus.statement import Statement
 from shared.events.routing import HandlerAssigned, OwnerNamed
 from shared.events.vocabulary import Language
 from tests.builders import answered, complaint_received
@@ -266,9 +266,8 @@ async def test_fc_1_the_owner_is_written_once_even_for_the_database(
     routing: ServiceUnderTest, change: str
 ) -> None:
     complaint_id = await taken_by(routing, "f1")
-    with pytest.raises(IntegrityError, match="written once"):
-        async with routing.service.engine.begin() as connection:
-            await connection.execute(text(f"UPDATE complaint SET {change}"))
+    with pytest.raises(IntegrityConstraintViolationError, match="written once"):
+        await routing.service.database.fetch(Statement(f"UPDATE complaint SET {change}"), {})
     assert (await shown(routing, complaint_id))["owner"]["staff_id"] == "f1"
 
 

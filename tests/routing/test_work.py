@@ -12,7 +12,7 @@ from shared.events.routing import (
     ComplaintResolved,
     OwnerNamed,
     SolutionProposed,
-    StepTaken,
+    StepsTaken,
 )
 from tests.builders import answered
 from tests.service_under_test import ServiceUnderTest, StartService
@@ -23,7 +23,7 @@ FIVE = [*FIRST_FOUR, "INVITE_FEEDBACK"]
 
 
 async def steps_told(routing: ServiceUnderTest) -> list[str]:
-    return [told.step for told in await routing.said(StepTaken)]
+    return [step for told in await routing.said(StepsTaken) for step in told.steps]
 
 
 async def take(routing: ServiceUnderTest, complaint_id: UUID, steps: Sequence[str], by: str = "f1") -> None:
@@ -82,7 +82,8 @@ async def test_a_proposal_takes_the_steps_it_names_and_is_itself_the_fourth(
         routing, complaint_id, "proposal", text="We pay it back.", by="f1", steps=FIRST_FOUR[:3]
     )
     assert (answer.status_code, answer.json()["state"]) == (200, "PROPOSED")
-    assert await steps_told(routing) == FIRST_FOUR
+    [taken] = await routing.said(StepsTaken)
+    assert (list(taken.steps), taken.by) == (FIRST_FOUR, "f1")
     [told] = await routing.said(SolutionProposed)
     assert (told.round, told.by) == (1, "f1")
     assert "pay" not in told.model_dump_json()

@@ -1,19 +1,19 @@
 """What the tests of sla say again and again: events that keep promises, time that passes, what was told."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from shared.events.notify import MessageSkipped
-from shared.events.routing import SolutionProposed, StepTaken
+from shared.events.routing import SolutionProposed, StepsTaken
 from shared.events.sla import (
     EscalationReached,
     PromiseAtRisk,
     PromiseBroken,
     PromiseKept,
-    PromiseMade,
+    PromisesMade,
 )
 from shared.events.vocabulary import Channel, HandlingStep, MessageKind, PromiseKind, Role, SkipReason
 from tests.builders import complaint_received, now
@@ -39,10 +39,10 @@ def receipt(outcome: type[Any], complaint_id: UUID, **changes: Any) -> Any:
     return outcome(**(facts | changes))
 
 
-def step_taken(complaint_id: UUID, **changes: Any) -> StepTaken:
-    """The handler listened to the customer."""
-    facts = {"complaint_id": complaint_id, "step": HandlingStep.VENT, "by": "a100", "taken_at": now()}
-    return StepTaken(**(facts | changes))
+def steps_taken(complaint_id: UUID, *steps: HandlingStep, **changes: Any) -> StepsTaken:
+    """The handler listened to the customer, or did these steps."""
+    facts = {"complaint_id": complaint_id, "by": "a100", "taken_at": now()}
+    return StepsTaken(steps=steps or (HandlingStep.VENT,), **(facts | changes))
 
 
 def proposed(complaint_id: UUID, **changes: Any) -> SolutionProposed:
@@ -60,7 +60,7 @@ async def receive(sla: ServiceUnderTest, **facts: Any) -> UUID:
 
 async def time_passes(sla: ServiceUnderTest, time: timedelta, *, fire: bool = True) -> int:
     """Move every live promise and its timer so much into the past, and fire what is due; returns how many."""
-    async with sla.service.engine.begin() as connection:
+    async with sla.engine.begin() as connection:
         for table, live in (("promise", "settled_at IS NULL"), ("timer", "armed")):
             columns = {"promise": ("starts_at", "due_at"), "timer": ("due_at",)}[table]
             changes = ", ".join(f"{name} = {name} - CAST(:time AS interval)" for name in columns)
@@ -68,10 +68,41 @@ async def time_passes(sla: ServiceUnderTest, time: timedelta, *, fire: bool = Tr
     return await sla.let_pass(timedelta()) if fire else 0
 
 
+class Made(NamedTuple):
+    """A promise as it was told."""
+
+    complaint_id: UUID
+    round: int
+    kind: PromiseKind
+    starts_at: datetime
+    due_at: datetime
+    target_seconds: float
+    cell: str
+    policy_version: str
+
+
+async def promises_made(sla: ServiceUnderTest) -> list[Made]:
+    """Every promise that was told, in order."""
+    return [
+        Made(
+            event.complaint_id,
+            event.round,
+            one.kind,
+            one.starts_at,
+            one.due_at,
+            one.target_seconds,
+            one.cell,
+            event.policy_version,
+        )
+        for event in await sla.said(PromisesMade)
+        for one in event.promises
+    ]
+
+
 async def targets(sla: ServiceUnderTest, complaint_id: UUID) -> dict[PromiseKind, timedelta]:
     """From start to due, as told, of the promises to a complaint; of a kind the latest."""
-    made = [e for e in await sla.said(PromiseMade) if e.complaint_id == complaint_id]
-    return {e.kind: e.due_at - e.starts_at for e in made}
+    made = [one for one in await promises_made(sla) if one.complaint_id == complaint_id]
+    return {one.kind: one.due_at - one.starts_at for one in made}
 
 
 async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUID | None = None) -> list[str]:
@@ -79,13 +110,17 @@ async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUI
     return [
         _word(event)
         for event in await sla.said()
-        if event.kind is kind and complaint_id in {None, event.complaint_id}
+        if kind in _kinds(event) and complaint_id in {None, event.complaint_id}
     ]
+
+
+def _kinds(event: Any) -> list[PromiseKind]:
+    return [one.kind for one in event.promises] if isinstance(event, PromisesMade) else [event.kind]
 
 
 def _word(event: object) -> str:
     match event:
-        case PromiseMade():
+        case PromisesMade():
             return "made"
         case PromiseAtRisk() | EscalationReached():
             return str(event.level)

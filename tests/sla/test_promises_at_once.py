@@ -3,14 +3,15 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from services.sla.app import create_service
+from shared.bus.database import fetch
 from shared.events.notify import MessageSent
 from shared.events.sla import PromiseBroken
 from tests.builders import closed, complaint_received, reopened, resolved
@@ -35,20 +36,10 @@ async def sla(start_service: StartService) -> ServiceUnderTest:
 
 
 async def statements_of(sla: ServiceUnderTest, *events: Any) -> int:
-    """How many statements it takes to react to these events in one batch."""
-    count = 0
-
-    def note(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    engine = sla.service.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    """How many statements it takes to react to these events in one batch, apart from BEGIN and COMMIT."""
+    with patch("shared.bus.unit_of_work.fetch", wraps=fetch) as counted:
         await sla.hears(*events)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return count
+    return counted.call_count
 
 
 async def test_a_batch_takes_as_many_statements_for_sixty_complaints_as_for_one(

@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.notify import MessageFailed, MessageSent, MessageSkipped, MessageUnknown
 from shared.events.sla import PromiseAtRisk, PromiseBroken, PromiseKept
-from shared.events.vocabulary import MessageKind, PromiseKind, Role
+from shared.events.vocabulary import HandlingStep, MessageKind, PromiseKind, Role
 from tests.builders import closed, now, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
@@ -20,7 +20,7 @@ from .promised import (
     proposed,
     receipt,
     receive,
-    step_taken,
+    steps_taken,
     time_passes,
     timers_armed,
     told_about,
@@ -71,10 +71,13 @@ async def test_a_message_that_is_no_receipt_for_the_customer_keeps_nothing(
     assert await sla.said(PromiseKept) == []
 
 
-async def test_the_first_step_is_the_first_contact_and_the_next_ones_are_not(sla: ServiceUnderTest) -> None:
+async def test_the_first_steps_are_the_first_contact_and_the_next_ones_are_not(sla: ServiceUnderTest) -> None:
     complaint_id = await receive(sla)
     taken = now()
-    await sla.hears(step_taken(complaint_id, taken_at=taken), step_taken(complaint_id, step="ASK_CAUSE"))
+    await sla.hears(
+        steps_taken(complaint_id, HandlingStep.VENT, HandlingStep.APOLOGISE_THANK, taken_at=taken),
+        steps_taken(complaint_id, HandlingStep.ASK_CAUSE),
+    )
     [kept] = await sla.said(PromiseKept)
     assert (kept.kind, kept.kept_at, kept.late) == (CONTACT, taken, False)
 
@@ -103,7 +106,7 @@ async def test_one_complaints_solution_keeps_no_other_complaints_promise(sla: Se
 
 async def test_nothing_fires_after_a_promise_was_kept(sla: ServiceUnderTest) -> None:
     complaint_id = await receive(sla)
-    await sla.hears(receipt(MessageSent, complaint_id), step_taken(complaint_id), resolved(complaint_id))
+    await sla.hears(receipt(MessageSent, complaint_id), steps_taken(complaint_id), resolved(complaint_id))
     assert await timers_armed(sla) == 0
     assert await time_passes(sla, 1000 * HOUR) == 0
     assert await sla.said(PromiseAtRisk) == []

@@ -5,12 +5,23 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events.sla import PromiseKept, PromiseMade
+from shared.events.sla import PromiseKept, PromisesMade
 from shared.events.vocabulary import Grade, PromiseKind, Severity
 from tests.builders import complaint_received, now, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .promised import ACK, CONTACT, HOUR, SOLVE, UPDATE, receive, targets, timers_armed, told_about
+from .promised import (
+    ACK,
+    CONTACT,
+    HOUR,
+    SOLVE,
+    UPDATE,
+    promises_made,
+    receive,
+    targets,
+    timers_armed,
+    told_about,
+)
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -71,17 +82,27 @@ async def test_2_2_every_cell_of_the_matrix_is_promised(
 async def test_promises_start_when_the_complaint_was_received(sla: ServiceUnderTest) -> None:
     yesterday = now() - DAY
     await receive(sla, received_at=yesterday, occurred_at=yesterday - DAY, severity="S2", grade="K")
-    made = await sla.said(PromiseMade)
+    made = await promises_made(sla)
     assert {e.starts_at for e in made} == {yesterday}
     [solve] = [e for e in made if e.kind is SOLVE]
     assert (solve.round, solve.due_at, solve.target_seconds) == (1, yesterday + 8 * HOUR, 28_800)
     assert (solve.cell, solve.policy_version) == ("S2×K", "sla-2026-11-1")
 
 
+async def test_what_is_promised_on_one_occasion_is_told_in_one_event(sla: ServiceUnderTest) -> None:
+    complaint_id = await receive(sla)
+    await sla.hears(resolved(complaint_id), reopened(complaint_id))
+    told = [(event.round, [one.kind for one in event.promises]) for event in await sla.said(PromisesMade)]
+    assert told == [(1, [ACK, CONTACT, UPDATE, SOLVE]), (2, [SOLVE])]
+    ids = [one.promise_id for event in await sla.said(PromisesMade) for one in event.promises]
+    stored = await sla.rows("SELECT promise_id FROM promise ORDER BY promise_id")
+    assert ids == [row["promise_id"] for row in stored]
+
+
 async def test_many_complaints_at_once_have_four_promises_and_four_timers_each(sla: ServiceUnderTest) -> None:
     complaints = [uuid4() for _ in range(50)]
     await sla.hears(*(complaint_received(complaint_id) for complaint_id in complaints))
-    made = await sla.said(PromiseMade)
+    made = await promises_made(sla)
     assert sorted((e.complaint_id, e.kind) for e in made) == sorted(
         (complaint_id, kind) for complaint_id in complaints for kind in PromiseKind
     )
@@ -92,14 +113,14 @@ async def test_a_complaint_delivered_twice_is_promised_once(sla: ServiceUnderTes
     envelope = sla.envelope(complaint_received())
     await sla.receives(envelope)
     await sla.receives(envelope)
-    assert len(await sla.said(PromiseMade)) == 4
+    assert len(await promises_made(sla)) == 4
 
 
 async def test_1_2_a_grade_slower_than_the_standard_does_not_slow_down(start_service: StartService) -> None:
     sla = await start_service("sla", "[sla]\nversion='t'\n[sla.matrix.S3.V]\nCONTACT=86400")
     slow = await receive(sla, severity="S3", grade="V")
     assert (await targets(sla, slow))[CONTACT] == 4 * HOUR
-    made = [e for e in await sla.said(PromiseMade) if e.kind is CONTACT]
+    made = [e for e in await promises_made(sla) if e.kind is CONTACT]
     assert (made[0].cell, made[0].policy_version) == ("S3×S", "t")
 
 
@@ -164,10 +185,10 @@ async def test_fu_7_a_reopened_complaint_is_promised_a_result_in_half_the_time(s
     complaint_id = await receive(sla, severity="S2", grade="V")
     at = now()
     await sla.hears(resolved(complaint_id), reopened(complaint_id, reopened_at=at))
-    again = (await sla.said(PromiseMade))[-1]
+    again = (await promises_made(sla))[-1]
     assert (again.kind, again.round, again.cell) == (SOLVE, 2, "S2×V")
     assert (again.starts_at, again.due_at) == (at, at + 12 * HOUR)
-    assert len(await sla.said(PromiseMade)) == 5
+    assert len(await promises_made(sla)) == 5
     await sla.hears(resolved(complaint_id, round=2))
     assert await told_about(sla, SOLVE) == ["made", "kept", "made", "kept"]
 
@@ -176,7 +197,7 @@ async def test_fu_7_every_reopening_is_promised_anew_and_not_shorter_each_time(s
     complaint_id = await receive(sla)
     for round_ in (2, 3):
         await sla.hears(resolved(complaint_id, round=round_ - 1), reopened(complaint_id, round=round_))
-    made = [e for e in await sla.said(PromiseMade) if e.kind is SOLVE]
+    made = [e for e in await promises_made(sla) if e.kind is SOLVE]
     assert [(e.round, e.due_at - e.starts_at) for e in made] == [
         (1, 72 * HOUR),
         (2, 36 * HOUR),
@@ -187,7 +208,7 @@ async def test_fu_7_every_reopening_is_promised_anew_and_not_shorter_each_time(s
 async def test_fu_7_a_complaint_that_stays_resolved_is_promised_nothing_more(sla: ServiceUnderTest) -> None:
     complaint_id = await receive(sla)
     await sla.hears(resolved(complaint_id))
-    assert len(await sla.said(PromiseMade)) == 4
+    assert len(await promises_made(sla)) == 4
 
 
 async def test_fu_7_its_factor_is_policy(start_service: StartService) -> None:

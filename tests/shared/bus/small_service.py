@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import MetaData, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus.cloudevents import to_record
 from shared.bus.consumer import Consumer
+from shared.bus.database import Database
 from shared.bus.dead_letters import DeadLetters
 from shared.bus.event_log import EventLog, StoredRecord
 from shared.bus.outbox import Relay
+from shared.bus.statement import Statement
 from shared.bus.tables import add_bus_tables
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events import Envelope
@@ -22,14 +23,22 @@ from shared.runtime.database import create_engine
 from tests.builders import now
 from tests.service_under_test import NoLog
 
+_NOTE = Statement("INSERT INTO noted (subject, publisher, sequence) VALUES (:subject, :publisher, :sequence)")
+_NOTED = Statement(
+    """
+    SELECT publisher, sequence FROM noted
+    WHERE CAST(:subject AS text) IN ('', subject) ORDER BY position
+    """
+)
+
 
 class SmallService:
     """A bus on its own database, hearing intake and routing."""
 
-    def __init__(self, engine: AsyncEngine, event_log: EventLog, member_id: str = "0") -> None:
-        self.engine = engine
-        self.relay = Relay(engine, event_log, "intake")
-        self.unit_of_work = UnitOfWork(engine, self.relay.wake)
+    def __init__(self, database: Database, event_log: EventLog, member_id: str = "0") -> None:
+        self.database = database
+        self.relay = Relay(database, event_log, "intake")
+        self.unit_of_work = UnitOfWork(database, self.relay.wake)
         self.dead_letters = DeadLetters(self.unit_of_work)
         self.fails_on: set[UUID] = set()
         self.error: Exception = ValueError("as told")
@@ -48,28 +57,23 @@ class SmallService:
             if envelope.event.complaint_id in self.fails_on and self.errors_left > 0:
                 self.errors_left -= 1
                 raise self.error
-        await tx.connection.execute(
-            text("INSERT INTO noted (subject, publisher, sequence) VALUES (:subject, :publisher, :sequence)"),
-            [{"subject": e.subject, "publisher": e.publisher, "sequence": e.sequence} for e in envelopes],
-        )
+        for e in envelopes:
+            place = {"subject": e.subject, "publisher": e.publisher, "sequence": e.sequence}
+            await tx.fetch(_NOTE, place)
 
     async def noted(self, subject: UUID | None = None) -> list[tuple[str, int]]:
         """What was noted, in order."""
-        async with self.engine.connect() as connection:
-            rows = await connection.execute(
-                text("SELECT publisher, sequence FROM noted WHERE :s = '' OR subject = :s ORDER BY position"),
-                {"s": str(subject or "")},
-            )
-            return [(row[0], row[1]) for row in rows]
+        rows = await self.database.fetch(_NOTED, {"subject": str(subject or "")})
+        return [(publisher, sequence) for publisher, sequence in rows]
 
     async def count(self, table: str) -> int:
         """Rows of a table."""
-        async with self.engine.connect() as connection:
-            return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+        [(rows,)] = await self.database.fetch(Statement(f"SELECT count(*) FROM {table}"), {})
+        return int(rows)
 
 
 @pytest.fixture
-async def small_engine(fresh_database_url: str) -> AsyncIterator[AsyncEngine]:
+async def small_database(fresh_database_url: str) -> AsyncIterator[Database]:
     """A database with the bus's tables."""
     engine = create_engine(fresh_database_url, application="tests")
     metadata = MetaData()
@@ -82,14 +86,16 @@ async def small_engine(fresh_database_url: str) -> AsyncIterator[AsyncEngine]:
                 " sequence int, UNIQUE (subject, publisher, sequence))"
             )
         )
-    yield engine
     await engine.dispose()
+    database = Database(fresh_database_url, application="tests")
+    yield database
+    await database.close()
 
 
 @pytest.fixture
-def small(small_engine: AsyncEngine) -> SmallService:
+def small(small_database: Database) -> SmallService:
     """A small service without a log."""
-    return SmallService(small_engine, NoLog())  # type: ignore[arg-type]
+    return SmallService(small_database, NoLog())  # type: ignore[arg-type]
 
 
 def stored(*envelopes: Envelope[Any], start: int = 0) -> list[StoredRecord]:

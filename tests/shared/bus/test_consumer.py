@@ -5,16 +5,16 @@ from random import Random
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy.exc import InterfaceError
+from asyncpg import InterfaceError
 
 from shared.bus import consumer as consumer_module
 from shared.bus.dead_letters import NoDeadLetterError
 from shared.events import Envelope
 from tests.builders import complaint_received, now, resolved
 
-from .small_service import SmallService, small, small_engine, stored
+from .small_service import SmallService, small, small_database, stored
 
-__all__ = ["small", "small_engine"]
+__all__ = ["small", "small_database"]
 
 
 def received(complaint_id: UUID) -> Envelope:
@@ -115,7 +115,7 @@ async def test_a_passing_fault_parks_nothing_however_often_it_comes(
     monkeypatch.setattr(consumer_module, "LONGEST_BACKOFF", 0.01)
     complaint = uuid4()
     small.fails_on, small.errors_left = {complaint}, 12
-    small.error = InterfaceError("select", None, Exception("connection lost"))
+    small.error = InterfaceError("connection lost")
     await small.consumer.apply(stored(received(complaint)))
     assert await small.noted(complaint) == [("intake", 1)]
     assert await small.dead_letters.list() == []

@@ -5,20 +5,23 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus.cloudevents import glance
+from shared.bus.database import Database
 from shared.bus.event_log import MAX_RECORD_BYTES, LogUnavailableError, Record, RecordTooLargeError
 from shared.bus.headers import unpack
+from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.intake import ConsentChanged
 from shared.events.vocabulary import Channel
 from tests.builders import complaint_received, now
 
-from .small_service import SmallService, small, small_engine
+from .small_service import SmallService, small, small_database
 
-__all__ = ["small", "small_engine"]
+__all__ = ["small", "small_database"]
+
+A_WHILE = Statement("SELECT pg_sleep(0.01)")
+JOURNAL = Statement("SELECT subject, headers, value FROM journal ORDER BY position")
 
 
 class RecordingLog:
@@ -35,8 +38,8 @@ class RecordingLog:
 
 
 @pytest.fixture
-async def recording(small_engine: AsyncEngine) -> SmallService:
-    return SmallService(small_engine, RecordingLog())  # type: ignore[arg-type]
+async def recording(small_database: Database) -> SmallService:
+    return SmallService(small_database, RecordingLog())  # type: ignore[arg-type]
 
 
 def taken(service: SmallService) -> list[Record]:
@@ -71,7 +74,7 @@ async def test_sequences_have_no_gaps_under_concurrent_writers(recording: SmallS
             for customer in subjects:
                 tx.publish(consent(customer))
             if n % 7 == 0:
-                await tx.connection.execute(text("SELECT pg_sleep(0.01)"))
+                await tx.fetch(A_WHILE, {})
 
     await asyncio.gather(*(write(n) for n in range(60)))
     while await recording.relay.relay_once():
@@ -87,10 +90,7 @@ async def test_the_journal_is_what_was_published_byte_for_byte(recording: SmallS
         async with recording.unit_of_work.begin(str(complaint)) as tx:
             tx.publish(complaint_received(complaint))
     assert await recording.relay.relay_once() == 5
-    async with recording.engine.connect() as connection:
-        rows = (
-            await connection.execute(text("SELECT subject, headers, value FROM journal ORDER BY position"))
-        ).all()
+    rows = await recording.database.fetch(JOURNAL, {})
     assert [(r.key, r.headers, r.value) for r in taken(recording)] == [
         (subject, unpack(headers), value) for subject, headers, value in rows
     ]
@@ -113,7 +113,7 @@ async def test_two_relays_do_not_publish_at_the_same_time(recording: SmallServic
     customer = uuid4()
     async with recording.unit_of_work.begin(str(customer)) as tx:
         tx.publish(consent(customer))
-    other = SmallService(recording.engine, recording.relay._log)
+    other = SmallService(recording.database, recording.relay._log)
     moved = await asyncio.gather(*(relay.relay_once() for relay in [recording.relay, other.relay] * 3))
     assert sum(moved) == 1
     assert len(taken(recording)) == 1
@@ -131,7 +131,7 @@ async def test_the_relay_is_woken_by_a_transaction_that_left_events(recording: S
     running = asyncio.create_task(recording.relay.run())
     try:
         customer = uuid4()
-        work = UnitOfWork(recording.engine, recording.relay.wake)
+        work = UnitOfWork(recording.database, recording.relay.wake)
         async with work.begin(str(customer)) as tx:
             tx.publish(consent(customer))
         async with asyncio.timeout(5):

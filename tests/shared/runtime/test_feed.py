@@ -16,7 +16,7 @@ async def with_events(start_service: StartService, count: int) -> ServiceUnderTe
         complaint = uuid4()
         async with service.service.unit_of_work.begin(str(complaint)) as tx:
             tx.publish(complaint_received(complaint))
-    async with service.service.engine.begin() as connection:
+    async with service.engine.begin() as connection:
         await connection.execute(
             text(
                 "WITH moved AS (DELETE FROM outbox RETURNING *) INSERT INTO journal (id, subject, type, headers, value)"
@@ -43,7 +43,7 @@ async def test_a_reader_that_waits_is_answered_when_something_comes(start_servic
     service = await with_events(start_service, 1)
     waiting = asyncio.create_task(service.client.get("/feedback/v1/events?after=1&wait=10"))
     await asyncio.sleep(0)
-    async with service.service.engine.begin() as connection:
+    async with service.engine.begin() as connection:
         await connection.execute(
             text(
                 "INSERT INTO journal (id, subject, type, headers, value)"
@@ -70,7 +70,7 @@ async def test_long_polls_end_when_the_service_drains(start_service: StartServic
 
 async def test_a_cursor_older_than_what_is_kept_is_told_where_to_go_on(start_service: StartService) -> None:
     service = await with_events(start_service, 5)
-    async with service.service.engine.begin() as connection:
+    async with service.engine.begin() as connection:
         await connection.execute(text("DELETE FROM journal WHERE position <= 3"))
     gone = await service.client.get("/feedback/v1/events?after=1")
     assert gone.status_code == 410

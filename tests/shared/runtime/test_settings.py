@@ -67,12 +67,12 @@ def test_a_wrong_policy_is_refused_with_its_place(tmp_path: Path, text: str) -> 
 async def test_a_policy_version_keeps_its_content(start_service: StartService) -> None:
     service = await start_service("feedback")
     policy = load_policy(FeedbackPolicy, "feedback")
-    await remember_policy(service.service.engine, policy)
-    await remember_policy(service.service.engine, policy)
+    await remember_policy(service.service.database, policy)
+    await remember_policy(service.service.database, policy)
     changed = policy.model_copy(update={"question": policy.question.model_copy(update={"ask_after": 1.0})})
     with pytest.raises(PolicyError, match="version of its own"):
-        await remember_policy(service.service.engine, changed)
-    await remember_policy(service.service.engine, changed.model_copy(update={"version": "another"}))
+        await remember_policy(service.service.database, changed)
+    await remember_policy(service.service.database, changed.model_copy(update={"version": "another"}))
 
 
 def test_what_is_sealed_opens_for_its_subject_only() -> None:
