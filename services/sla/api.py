@@ -56,7 +56,7 @@ _RUNGS = Statement(
 )
 _COMPLAINTS = Statement(
     """
-    SELECT complaint.*, (SELECT jsonb_object_agg(kind, number) FROM (
+    SELECT complaint.*, (SELECT coalesce(jsonb_object_agg(kind, number), '{}') FROM (
         SELECT kind, count(*) AS number FROM promise
         WHERE promise.complaint_id = complaint.complaint_id GROUP BY kind) AS counted) AS promises
     FROM complaint WHERE complaint_id > :after ORDER BY complaint_id LIMIT :limit

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from services.sla.explain import duration
 from tests.builders import complaint_received, now, reopened, resolved
@@ -133,6 +134,14 @@ async def test_complaints_are_listed_with_the_number_of_their_promises(sla: Serv
     assert [item["promises"]["SOLVE"] for item in items] == [2, 1, 1]
     assert items[1]["promises"] == {"ACK": 1, "CONTACT": 1, "UPDATE": 1, "SOLVE": 1}
     assert rest["next"] is None
+
+
+async def test_a_complaint_whose_promises_are_gone_is_listed_with_none(sla: ServiceUnderTest) -> None:
+    await sla.hears(complaint_received(uuid4()))
+    async with sla.engine.begin() as connection:
+        await connection.execute(text("DELETE FROM promise"))
+    [item] = (await get(sla, "complaints"))["items"]
+    assert set(item["promises"].values()) == {0}
 
 
 @pytest.mark.parametrize(
