@@ -18,7 +18,7 @@ from .logs_of_events import kafka_log, postgres_log, require_broker
 from .registry import SERVICES, create_service
 from .server import Server, address_of, listen, serve
 
-RECORDS_A_POLL = 50
+RECORDS_A_POLL = 200
 
 
 def run_together(

@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +38,8 @@ from .tail import Tail
 from .transience import LOST_CONNECTION
 
 SHORTEST_IDLE, LONGEST_IDLE = 0.01, 0.25
+
+_STORED_AT = attrgetter("stored_at")
 
 
 class _Database:
@@ -277,17 +282,15 @@ class PostgresMember:
         return any(self._tail.begins_after(lane, own.position) for lane, own in self._owned.items())
 
     def _from_tail(self, max_records: int) -> list[StoredRecord]:
-        news = {
-            lane: found
+        """The oldest of what all lanes have: an effect is stored after its cause, so causes come first."""
+        news = [
+            found
             for lane, own in self._owned.items()
             if (found := self._tail.read(lane, own.position, max_records))
-        }
-        share = max(max_records // len(news), 1) if news else 0
-        records: list[StoredRecord] = []
-        for lane, found in news.items():
-            if len(records) < max_records:
-                records += found[:share]
-                self._moved_on(lane, records[-1].offset)
+        ]
+        records = list(islice(merge(*news, key=_STORED_AT), max_records))
+        for record in records:
+            self._owned[record.lane].position = record.offset + 1
         return records
 
     async def _from_log(self, max_records: int) -> list[StoredRecord]:

@@ -4,7 +4,17 @@ from typing import ClassVar
 from uuid import UUID
 
 from .base import Event, Instant, Sealed
-from .vocabulary import Channel, Grade, Language, Severity
+from .vocabulary import (
+    Channel,
+    ComplaintKind,
+    DesiredRemedy,
+    Grade,
+    Language,
+    Motive,
+    PriorityClass,
+    Severity,
+    Tag,
+)
 
 
 class ComplaintReceived(Event):
@@ -14,6 +24,10 @@ class ComplaintReceived(Event):
     repeat_of, repeat_index: the complaint this one repeats, and how many times it was said, 1 for the first (REP-3).
     reply_to: the address for messages, sealed for notify; address_hint: the same masked, fit to be shown.
     marketing_consent: whether the customer had agreed to offers when this complaint was received (OF-7).
+    risk_score, priority: 0 to 100; the priority is that of the first moment, 20 points at most come with time.
+    department, is_fault: what the category tree says of the category; None where it says nothing.
+    conflict_of_interest: it is about a member of staff, who is `accused_staff` if named (FC-21).
+    area: the district or cell it happened in, as the channel names it.
     """
 
     publisher: ClassVar[str] = "intake"
@@ -39,6 +53,18 @@ class ComplaintReceived(Event):
     address_hint: str | None
     marketing_consent: bool
     policy_version: str
+    kind: ComplaintKind = ComplaintKind.COMPLAINT
+    tags: tuple[Tag, ...] = ()
+    risk_score: int = 0
+    priority: float | None = None
+    priority_class: PriorityClass | None = None
+    department: str | None = None
+    is_fault: bool | None = None
+    conflict_of_interest: bool = False
+    accused_staff: str | None = None
+    area: str | None = None
+    motives: tuple[Motive, ...] = ()
+    desired_remedy: DesiredRemedy | None = None
 
 
 class ConsentChanged(Event):

@@ -37,6 +37,73 @@ class Grade(StrEnum):
     U = "U"
 
 
+class ComplaintKind(StrEnum):
+    """What kind of case it is; its cause is the case type.
+
+    BYPASS came through a regulator, the press, a consumer council or head office (REP-9); STAFF_BYPASS goes over the
+    head of the member of staff it is about; the sender of a SUGGESTION always hears what became of it.
+    """
+
+    COMPLAINT = "COMPLAINT"
+    SUGGESTION = "SUGGESTION"
+    BYPASS = "BYPASS"
+    STAFF_BYPASS = "STAFF_BYPASS"
+
+
+class Tag(StrEnum):
+    """What else intake found out about a complaint, for those who route, hurry and answer it."""
+
+    DANGER = "DANGER"
+    FRAUD = "FRAUD"
+    NO_SERVICE = "NO_SERVICE"
+    MEDIA_THREAT = "MEDIA_THREAT"
+    REGULATOR_THREAT = "REGULATOR_THREAT"
+    LAWYER_THREAT = "LAWYER_THREAT"
+    BROKEN_PROMISE = "BROKEN_PROMISE"
+    ASKS_SUPERIOR = "ASKS_SUPERIOR"
+    ALREADY_ELSEWHERE = "ALREADY_ELSEWHERE"
+    ABUSE = "ABUSE"
+    ON_BEHALF = "ON_BEHALF"
+    NO_AUTHORITY = "NO_AUTHORITY"
+    HIGH_FREQUENCY = "HIGH_FREQUENCY"
+    MANY_OPEN = "MANY_OPEN"
+    TEAM_LEAD_INFORMED = "TEAM_LEAD_INFORMED"
+    CASE_REVIEW = "CASE_REVIEW"
+
+
+class PriorityClass(StrEnum):
+    """The order in which complaints are taken from a queue, P1 first."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class Motive(StrEnum):
+    """What moves a customer to complain; a complaint may have several."""
+
+    VENT = "VENT"
+    RESPECT = "RESPECT"
+    REMEDY = "REMEDY"
+    RECOGNITION = "RECOGNITION"
+    SELF_EXPRESSION = "SELF_EXPRESSION"
+    REVENGE = "REVENGE"
+
+
+class DesiredRemedy(StrEnum):
+    """What a customer asks for, apart from the story they tell."""
+
+    REPAIR = "REPAIR"
+    REFUND = "REFUND"
+    COMPENSATION = "COMPENSATION"
+    CORRECTION = "CORRECTION"
+    CANCELLATION = "CANCELLATION"
+    EXPLANATION = "EXPLANATION"
+    APOLOGY = "APOLOGY"
+    OTHER = "OTHER"
+
+
 class PromiseKind(StrEnum):
     """What was promised: a receipt, a first human contact, news, the result."""
 

@@ -113,3 +113,19 @@ async def test_every_lane_gets_its_share_of_a_poll(fresh_database_url: str) -> N
         lanes |= {record.lane for record in await member.poll(24, 1.0)}
         await member.close()
     assert len(lanes) == 12
+
+
+async def test_what_this_process_published_is_handed_out_oldest_first_over_all_lanes(
+    fresh_database_url: str,
+) -> None:
+    topics = ["redress.intake.v1", "redress.routing.v1"]
+    async with log_on(fresh_database_url) as log:
+        await log.ensure_topics(topics)
+        member = log.member("group", "0", topics)
+        await member.start()
+        sent = [(topics[n % 2], f"complaint-{n % 5}", str(n).encode()) for n in range(30)]
+        for topic, key, value in sent:
+            await log.publish([Record(topic, key, (), value)])
+        got = [record.value for _ in range(6) for record in await member.poll(5, 0.0)]
+        await member.close()
+    assert got == [value for _, _, value in sent]
