@@ -1,6 +1,7 @@
 """Intake: accepts complaints from any channel and shows their status."""
 
 from shared.bus.event_log import EventLog
+from shared.runtime.idempotency import answer_once
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
@@ -12,6 +13,9 @@ from .group_commit import GroupCommit
 from .policy import IntakePolicy
 from .reactions import reactions
 from .read_contact import ContactReader
+
+OPEN_TO_ALL = ("/intake/v1/providers/", "/intake/v1/form")
+"""Paths of callers who have no token: providers and customers."""
 
 
 def create_service(settings: Settings, event_log: EventLog) -> Service:
@@ -29,4 +33,5 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     )
     service.hears(("routing", "sla", "notify", "feedback", "marketing"), reactions())
     service.samples(metrics.sample)
+    answer_once(service, OPEN_TO_ALL)
     return service

@@ -19,10 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
+from shared.runtime.idempotency_store import add_idempotency_table
 from shared.runtime.tables import add_service_tables
 
 metadata = MetaData()
 add_service_tables(metadata)
+add_idempotency_table(metadata)
 
 contact = Table(
     "contact",

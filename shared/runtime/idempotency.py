@@ -38,6 +38,7 @@ _TEXTS = {
     "down": ("not done: the key cannot be looked up just now", "暂时无法核对编号，请求未执行"),
 }
 
+
 class Idempotency:
     """Stands before a service's application; requests without the header pass untouched.
 
@@ -173,7 +174,7 @@ async def _replay(found: Any, send: Send) -> None:
 
 
 async def _refuse(
-    request: Request, send: Send, status: int, kind: str, text: str, headers: dict[str, str] | None = None
+    request: Request, send: Send, status: int, kind: str, text: str, *, headers: dict[str, str] | None = None
 ) -> None:
     english, chinese = _TEXTS[text]
     detail = english if language_of(request) == "en" else chinese

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import UUID as UuidType
+from sqlalchemy.dialects import postgresql
 
 from shared.bus.database import Database
 from shared.bus.statement import Statement
@@ -60,7 +60,9 @@ def add_idempotency_table(metadata: MetaData) -> None:
         metadata,
         Column("caller", Text(collation="C"), primary_key=True, comment="digest of the caller's token"),
         Column("key", Text(collation="C"), primary_key=True),
-        Column("claim", UuidType(as_uuid=True), nullable=False, comment="the attempt that works on it"),
+        Column(
+            "claim", postgresql.UUID(as_uuid=True), nullable=False, comment="the attempt that works on it"
+        ),
         Column("request", Text, nullable=False, comment="digest of method, path and body"),
         Column("claimed_at", DateTime(timezone=True), nullable=False),
         Column("status", SmallInteger, comment="empty while the request is at work"),
