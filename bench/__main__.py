@@ -1,6 +1,6 @@
 """Runs all measurements, or those that are named, and prints the figures beside the targets.
 
-python -m bench [accept] [owned] [journeys] [together] [relay] [--short]
+python -m bench [accept] [owned] [journeys] [together] [relay] [assignment] [--short]
 """
 
 import argparse
@@ -19,6 +19,7 @@ import uvloop
 from tests.kafka.distribution import BrokerMissingError
 
 from .accept import Load, accept
+from .assignment import assignment
 from .journeys import IN_FLIGHT, Span, apart, together
 from .machine import NOT_A_DISK, describe, file_system, usage, use_two_cores
 from .owned import owned
@@ -41,6 +42,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "journeys": lambda stage: apart(stage, span, flight),
         "together": lambda stage: together(stage, span, flight),
         "relay": lambda stage: relay(stage, 10_000) if short else relay(stage),
+        "assignment": lambda stage: assignment(stage, 200) if short else assignment(stage),
     }
 
 
@@ -81,7 +83,10 @@ def main() -> int:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help="accept owned journeys together relay; all without"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help="accept owned journeys together relay assignment; all without",
     )
     parser.add_argument("--short", action="store_true", help="a few seconds each: to see that it works")
     parser.add_argument("--in-flight", type=int, default=IN_FLIGHT, help="journeys under way at one time")

@@ -113,6 +113,14 @@ def details(results: Results) -> str:
         lines.append(
             f"  relay: publishing alone, without outbox and journal: {relay['publish_alone_per_s']:,.0f}/s"
         )
+    if assignment := results.get("assignment"):
+        found = ", ".join(
+            f"{size}: {took['p50_ms']:.3f} / {took['p99_ms']:.3f}"
+            for size, took in assignment["departments_of"].items()
+        )
+        lines.append(
+            f"  assignment among {assignment['staff']:,} staff, p50 / p99 ms by size of department: {found}"
+        )
     return "\n".join(lines)
 
 

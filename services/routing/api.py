@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body, Depends, Query, Request
+from fastapi import Body, Query
 
 from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
@@ -14,14 +14,12 @@ from shared.runtime.service import service_router
 from shared.runtime.strict_json import CleanText
 
 from .accept_resolution import no_reason_in
+from .at_desk import AtDesk, known
 from .bodies import HandOverBody, ProposalBody, ResolutionBody, StepBody
 from .case_view import view_case
-from .desk import Desk
-from .directory import Member
 from .next_state import State
 from .refusals import refusals
 from .work_on_case import hand_over, propose, resolve, take_step
-from .workload import read_loads
 
 router = service_router("routing", tags=["routing"])
 
@@ -42,14 +40,6 @@ def _page_where(filters: tuple[str, ...]) -> Statement:
 
 
 _PAGES = {some: _page_where(some) for count in range(4) for some in combinations(_FILTERS, count)}
-
-
-async def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-AtDesk = Annotated[Desk, Depends(_desk)]
 
 
 @router.get("/complaints", summary="Complaints with their owners, by id")
@@ -80,9 +70,9 @@ async def post_step(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[StepBody, Body()]
 ) -> dict[str, Any]:
     """In their order, FOLLOW_UP after the resolution; 409 names what is missing. A noted one stays noted."""
-    by = _known(desk, "by", body.by)
+    by = known(desk, "by", body.by)
     with refusals():
-        return (await take_step(work, desk.policy.work, complaint_id, body.step, by.id)).shown()
+        return (await take_step(work, desk, complaint_id, body.step, by.id)).shown()
 
 
 @router.post("/complaints/{complaint_id}/proposal", summary="Note the solution the customer was told of")
@@ -93,11 +83,9 @@ async def post_proposal(
 
     The same proposal again is taken as said; another text is a new proposal until the complaint is resolved.
     """
-    by = _known(desk, "by", body.by)
+    by = known(desk, "by", body.by)
     with refusals():
-        return (
-            await propose(work, desk.policy.work, complaint_id, text=body.text, by=by.id, steps=body.steps)
-        ).shown()
+        return (await propose(work, desk, complaint_id, text=body.text, by=by.id, steps=body.steps)).shown()
 
 
 @router.post("/complaints/{complaint_id}/resolution", summary="Note that it was put right")
@@ -109,7 +97,7 @@ async def post_resolution(
     It stays RESOLVED until the customer confirms, disagrees or says nothing in time. A text that only says
     whose business it is not is refused (FC-12).
     """
-    by = _known(desk, "by", body.by)
+    by = known(desk, "by", body.by)
     if words := no_reason_in(body.text, body.reason, desk.policy.work):
         raise UnprocessableError(
             f"“{words}” does not resolve a complaint (FC-12): say what was done, or give a reason",
@@ -119,7 +107,7 @@ async def post_resolution(
     with refusals():
         done = await resolve(
             work,
-            desk.policy.work,
+            desk,
             complaint_id,
             text=body.text,
             reason=body.reason,
@@ -134,39 +122,7 @@ async def post_handler(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[HandOverBody, Body()]
 ) -> dict[str, Any]:
     """For one of the reasons of FC-6. The owner stays and answers for it as before."""
-    _known(desk, "by", body.by)
-    handler = _known(desk, "handler_id", body.handler_id)
+    known(desk, "by", body.by)
+    handler = known(desk, "handler_id", body.handler_id)
     with refusals():
         return (await hand_over(work, desk, complaint_id, handler, body.reason)).shown()
-
-
-@router.get("/staff", summary="Members of staff with their workload")
-async def list_staff(work: Work, desk: AtDesk, department: AccountFilter = None) -> dict[str, Any]:
-    """Everybody in the directory; `open` counts open complaints owned, or handled for another owner."""
-    members = [
-        member
-        for member in desk.directory.staff.values()
-        if department is None or member.department == department
-    ]
-    loads = await read_loads(work, [member.id for member in members])
-    items = [_shown(member, loads[member.id].open if member.id in loads else 0) for member in members]
-    return {"version": desk.directory.version, "items": items}
-
-
-def _shown(member: Member, open_complaints: int) -> dict[str, Any]:
-    return {
-        "staff_id": member.id,
-        "name": member.name,
-        "department": member.department,
-        "leads": member.leads,
-        "languages": sorted(member.languages),
-        "may_own": member.may_own,
-        "open": open_complaints,
-    }
-
-
-def _known(desk: Desk, field: str, account: str) -> Member:
-    member = desk.directory.member(account)
-    if member is None:
-        raise UnprocessableError("is no account of the staff directory", "不是员工名册中的账号", field=field)
-    return member

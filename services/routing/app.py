@@ -11,17 +11,19 @@ from .desk import Desk
 from .metrics import sample
 from .policy import RoutingPolicy
 from .reactions import reactions
-from .staff_file import load_directory
+from .staff_api import router as staff_router
+from .staff_file import load_staff
+from .staff_list import StaffList
 
 
 def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves and hears."""
     policy = load_policy(RoutingPolicy, "routing", settings.policy_file)
-    directory = load_directory(settings.staff_file)
-    desk = Desk(policy, directory, Sealer(settings.keys), settings.member_id)
+    staff = StaffList(load_staff(settings.staff_file))
+    desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id)
     service = Service("routing", settings, event_log)
     service.decides_by(policy)
-    service.serves(router, desk=desk)
+    service.serves(router, staff_router, desk=desk)
     service.hears(("intake", "sla", "feedback"), reactions(desk))
     service.samples(sample)
     return service

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from shared.events.vocabulary import TransferReason
 
+from .assign_member import Load, assign_member
 from .directory import Directory, Member
-from .least_loaded import Load, least_loaded
 from .name_owner import CaseFacts
 from .policy import RoutingPolicy
 
@@ -33,10 +33,5 @@ def assign_handler(
         or not policy.handling.outside_field_to_serving_department
     ):
         return Handling(owner)
-    handler = least_loaded(
-        directory.members_of(serving.id),
-        loads,
-        case.language,
-        same_language_first=policy.ownership.same_language_first,
-    )
-    return Handling(handler, TransferReason.NOT_COMPETENT) if handler else Handling(owner)
+    found = assign_member(directory.members_of(serving.id), loads, case.need, policy.assignment)
+    return Handling(found.member, TransferReason.NOT_COMPETENT) if found else Handling(owner)

@@ -1,5 +1,6 @@
 """One complaint while staff work on it: read with its present round, written back in one statement."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from shared.bus.unit_of_work import Transaction
 from shared.events.vocabulary import HandlingStep
 
 from .next_state import State
+from .workload import ADD_TO_DESK
 
 _LOAD = Statement(
     """
@@ -21,9 +23,14 @@ _LOAD = Statement(
     """
 )
 _SAVE = Statement(
-    """
+    f"""
     WITH moved AS (
-        UPDATE complaint SET state = :state WHERE complaint_id = :complaint_id AND state <> :state)
+        UPDATE complaint SET state = :state WHERE complaint_id = :complaint_id AND state <> :state),
+    talked AS (
+        INSERT INTO staff_load (staff_id, counted_by, open, day, customers, contacts)
+        SELECT CAST(:talked AS text), CAST(:replica AS text), 0, CAST(:today AS date), 0, 1
+        WHERE CAST(:talked AS text) IS NOT NULL
+        ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK})
     INSERT INTO work_round (complaint_id, round, steps, proposal, proposed_by, proposed_at,
         resolution, resolution_reason, resolved_by, resolved_at)
     VALUES (:complaint_id, :round, :steps, :proposal, :proposed_by, :proposed_at,
@@ -32,7 +39,7 @@ _SAVE = Statement(
         proposal = excluded.proposal, proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at,
         resolution = excluded.resolution, resolution_reason = excluded.resolution_reason,
         resolved_by = excluded.resolved_by, resolved_at = excluded.resolved_at
-    """
+    """  # noqa: S608 - a constant of ours
 )
 
 
@@ -86,6 +93,9 @@ async def load_case(tx: Transaction, complaint_id: UUID) -> Case:
     return case
 
 
-async def save_work(tx: Transaction, case: Case) -> None:
-    """Write the state and the work of the present round."""
-    await tx.fetch(_SAVE, {name: getattr(case, name) for name in _SAVE.names})
+async def save_work(
+    tx: Transaction, case: Case, counts: Mapping[str, Any], talked: str | None = None
+) -> None:
+    """Write the state and the work of the present round; `talked`: who had a contact with the customer (counted)."""
+    work = {name: getattr(case, name) for name in _SAVE.names if name not in (*counts, "talked")}
+    await tx.fetch(_SAVE, work | dict(counts) | {"talked": talked})

@@ -1,17 +1,34 @@
 """What routing decides by: its policy, the directory of staff, and the means to write to them unseen."""
 
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+from shared.bus.unit_of_work import Transaction
 from shared.runtime.sealing import Sealer
 
 from .directory import Directory
 from .policy import RoutingPolicy
+from .staff_list import StaffList
 
 
 class Desk(NamedTuple):
     """`replica` is the stable name of this process; each replica counts workload in rows of its own."""
 
     policy: RoutingPolicy
-    directory: Directory
+    staff: StaffList
     sealer: Sealer
     replica: str
+
+    @property
+    def directory(self) -> Directory:
+        """Departments and staff as last read."""
+        return self.staff.directory
+
+    def today(self, now: datetime) -> date:
+        """The day that it is where people work."""
+        return now.astimezone(ZoneInfo(self.policy.assignment.zone)).date()
+
+    def counts(self, tx: Transaction, beside: str = "") -> dict[str, Any]:
+        """In which row a change of workload is counted, and for which day; `beside`: rows of another writer here."""
+        return {"replica": self.replica + beside, "today": self.today(tx.now)}

@@ -1,10 +1,13 @@
 """Who works here: departments with what they serve, staff with who leads them; replaced, never changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.events.vocabulary import Channel, Language
+
+from .at_work import Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,17 @@ class Department:
     def serves(self, case_type: str, category: str | None) -> bool:
         """Whether it serves such a case, by case type or category."""
         return case_type in self.case_types or any(
-            name in self.categories for name in _closest_first(category)
+            name in self.categories for name in closest_first(category)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of staff. `address` is where messages of `channel` reach them, if anywhere."""
+    """A member of staff. `address` is where messages of `channel` reach them, if anywhere.
+
+    skills: categories they know best; rank: 1 front line to 4; coordinates: settles disputed hand-overs;
+    max_open: how many open complaints they can have on the desk.
+    """
 
     id: str
     name: str
@@ -36,6 +43,38 @@ class Member:
     may_own: bool = True
     channel: Channel = Channel.EMAIL
     address: str | None = None
+    skills: frozenset[str] = frozenset()
+    rank: int = 1
+    coordinates: bool = False
+    max_open: int | None = None
+    shifts: tuple[Shift, ...] = ()
+    absences: tuple[tuple[datetime, datetime], ...] = ()
+
+
+class Team:
+    """Some members of staff, found by what they know and speak; by id."""
+
+    def __init__(self, members: Iterable[Member] = ()) -> None:
+        self.members = sorted(members, key=lambda member: member.id)
+        self._speaking: dict[Language, list[Member]] = defaultdict(list)
+        self._knowing: dict[tuple[str, Language | None], list[Member]] = defaultdict(list)
+        for member in self.members:
+            for language in member.languages:
+                self._speaking[language].append(member)
+            for skill in member.skills:
+                for spoken in (None, *member.languages):
+                    self._knowing[skill, spoken].append(member)
+
+    def speaking(self, language: Language) -> Sequence[Member]:
+        """Those who speak it."""
+        return self._speaking.get(language, ())
+
+    def knowing(self, skill: str, language: Language | None = None) -> Sequence[Member]:
+        """Those who have the skill, and speak the language if one is named."""
+        return self._knowing.get((skill, language), ())
+
+
+_NOBODY = Team()
 
 
 class Directory:
@@ -48,15 +87,17 @@ class Directory:
         self.departments = {department.id: department for department in departments}
         self.staff = {member.id: member for member in sorted(staff, key=lambda member: member.id)}
         self.duty_desk = duty_desk
-        self._of: dict[str, list[Member]] = defaultdict(list)
-        self._owners_of: dict[str, list[Member]] = defaultdict(list)
         self._lead_of: dict[str, Member] = {}
+        of: dict[str, list[Member]] = defaultdict(list)
         for member in self.staff.values():
-            self._of[member.department].append(member)
-            if member.may_own:
-                self._owners_of[member.department].append(member)
+            of[member.department].append(member)
             if member.leads:
                 self._lead_of.setdefault(member.department, member)
+        self._of = {department: Team(members) for department, members in of.items()}
+        self._owners_of = {
+            department: Team(member for member in members if member.may_own)
+            for department, members in of.items()
+        }
         self._serving_category: dict[str, Department] = {}
         self._serving_case_type: dict[str, Department] = {}
         for department in self.departments.values():
@@ -69,17 +110,17 @@ class Directory:
         """The member of staff with this account; None if it is not listed."""
         return self.staff.get(account) if account is not None else None
 
-    def members_of(self, department: str) -> list[Member]:
-        """Everybody in a department, by id."""
-        return self._of[department]
+    def members_of(self, department: str) -> Team:
+        """Everybody in a department."""
+        return self._of.get(department, _NOBODY)
 
-    def owners_in(self, department: str) -> list[Member]:
-        """Those of a department who may answer for a complaint, by id."""
-        return self._owners_of[department]
+    def owners_in(self, department: str) -> Team:
+        """Those of a department who may answer for a complaint."""
+        return self._owners_of.get(department, _NOBODY)
 
     def serving(self, case_type: str, category: str | None) -> Department | None:
         """The department that serves such a case most closely, of several the first; None if none does."""
-        for name in _closest_first(category):
+        for name in closest_first(category):
             if department := self._serving_category.get(name):
                 return department
         return self._serving_case_type.get(case_type)
@@ -90,11 +131,11 @@ class Directory:
 
     def duty_member(self) -> Member:
         """Who leads the duty desk, or else the first there who may own."""
-        owners = self.owners_in(self.duty_desk)
+        owners = self.owners_in(self.duty_desk).members
         return next((member for member in owners if member.leads), owners[0])
 
 
-def _closest_first(category: str | None) -> Iterator[str]:
+def closest_first(category: str | None) -> Iterator[str]:
     """A category and those it lies under: `a/b`, then `a`."""
     path = [part.strip() for part in category.split("/")] if category else []
     for depth in range(len(path), 0, -1):

@@ -77,9 +77,8 @@ async def _move(
         "before": [State.RESOLVED for _ in words],
         "after": [_AFTER[type(ending)] for _, ending in words],
         "grounds": [ending if isinstance(ending, ClosingGround) else None for _, ending in words],
-        "replica": desk.replica,
     }
-    rows = await tx.fetch(_MOVE, values) if words else []
+    rows = await tx.fetch(_MOVE, values | desk.counts(tx)) if words else []
     return {complaint_id for (complaint_id,) in rows}
 
 

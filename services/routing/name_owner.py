@@ -1,14 +1,15 @@
 """Decides who answers for a complaint to the end. Somebody always does."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from shared.events.vocabulary import Language
 
+from .assign_member import Assignment, Load, Need, assign_member
 from .directory import Directory, Member
-from .least_loaded import Load, least_loaded
-from .policy import OwnershipPolicy
+from .policy import RoutingPolicy
 
 
 class OwnerRule(StrEnum):
@@ -21,10 +22,11 @@ class OwnerRule(StrEnum):
 
 
 class OwnerReason(StrEnum):
-    """What decided, in one word; the last four say why it is the duty desk."""
+    """What decided, in one word; NOBODY_FREE: the least loaded of all; the last four say why it is the duty desk."""
 
     TOOK_IT = "TOOK_IT"
     LEAST_LOADED = "LEAST_LOADED"
+    NOBODY_FREE = "NOBODY_FREE"
     OWNED_THE_EARLIER = "OWNED_THE_EARLIER"
     TAKER_NOT_LISTED = "TAKER_NOT_LISTED"
     TAKER_MAY_NOT_OWN = "TAKER_MAY_NOT_OWN"
@@ -41,8 +43,14 @@ class CaseFacts(NamedTuple):
     case_type: str
     category: str | None
     language: Language
+    now: datetime
     taken_by: str | None = None
     earlier_owner: str | None = None
+
+    @property
+    def need(self) -> Need:
+        """What it asks of whoever gets it."""
+        return Need(self.language, self.category, self.now)
 
 
 class Naming(NamedTuple):
@@ -54,7 +62,7 @@ class Naming(NamedTuple):
 
 
 def name_owner(
-    case: CaseFacts, directory: Directory, loads: Mapping[str, Load], policy: OwnershipPolicy
+    case: CaseFacts, directory: Directory, loads: Mapping[str, Load], policy: RoutingPolicy
 ) -> Naming:
     """Name the owner of a complaint.
 
@@ -62,7 +70,7 @@ def name_owner(
     their field or not. FC-3: else the least loaded of the department that serves it. Otherwise, and for calls
     taken by an account that is not listed, the duty desk owns it and the reason says why.
     """
-    earlier = directory.member(case.earlier_owner) if policy.repeat_to_earlier_owner else None
+    earlier = directory.member(case.earlier_owner) if policy.ownership.repeat_to_earlier_owner else None
     if earlier is not None and earlier.may_own:
         return Naming(earlier, OwnerRule.EARLIER_OWNER, OwnerReason.OWNED_THE_EARLIER)
     if case.taken_by is not None:
@@ -77,18 +85,19 @@ def name_owner(
     owner = _of(department.id, case, directory, loads, policy)
     if owner is None:
         return _duty_desk(case, directory, loads, policy, OwnerReason.NOBODY_THERE_MAY_OWN)
-    return Naming(owner, OwnerRule.ASSIGNED, OwnerReason.LEAST_LOADED)
+    reason = OwnerReason.LEAST_LOADED if owner.free else OwnerReason.NOBODY_FREE
+    return Naming(owner.member, OwnerRule.ASSIGNED, reason)
 
 
 def _duty_desk(
     case: CaseFacts,
     directory: Directory,
     loads: Mapping[str, Load],
-    policy: OwnershipPolicy,
+    policy: RoutingPolicy,
     why: OwnerReason,
 ) -> Naming:
     owner = _of(directory.duty_desk, case, directory, loads, policy)
-    return Naming(owner or directory.duty_member(), OwnerRule.DUTY_DESK, why)
+    return Naming(owner.member if owner else directory.duty_member(), OwnerRule.DUTY_DESK, why)
 
 
 def _of(
@@ -96,7 +105,6 @@ def _of(
     case: CaseFacts,
     directory: Directory,
     loads: Mapping[str, Load],
-    policy: OwnershipPolicy,
-) -> Member | None:
-    owners = directory.owners_in(department)
-    return least_loaded(owners, loads, case.language, same_language_first=policy.same_language_first)
+    policy: RoutingPolicy,
+) -> Assignment | None:
+    return assign_member(directory.owners_in(department), loads, case.need, policy.assignment)

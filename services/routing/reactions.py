@@ -1,6 +1,7 @@
 """What routing does when it hears of a complaint, of a customer's answer or silence, and of an escalation."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -20,8 +21,9 @@ from .desk import Desk
 from .directory import Member
 from .hear_customers import hear_customers
 from .metrics import OWNED, TRANSFERS
-from .name_owner import CaseFacts, Naming, name_owner
+from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
 from .next_state import State
+from .presence import REST
 from .workload import Loads, counting, read_loads
 
 _HEARD = (
@@ -79,7 +81,8 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
     """Name the owner, and who works on it, of every complaint heard of (FC-1, FC-3)."""
     in_order = sorted(received, key=lambda e: (e.event.received_at, e.event.complaint_id))
     owners = await _owners_of(tx, [e.event.repeat_of for e in in_order if e.event.repeat_of])
-    loads = Loads(await read_loads(tx, _who_may_get(desk, in_order)), tx.now)
+    await desk.staff.refresh(tx)
+    loads = Loads(await read_loads(tx, _who_may_get(desk, in_order), desk.today(tx.now)), tx.now)
     decisions = [_decide(desk, envelope, owners, loads) for envelope in in_order]
     await _keep(desk, tx, decisions)
     for decision in decisions:
@@ -91,14 +94,17 @@ def _decide(
 ) -> _Decision:
     event = envelope.event
     earlier = owners.get(event.repeat_of) if event.repeat_of else None
-    case = CaseFacts(event.case_type, event.category, event.language, event.taken_by, earlier)
-    naming = name_owner(case, desk.directory, loads.known, desk.policy.ownership)
+    case = CaseFacts(event.case_type, event.category, event.language, loads.now, event.taken_by, earlier)
+    naming = name_owner(case, desk.directory, loads.known, desk.policy)
     loads.give(naming.owner.id)
     owners[event.complaint_id] = naming.owner.id
     handling = assign_handler(case, naming.owner, desk.directory, loads.known, desk.policy)
     if handling.handler.id != naming.owner.id:
         loads.give(handling.handler.id)
-    return _Decision(envelope, naming, handling)
+    decision = _Decision(envelope, naming, handling)
+    if _was_abused(decision):
+        loads.rest(naming.owner.id, loads.now + timedelta(seconds=desk.policy.assignment.rest_after_abuse))
+    return decision
 
 
 async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> None:
@@ -117,9 +123,17 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
         "policy_version": desk.policy.version,
         "staff_version": desk.directory.version,
         "state": State.ASSIGNED,
-        "replica": desk.replica,
     }
-    await tx.fetch(_KEEP, heard | decided | by)
+    await tx.fetch(_KEEP, heard | decided | by | desk.counts(tx))
+    resting = {d.naming.owner.id for d in decisions if _was_abused(d)}
+    if resting:
+        rest = timedelta(seconds=desk.policy.assignment.rest_after_abuse)
+        await tx.fetch(REST, {"staff": sorted(resting), "until": tx.now + rest})
+
+
+def _was_abused(decision: _Decision) -> bool:
+    """Whether the owner took an abusive call; they rest before anything more is assigned to them."""
+    return decision.envelope.event.abusive and decision.naming.reason is OwnerReason.TOOK_IT
 
 
 def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
@@ -191,7 +205,7 @@ def _who_may_get(desk: Desk, received: Sequence[Envelope[ComplaintReceived]]) ->
     return [
         m.id
         for department in serving | {desk.directory.duty_desk}
-        for m in desk.directory.members_of(department)
+        for m in desk.directory.members_of(department).members
     ]
 
 

@@ -2,66 +2,37 @@
 
 import hashlib
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from shared.events.vocabulary import Channel, Language
 from shared.runtime.policy import PolicyError
 
-from .directory import Department, Directory, Member
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$")]
-Word = Annotated[str, Field(min_length=1, max_length=200)]
+from .directory import Directory
+from .directory_entries import DepartmentEntry, MemberEntry, Roster, directory_of, faults
 
 
 class StaffFileError(PolicyError):
     """The file cannot be used; the message is one line that names file, entry and reason."""
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+class Listed(NamedTuple):
+    """What a file lists; `version` is the digest of its content."""
+
+    version: str
+    departments: dict[str, DepartmentEntry]
+    staff: dict[str, MemberEntry]
+    duty_desk: str
+
+    def directory(self) -> Directory:
+        """The directory of this file alone."""
+        return directory_of(self.version, self.departments, self.staff, self.duty_desk)
 
 
-class _NameEntry(_Entry):
-    chinese: Word = Field(alias="zh-CN")
-    english: Word = Field(alias="en")
-
-
-class _DepartmentEntry(_Entry):
-    id: Id
-    name: _NameEntry
-    case_types: frozenset[Word] = frozenset()
-    categories: frozenset[Word] = frozenset()
-
-
-class _ContactEntry(_Entry):
-    channel: Channel
-    address: Word
-
-
-class _MemberEntry(_Entry):
-    id: Id
-    name: Word
-    department: Id
-    languages: frozenset[Language] = Field(min_length=1)
-    lead: bool = False
-    may_own: bool = True
-    contact: _ContactEntry | None = None
-
-
-class _StaffFile(_Entry):
-    duty_desk: Id | None = None
-    department: tuple[_DepartmentEntry, ...] = ()
-    staff: tuple[_MemberEntry, ...] = ()
-
-
-def load_directory(path: Path | None) -> Directory:
-    """The directory in the file `path`, else that of an empty installation. Raises StaffFileError.
+def load_staff(path: Path | None) -> Listed:
+    """What is in the file `path`, else in that of an empty installation. Raises StaffFileError.
 
     A file that names no duty desk gets the built-in one beside its own people.
     """
@@ -73,62 +44,24 @@ def load_directory(path: Path | None) -> Directory:
         given = desk.model_copy(
             update={"department": given.department + desk.department, "staff": given.staff + desk.staff}
         )
-    for fault in _faults(given):
-        raise StaffFileError(f"{path or built_in.name}: {fault}")
     assert given.duty_desk is not None
-    return Directory(
+    for fault, _ in faults(given.department, given.staff, given.duty_desk):
+        raise StaffFileError(f"{path or built_in.name}: {fault}")
+    return Listed(
         version=hashlib.sha256(content).hexdigest()[:12],
-        departments=map(_department, given.department),
-        staff=map(_member, given.staff),
+        departments={entry.id: entry for entry in given.department},
+        staff={entry.id: entry for entry in given.staff},
         duty_desk=given.duty_desk,
     )
 
 
-def _read(path: Path) -> tuple[bytes, _StaffFile]:
+def _read(path: Path) -> tuple[bytes, Roster]:
     try:
         content = path.read_bytes()
-        return content, _StaffFile.model_validate(tomllib.loads(content.decode("utf-8")))
+        return content, Roster.model_validate(tomllib.loads(content.decode("utf-8")))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StaffFileError(f"{path}: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
         raise StaffFileError(f"{path}: {place}: {first['msg']}") from error
-
-
-def _faults(given: _StaffFile) -> Iterator[str]:
-    departments = {department.id for department in given.department}
-    if twice := _twice(department.id for department in given.department):
-        yield f"the department {twice!r} is listed twice"
-    if twice := _twice(member.id for member in given.staff):
-        yield f"the member of staff {twice!r} is listed twice"
-    for member in given.staff:
-        if member.department not in departments:
-            yield f"staff {member.id!r}: there is no department {member.department!r}"
-    if twice := _twice(member.department for member in given.staff if member.lead):
-        yield f"the department {twice!r} has more than one lead"
-    if given.duty_desk not in departments:
-        yield f"duty_desk: there is no department {given.duty_desk!r}"
-    if not any(member.may_own for member in given.staff if member.department == given.duty_desk):
-        yield f"duty_desk: nobody in {given.duty_desk!r} may own, so that some complaints would have no owner"
-
-
-def _twice(ids: Iterable[str]) -> str | None:
-    return next((id_ for id_, times in Counter(ids).items() if times > 1), None)
-
-
-def _department(entry: _DepartmentEntry) -> Department:
-    return Department(entry.id, entry.name.chinese, entry.name.english, entry.case_types, entry.categories)
-
-
-def _member(entry: _MemberEntry) -> Member:
-    return Member(
-        id=entry.id,
-        name=entry.name,
-        department=entry.department,
-        languages=entry.languages,
-        leads=entry.lead,
-        may_own=entry.may_own,
-        channel=entry.contact.channel if entry.contact else Channel.EMAIL,
-        address=entry.contact.address if entry.contact else None,
-    )

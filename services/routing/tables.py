@@ -1,6 +1,6 @@
 """The tables of routing: complaints with their owners, the work on them by rounds, and the workload."""
 
-from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from shared.runtime.tables import add_service_tables
@@ -69,7 +69,36 @@ staff_load = Table(
     Column("counted_by", Text, primary_key=True, comment="the replica whose row this is"),
     Column("open", Integer, nullable=False),
     Column("last_given_at", DateTime(timezone=True)),
+    Column("day", Date, comment="the day of the two counts"),
+    Column("customers", Integer, nullable=False, server_default="0", comment="complaints given that day"),
+    Column("contacts", Integer, nullable=False, server_default="0", comment="times talked to that day"),
     comment="Open complaints owned, or handled for another owner: the sum over all replicas, each of which "
     "writes rows of its own, so that none waits for another.",
     postgresql_with={"fillfactor": 50},
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("staff_id", Text, primary_key=True),
+    Column("presence", Text, comment="as last reported, if ever"),
+    Column("expires_at", DateTime(timezone=True), comment="until when the report is believed"),
+    Column("rests_until", DateTime(timezone=True), comment="after an abusive contact"),
+    comment="Who is at work, as reported, and who rests after an abusive contact.",
+    postgresql_with={"fillfactor": 50},
+)
+
+directory_entry = Table(
+    "directory_entry",
+    metadata,
+    Column("kind", Text, primary_key=True, comment="department or staff"),
+    Column("id", Text, primary_key=True),
+    Column(
+        "revision", BigInteger, primary_key=True, comment="counts changes of the directory; the last counts"
+    ),
+    Column("entry", JSONB, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("directory_entry_by_revision", "revision"),
+    comment="Departments and staff as changed over the API, above those of the staff file; nothing is overwritten.",
 )

@@ -45,20 +45,18 @@ class AlreadyHandlerError(Exception):
     """This person works on it already, for another reason or without any."""
 
 
-async def take_step(
-    work: UnitOfWork, policy: WorkPolicy, complaint_id: UUID, step: HandlingStep, by: str
-) -> Case:
+async def take_step(work: UnitOfWork, desk: Desk, complaint_id: UUID, step: HandlingStep, by: str) -> Case:
     """Note one of the six steps. Raises NoSuchCaseError, MissingStepsError, NotPossibleError."""
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
-        if _note_steps(tx, case, [step], by, policy):
-            await save_work(tx, case)
+        if _note_steps(tx, case, [step], by, desk.policy.work):
+            await save_work(tx, case, desk.counts(tx, "/api"), talked=by)
     return case
 
 
 async def propose(
     work: UnitOfWork,
-    policy: WorkPolicy,
+    desk: Desk,
     complaint_id: UUID,
     *,
     text: str,
@@ -74,7 +72,7 @@ async def propose(
         case = await load_case(tx, complaint_id)
         _must_answer_for(case, by)
         said_before = (case.proposal, case.proposed_by) == (text, by)
-        noted = _note_steps(tx, case, [*steps, HandlingStep.OWN_AND_PROPOSE], by, policy)
+        noted = _note_steps(tx, case, [*steps, HandlingStep.OWN_AND_PROPOSE], by, desk.policy.work)
         if not said_before:
             case.state = next_state(case.state, Action.PROPOSE)
             case.proposal, case.proposed_by, case.proposed_at = text, by, tx.now
@@ -82,13 +80,13 @@ async def propose(
                 SolutionProposed(complaint_id=complaint_id, round=case.round, by=by, proposed_at=tx.now)
             )
         if noted or not said_before:
-            await save_work(tx, case)
+            await save_work(tx, case, desk.counts(tx, "/api"), talked=by)
     return case
 
 
 async def resolve(
     work: UnitOfWork,
-    policy: WorkPolicy,
+    desk: Desk,
     complaint_id: UUID,
     *,
     text: str | None,
@@ -106,13 +104,13 @@ async def resolve(
         ended = case.state in (State.RESOLVED, State.CLOSED)
         if ended and (case.resolution, case.resolution_reason, case.resolved_by) == (text, reason, by):
             return case
-        _note_steps(tx, case, steps, by, policy)
-        if missing := missing_before_resolution(case.done, policy):
+        noted = _note_steps(tx, case, steps, by, desk.policy.work)
+        if missing := missing_before_resolution(case.done, desk.policy.work):
             raise MissingStepsError(missing)
         case.state = next_state(case.state, Action.RESOLVE)
         case.resolution, case.resolution_reason = text, reason
         case.resolved_by, case.resolved_at = by, tx.now
-        await save_work(tx, case)
+        await save_work(tx, case, desk.counts(tx, "/api"), talked=by if noted else None)
         tx.publish(ComplaintResolved(complaint_id=complaint_id, round=case.round, by=by, resolved_at=tx.now))
     return case
 
@@ -133,7 +131,7 @@ async def hand_over(
         case.state = next_state(case.state, Action.HAND_OVER)
         values = {"complaint_id": complaint_id, "handler_id": handler.id, "reason": reason}
         # Rows apart from those of the consumer, which writes several times in one transaction.
-        counted = {"before": case.handler_id, "replica": f"{desk.replica}/api"}
+        counted = {"before": case.handler_id} | desk.counts(tx, "/api")
         await tx.fetch(_HAND_OVER, values | counted)
         case.handler_id, case.handler_reason = handler.id, reason
         tx.publish(

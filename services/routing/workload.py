@@ -1,22 +1,38 @@
-"""Knows how many open complaints everybody has on the desk, counted along with what changes it."""
+"""Knows what is on everybody's desk, counted along with what changes it, and who is there to be given more."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 
-from .least_loaded import Load
+from .assign_member import Load
+from .at_work import Presence, Report
 
 _READ = Statement(
     """
-    SELECT staff_id, sum(open), max(last_given_at) FROM staff_load
-    WHERE staff_id = ANY (CAST(:staff AS text[])) GROUP BY staff_id
+    SELECT staff_id, coalesce(desk.open, 0), desk.last_given_at, coalesce(desk.customers, 0),
+        coalesce(desk.contacts, 0), presence.presence, presence.expires_at, presence.rests_until
+    FROM (
+        SELECT staff_id, sum(open) AS open, max(last_given_at) AS last_given_at,
+            sum(customers) FILTER (WHERE day = :today) AS customers,
+            sum(contacts) FILTER (WHERE day = :today) AS contacts
+        FROM staff_load WHERE staff_id = ANY (CAST(:staff AS text[])) GROUP BY staff_id
+    ) AS desk
+    FULL JOIN (SELECT * FROM presence WHERE staff_id = ANY (CAST(:staff AS text[]))) AS presence USING (staff_id)
     """
 )
 
 
 _OF_OWNER_AND_HANDLER = "SELECT owner_id, change UNION SELECT handler_id, change"
+ADD_TO_DESK = """
+    open = staff_load.open + excluded.open,
+    last_given_at = greatest(staff_load.last_given_at, excluded.last_given_at),
+    customers = CASE WHEN staff_load.day = excluded.day THEN staff_load.customers ELSE 0 END + excluded.customers,
+    contacts = CASE WHEN staff_load.day = excluded.day THEN staff_load.contacts ELSE 0 END + excluded.contacts,
+    day = excluded.day
+"""
+"""How a row of staff_load takes up another one; the two counts of a day begin anew with the day."""
 
 
 def counting(done: str, desks: str = _OF_OWNER_AND_HANDLER) -> Statement:
@@ -29,15 +45,15 @@ def counting(done: str, desks: str = _OF_OWNER_AND_HANDLER) -> Statement:
         f"""
         WITH done AS ({done}),
         counted AS (
-            INSERT INTO staff_load (staff_id, counted_by, open, last_given_at)
+            INSERT INTO staff_load (staff_id, counted_by, open, last_given_at, day, customers, contacts)
             SELECT desk.staff_id, CAST(:replica AS text), sum(desk.change),
-                CASE WHEN sum(desk.change) > 0 THEN now() END
+                CASE WHEN sum(desk.change) > 0 THEN now() END, CAST(:today AS date),
+                count(*) FILTER (WHERE desk.change > 0), count(*) FILTER (WHERE desk.change > 0)
             FROM done CROSS JOIN LATERAL ({desks}) AS desk (staff_id, change)
             WHERE desk.change <> 0 GROUP BY desk.staff_id ORDER BY desk.staff_id
-            ON CONFLICT (staff_id, counted_by) DO UPDATE SET open = staff_load.open + excluded.open,
-                last_given_at = greatest(staff_load.last_given_at, excluded.last_given_at))
+            ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK})
         SELECT complaint_id FROM done
-        """  # noqa: S608 - both parts are constants beside their callers
+        """  # noqa: S608 - the parts are constants beside their callers
     )
 
 
@@ -50,10 +66,30 @@ class Loads:
 
     def give(self, staff_id: str) -> None:
         """Put one more complaint on this desk."""
-        self.known[staff_id] = Load(self.known.get(staff_id, Load()).open + 1, self.now)
+        before = self.known.get(staff_id, Load())
+        self.known[staff_id] = before._replace(
+            open=before.open + 1,
+            last_given_at=self.now,
+            customers=before.customers + 1,
+            contacts=before.contacts + 1,
+        )
+
+    def rest(self, staff_id: str, until: datetime) -> None:
+        """Nothing is assigned to this person until then."""
+        self.known[staff_id] = self.known.get(staff_id, Load())._replace(rests_until=until)
 
 
-async def read_loads(source: Transaction | UnitOfWork, staff: Iterable[str]) -> dict[str, Load]:
-    """The workload of those of `staff` who ever had any."""
-    rows = await source.fetch(_READ, {"staff": list(staff)})
-    return {staff_id: Load(open_, last) for staff_id, open_, last in rows}
+async def read_loads(source: Transaction | UnitOfWork, staff: Iterable[str], today: date) -> dict[str, Load]:
+    """The workload and presence of those of `staff` of whom there is any."""
+    rows = await source.fetch(_READ, {"staff": list(staff), "today": today})
+    return {
+        staff_id: Load(
+            open_,
+            last,
+            customers,
+            contacts,
+            Report(Presence(presence), expires_at) if presence is not None else None,
+            rests_until,
+        )
+        for staff_id, open_, last, customers, contacts, presence, expires_at, rests_until in rows
+    }

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from shared.bus.statement import Statement
 from tests.builders import complaint_received
 from tests.service_under_test import ServiceUnderTest
 
@@ -94,6 +95,11 @@ async def taken_by(routing: ServiceUnderTest, account: str | None, **facts: obje
 async def post(routing: ServiceUnderTest, complaint_id: UUID, what: str, **body: object) -> httpx.Response:
     """Staff say something about a complaint."""
     return await routing.client.post(f"/routing/v1/complaints/{complaint_id}/{what}", json=body)
+
+
+async def execute(routing: ServiceUnderTest, sql: str) -> None:
+    """Change rows behind the service's back, as time would."""
+    await routing.service.database.fetch(Statement(sql), {})
 
 
 FIRST_FOUR = ["VENT", "APOLOGISE_THANK", "ASK_CAUSE", "OWN_AND_PROPOSE"]

@@ -53,7 +53,7 @@ async def test_fc_1_a_call_taken_by_somebody_who_cannot_own_goes_to_the_duty_des
     assert why == {
         "rule": "DUTY-DESK",
         "reason": reason,
-        "policy_version": "routing-2026-11-1",
+        "policy_version": "routing-2026-11-2",
         "staff_version": routing.service.app.state.desk.directory.version,
     }
 
@@ -101,7 +101,7 @@ async def test_fc_3_somebody_who_speaks_the_customers_language_comes_first(routi
 async def test_fc_3_the_language_coming_first_is_policy(start_service: StartService, tmp_path: Path) -> None:
     routing = await start_service(
         "routing",
-        "[routing]\nversion='t'\n[routing.ownership]\nsame_language_first=false",
+        "[routing]\nversion='t'\n[routing.assignment]\nsame_language_first=false",
         staff_file=staff_file(tmp_path),
     )
     owners = set()

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from services.routing.accept_resolution import ResolutionReason, no_reason_in
 from services.routing.assign_handler import assign_handler
-from services.routing.directory import Department, Directory, Member
-from services.routing.least_loaded import Load, least_loaded
+from services.routing.assign_member import Load, Need, assign_member
+from services.routing.at_work import Presence, Report
+from services.routing.directory import Department, Directory, Member, Team
 from services.routing.name_owner import CaseFacts, name_owner
 from services.routing.policy import RoutingPolicy
 from services.routing.six_steps import MissingStepsError, missing_before_resolution, new_steps
@@ -53,22 +54,24 @@ def test_fc_3_the_least_loaded_then_the_longest_idle_then_the_smallest_id(
     loads: dict[str, Load], expected: str
 ) -> None:
     members = [member("c"), member("b"), member("a")]
-    chosen = least_loaded(members, loads, Language.ENGLISH, same_language_first=True)
+    chosen = assign_member(Team(members), loads, Need(Language.ENGLISH, None, LATE), POLICY.assignment)
     assert chosen is not None
-    assert chosen.id == expected
+    assert (chosen.member.id, chosen.free) == (expected, True)
 
 
 def test_fc_3_language_comes_before_load_only_while_somebody_speaks_it() -> None:
     english, chinese = frozenset({Language.ENGLISH}), frozenset({Language.CHINESE})
     members = [member("a", languages=english), member("b", languages=chinese)]
-    busy = {"b": Load(9)}
+    busy, need = {"b": Load(9)}, Need(Language.CHINESE, None, LATE)
     for first, expected in ((True, "b"), (False, "a")):
-        chosen = least_loaded(members, busy, Language.CHINESE, same_language_first=first)
+        policy = POLICY.assignment.model_copy(update={"same_language_first": first})
+        chosen = assign_member(Team(members), busy, need, policy)
         assert chosen is not None
-        assert chosen.id == expected
-    only = least_loaded(members[:1], busy, Language.CHINESE, same_language_first=True)
-    assert only is members[0]
-    assert least_loaded([], busy, Language.CHINESE, same_language_first=True) is None
+        assert chosen.member.id == expected
+    only = assign_member(Team(members[:1]), busy, need, POLICY.assignment)
+    assert only is not None
+    assert only.member is members[0]
+    assert assign_member(Team(), busy, need, POLICY.assignment) is None
 
 
 @pytest.mark.parametrize(
@@ -104,8 +107,8 @@ def test_the_department_that_serves_most_closely_is_found(
 def test_fc_1_fc_3_fc_20_the_owner_by_cases(
     taken_by: str | None, earlier: str | None, category: str, owner: str, rule: str
 ) -> None:
-    case = CaseFacts("FAULT", category, Language.ENGLISH, taken_by, earlier)
-    naming = name_owner(case, DIRECTORY, {}, POLICY.ownership)
+    case = CaseFacts("FAULT", category, Language.ENGLISH, LATE, taken_by, earlier)
+    naming = name_owner(case, DIRECTORY, {}, POLICY)
     assert (naming.owner.id, naming.rule) == (owner, rule)
 
 
@@ -115,15 +118,27 @@ def test_fc_1_fc_3_fc_20_the_owner_by_cases(
         case_type=st.sampled_from(["COMPLAINT", "FAULT", ""]),
         category=st.none() | st.sampled_from(["money", "money/late", "/", "x"]),
         language=st.sampled_from(Language),
+        now=st.just(LATE),
         taken_by=st.none() | st.sampled_from(["a", "b", "z", "gone"]),
         earlier_owner=st.none() | st.sampled_from(["a", "c", "gone"]),
     ),
-    st.dictionaries(st.sampled_from("abcz"), st.builds(Load, st.integers(-1, 9))),
+    st.dictionaries(
+        st.sampled_from("abcz"),
+        st.builds(
+            Load,
+            open=st.integers(-1, 9),
+            last_given_at=st.none() | st.sampled_from([EARLY, LATE]),
+            customers=st.integers(0, 200),
+            contacts=st.integers(0, 500),
+            report=st.none() | st.builds(Report, st.sampled_from(Presence), st.sampled_from([EARLY, LATE])),
+            rests_until=st.none() | st.sampled_from([EARLY, LATE]),
+        ),
+    ),
 )
 def test_fc_3_whatever_comes_somebody_owns_it_and_somebody_handles_it(
     case: CaseFacts, loads: dict[str, Load]
 ) -> None:
-    naming = name_owner(case, DIRECTORY, loads, POLICY.ownership)
+    naming = name_owner(case, DIRECTORY, loads, POLICY)
     assert naming.owner.id in DIRECTORY.staff
     handling = assign_handler(case, naming.owner, DIRECTORY, loads, POLICY)
     assert (handling.handler is naming.owner) == (handling.reason is None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.routing.app import create_service
-from services.routing.staff_file import StaffFileError, load_directory
+from services.routing.staff_file import StaffFileError, load_staff
 from shared.events.vocabulary import Channel, Language
 from shared.runtime.policy import PolicyError
 from shared.runtime.settings import Settings
@@ -15,7 +15,7 @@ from .people import STAFF, staff_file
 
 
 def test_a_file_is_read_with_departments_leads_and_contacts(tmp_path: Path) -> None:
-    directory = load_directory(staff_file(tmp_path))
+    directory = load_staff(staff_file(tmp_path)).directory()
     billing_1 = directory.staff["b1"]
     assert (billing_1.name, billing_1.department, billing_1.may_own) == ("Billing 1", "billing", True)
     assert (billing_1.channel, billing_1.address) == (Channel.EMAIL, "b1@example.com")
@@ -26,20 +26,20 @@ def test_a_file_is_read_with_departments_leads_and_contacts(tmp_path: Path) -> N
 
 
 def test_without_a_file_there_is_the_duty_desk_alone() -> None:
-    directory = load_directory(None)
+    directory = load_staff(None).directory()
     assert (list(directory.departments), list(directory.staff)) == (["duty-desk"], ["duty"])
 
 
 def test_a_file_without_a_duty_desk_gets_the_built_in_one(tmp_path: Path) -> None:
     people = STAFF.replace('duty_desk = "night"', "")
-    directory = load_directory(staff_file(tmp_path, people))
+    directory = load_staff(staff_file(tmp_path, people)).directory()
     assert directory.duty_member().id == "duty"
     assert {"b1", "duty1"} < set(directory.staff)
 
 
 def test_the_version_follows_the_content(tmp_path: Path) -> None:
     first, same, changed = (
-        load_directory(staff_file(tmp_path, text)).version
+        load_staff(staff_file(tmp_path, text)).version
         for text in (STAFF, STAFF, STAFF.replace("Billing 1", "Billing 3"))
     )
     assert first == same != changed
@@ -71,7 +71,7 @@ def test_a_wrong_file_is_refused_with_file_place_and_reason(
 ) -> None:
     path = staff_file(tmp_path, STAFF.replace(right, wrong, 1))
     with pytest.raises(StaffFileError) as refused:
-        load_directory(path)
+        load_staff(path)
     line = str(refused.value)
     assert line.startswith(f"{path}: ")
     assert said in line
@@ -80,7 +80,7 @@ def test_a_wrong_file_is_refused_with_file_place_and_reason(
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StaffFileError, match="No such file"):
-        load_directory(tmp_path / "nowhere.toml")
+        load_staff(tmp_path / "nowhere.toml")
 
 
 def test_a_service_with_a_wrong_file_does_not_start(tmp_path: Path) -> None:
