@@ -23,6 +23,7 @@ TECHNICAL = {
         "change_consent": "one transaction that keeps and tells a customer's consent",
         "contact_forms": "the shapes of request bodies",
         "contact_store": "loads and saves what accepting needs",
+        "csv_file": "reads CSV bodies",
         "customer_profile": "what is collected of a customer while a batch is accepted",
         "doors": "endpoints of the channels, beside api.py",
         "draft": "what is collected of a contact while a batch is accepted",

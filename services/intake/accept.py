@@ -15,9 +15,11 @@ from shared.events.intake import ComplaintReceived, ConsentChanged
 from shared.runtime.sealing import Sealer
 
 from . import metrics
+from .categories import Categories
 from .contact_store import Accepted, claim, find_known, look_back, move_keys, save_complaints
 from .customer_profile import Profile
 from .decide_grade import decide_grade
+from .decide_kind import is_conflict_of_interest
 from .draft import Draft
 from .group_commit import OutcomeUnknownError
 from .judge_repeat import Earlier, judge_repeat
@@ -26,13 +28,17 @@ from .policy import IntakePolicy
 from .read_contact import Contact, CustomerFacts, Identity
 from .receipt_number import receipt_number
 from .reply_address import ReplyAddress, choose_reply, masked
+from .understand import read_case_type, understand
 
 
 class Acceptance:
     """Accepts batches of contacts by one policy."""
 
-    def __init__(self, work: UnitOfWork, policy: IntakePolicy, sealer: Sealer) -> None:
+    def __init__(
+        self, work: UnitOfWork, policy: IntakePolicy, sealer: Sealer, categories: Categories | None = None
+    ) -> None:
         self._work = work
+        self._categories = categories or Categories()
         self._policy = policy
         self._sealer = sealer
         self._zone = ZoneInfo(policy.receipt.zone)
@@ -67,6 +73,9 @@ class Acceptance:
         if new:
             for draft in new:
                 draft.customer_id = keys.identify(draft.contact.customer_keys, draft.contact_id)
+            tree = await self._categories.keep_fresh(tx)
+            for draft in new:
+                read_case_type(draft, tree.find(draft.contact.category))
             profiles, earlier = await look_back(tx, new, self._policy.repeat.within)
             for draft in new:
                 self._decide(tx, draft, claimed[draft.contact_id], profiles[draft.customer_id], earlier)
@@ -92,9 +101,10 @@ class Acceptance:
         draft.grade = decide_grade(
             facts.grade, protected=bool(facts.protected), identified=bool(contact.customer_keys.all)
         )
-        cause = (draft.customer_id, contact.judgement.case_type)
+        cause = (draft.customer_id, draft.case_type)
         draft.repeat = judge_repeat(earlier.get(cause), tx.now, self._policy.repeat)
         earlier[cause] = Earlier(draft.complaint_id, draft.repeat.repeat_index, None)
+        understand(draft, 0, tx.now.astimezone(self._zone).date(), self._policy)
         draft.receipt = receipt_number(serial, tx.now, self._zone)
         draft.occurred_at = min(contact.occurred_at or tx.now, tx.now)
         draft.code = secrets.token_urlsafe(16)
@@ -115,7 +125,7 @@ class Acceptance:
                 )
 
     def _received(self, tx: Transaction, draft: Draft) -> ComplaintReceived:
-        contact, judgement = draft.contact, draft.contact.judgement
+        contact, told = draft.contact, draft.contact.particulars
         reply = self._reply(contact, draft.facts)
         return ComplaintReceived(
             complaint_id=draft.complaint_id,
@@ -123,9 +133,9 @@ class Acceptance:
             channel=contact.channel,
             customer_id=draft.customer_id,
             grade=draft.grade,
-            severity=judgement.severity,
-            severity_rule=judgement.severity_rule,
-            case_type=judgement.case_type,
+            severity=draft.severity,
+            severity_rule=draft.severity_rule,
+            case_type=draft.case_type,
             category=contact.category,
             language=contact.language,
             occurred_at=draft.occurred_at,
@@ -133,12 +143,24 @@ class Acceptance:
             taken_by=contact.taken_by,
             repeat_of=draft.repeat.repeat_of,
             repeat_index=draft.repeat.repeat_index,
-            abusive=judgement.abusive,
+            abusive=contact.judgement.abusive,
             reply_channel=reply.channel if reply else None,
             reply_to=self._sealer.seal(reply.address, str(draft.complaint_id)) if reply else None,
             address_hint=masked(reply.address) if reply else None,
             marketing_consent=bool(draft.facts.marketing_consent),
             policy_version=self._policy.version,
+            kind=draft.kind,
+            tags=draft.tags,
+            risk_score=draft.risk.score,
+            priority=draft.priority.score,
+            priority_class=draft.priority.priority_class,
+            department=draft.category.department,
+            is_fault=draft.category.is_fault,
+            conflict_of_interest=is_conflict_of_interest(draft.case_type, told.accused_staff),
+            accused_staff=told.accused_staff,
+            area=told.area,
+            motives=told.motives,
+            desired_remedy=told.desired_remedy,
         )
 
     def _reply(self, contact: Contact, facts: CustomerFacts) -> ReplyAddress | None:

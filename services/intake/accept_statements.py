@@ -112,13 +112,19 @@ WRITE = Statement(
     INSERT INTO complaint (complaint_id, first_contact_id, receipt_number, tracking_code, channel,
                            customer_id, grade, severity, severity_rule, case_type, category, language,
                            occurred_at, taken_by, repeat_of, repeat_index, abusive, amount_in_dispute,
-                           received_at, policy_version)
+                           kind, tags, risk_score, risk_reasons, priority, priority_class,
+                           serving_department, is_fault, conflict_of_interest, accused_staff, passed_on_by,
+                           area, demand, desired_remedy, motives, on_behalf_of, received_at, policy_version)
     SELECT given.*, now(), :policy_version
     FROM json_to_recordset(CAST(CAST(:complaints AS text) AS json))
          AS given (complaint_id uuid, first_contact_id uuid, receipt_number text, tracking_code text,
                    channel text, customer_id uuid, grade text, severity text, severity_rule text,
                    case_type text, category text, language text, occurred_at timestamptz, taken_by text,
-                   repeat_of uuid, repeat_index integer, abusive boolean, amount_in_dispute numeric)
+                   repeat_of uuid, repeat_index integer, abusive boolean, amount_in_dispute numeric,
+                   kind text, tags text[], risk_score smallint, risk_reasons text[], priority numeric,
+                   priority_class text, serving_department text, is_fault boolean,
+                   conflict_of_interest boolean, accused_staff text, passed_on_by text, area text,
+                   demand text, desired_remedy text, motives text[], on_behalf_of jsonb)
     """
 )
 """Stores new and changed customers and the complaints."""

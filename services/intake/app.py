@@ -7,8 +7,9 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
-from . import api, doors, metrics
+from . import api, doors, metrics, understanding_api
 from .accept import Acceptance
+from .categories import Categories
 from .group_commit import GroupCommit
 from .policy import IntakePolicy
 from .reactions import reactions
@@ -22,14 +23,17 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves and hears."""
     policy = load_policy(IntakePolicy, "intake", settings.policy_file)
     service = Service("intake", settings, event_log)
-    acceptance = Acceptance(service.unit_of_work, policy, Sealer(settings.keys))
+    categories = Categories()
+    acceptance = Acceptance(service.unit_of_work, policy, Sealer(settings.keys), categories)
     service.decides_by(policy)
     service.serves(
         doors.router,
         api.router,
+        understanding_api.router,
         policy=policy,
         reader=ContactReader(policy),
         accepting=GroupCommit(acceptance.accept),
+        categories=categories,
     )
     service.hears(("routing", "sla", "notify", "feedback", "marketing"), reactions())
     service.samples(metrics.sample)

@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from shared.events.vocabulary import Channel, Grade, Language
 from shared.runtime.strict_json import Storable, StrictBody, YesNo
 
+from .particulars import Particulars
+
 LONGEST_TEXT, LONGEST_SMS = 20_000, 2_000
 
 ToldGrade = Literal[Grade.K, Grade.V, Grade.S]
@@ -46,7 +48,7 @@ class CustomerForm(StrictBody):
     monthly_fee: Money | None = Field(None, description="what the customer usually pays per month")
 
 
-class ContactForm(StrictBody):
+class ContactForm(Particulars):
     """What every channel tells. The properties say in the same words what each channel calls otherwise."""
 
     channel: ClassVar[Channel]

@@ -11,6 +11,7 @@ from shared.events.vocabulary import Grade, Language
 
 from .accept_statements import CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE
 from .customer_profile import Profile
+from .decide_kind import is_conflict_of_interest
 from .draft import Draft
 from .identify_customer import KnownKeys
 from .judge_repeat import Earlier
@@ -65,11 +66,7 @@ async def look_back(
     profiles = {draft.customer_id: Profile() for draft in drafts}
     newcomers = {draft.contact_id for draft in drafts}
     wanted = sorted(
-        {
-            (draft.customer_id, draft.contact.judgement.case_type)
-            for draft in drafts
-            if draft.customer_id not in newcomers
-        }
+        {(draft.customer_id, draft.case_type) for draft in drafts if draft.customer_id not in newcomers}
     )
     earlier: dict[tuple[UUID, str], Earlier] = {}
     if wanted:
@@ -133,7 +130,7 @@ def _rows(rows: Iterable[dict[str, Any]]) -> str:
 
 
 def _complaint(draft: Draft) -> dict[str, Any]:
-    contact, judgement = draft.contact, draft.contact.judgement
+    contact, told = draft.contact, draft.contact.particulars
     return {
         "complaint_id": draft.complaint_id,
         "first_contact_id": draft.contact_id,
@@ -142,17 +139,33 @@ def _complaint(draft: Draft) -> dict[str, Any]:
         "channel": contact.channel,
         "customer_id": draft.customer_id,
         "grade": draft.grade,
-        "severity": judgement.severity,
-        "severity_rule": judgement.severity_rule,
-        "case_type": judgement.case_type,
+        "severity": draft.severity,
+        "severity_rule": draft.severity_rule,
+        "case_type": draft.case_type,
         "category": contact.category,
         "language": contact.language,
         "occurred_at": draft.occurred_at,
         "taken_by": contact.taken_by,
         "repeat_of": draft.repeat.repeat_of,
         "repeat_index": draft.repeat.repeat_index,
-        "abusive": judgement.abusive,
+        "abusive": contact.judgement.abusive,
         "amount_in_dispute": contact.amount_in_dispute,
+        "kind": draft.kind,
+        "tags": draft.tags,
+        "risk_score": draft.risk.score,
+        "risk_reasons": draft.risk.reasons,
+        "priority": draft.priority.score,
+        "priority_class": draft.priority.priority_class,
+        "serving_department": draft.category.department,
+        "is_fault": draft.category.is_fault,
+        "conflict_of_interest": is_conflict_of_interest(draft.case_type, told.accused_staff),
+        "accused_staff": told.accused_staff,
+        "passed_on_by": told.passed_on_by,
+        "area": told.area,
+        "demand": told.demand,
+        "desired_remedy": told.desired_remedy,
+        "motives": told.motives,
+        "on_behalf_of": told.other_person,
     }
 
 

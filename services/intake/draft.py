@@ -6,10 +6,14 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from shared.events.vocabulary import Grade
+from shared.events.vocabulary import ComplaintKind, Grade, Severity, Tag
 
+from .case_type import CaseType
+from .category_tree import Category
 from .judge_repeat import Repeat
+from .judge_risk import Risk
 from .read_contact import Contact, CustomerFacts
+from .score_priority import Priority
 
 
 @dataclass(slots=True)
@@ -22,6 +26,14 @@ class Draft:
     customer_id: UUID = field(init=False)
     grade: Grade = field(init=False)
     repeat: Repeat = field(init=False)
+    category: Category = field(init=False)
+    case_type: CaseType = field(init=False)
+    severity: Severity = field(init=False)
+    severity_rule: str = field(init=False)
+    kind: ComplaintKind = field(init=False)
+    tags: tuple[Tag, ...] = field(init=False)
+    risk: Risk = field(init=False)
+    priority: Priority = field(init=False)
     facts: CustomerFacts = field(init=False)
     occurred_at: datetime = field(init=False)
     receipt: str = field(init=False)

@@ -1,10 +1,10 @@
-"""Decides how severe a complaint is, what it is about, and whether its words abuse our staff."""
+"""Decides from its words how severe a complaint is, what it is about, and what else they tell."""
 
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from shared.events.vocabulary import Severity
+from shared.events.vocabulary import Severity, Tag
 
 from .case_type import CaseType
 from .policy import AbusePolicy, SeverityPolicy
@@ -12,12 +12,13 @@ from .word_lists import WordLists, comparable
 
 
 class Judgement(NamedTuple):
-    """severity_rule: the rule that set the severity; abusive: the text insults our staff."""
+    """severity_rule: the rule that set the severity; abusive: the text insults our staff; tags: what else it says."""
 
     severity: Severity
     severity_rule: str
     case_type: CaseType
     abusive: bool
+    tags: tuple[Tag, ...] = ()
 
 
 class SeverityRules:
@@ -39,14 +40,19 @@ class SeverityRules:
         """
         found = self._found_in(text) | (self._found_in_category(category) if category else set())
         fitting = [rule for number, rule in enumerate(self._rules) if number in found]
-        severity, rule_id = self._policy.default, self._policy.default_rule
-        if fitting:
-            severity, rule_id = fitting[0].severity, fitting[0].rule
+        severity, rule_id = next(
+            ((rule.severity, rule.rule) for rule in fitting if rule.severity),
+            (None, self._policy.default_rule),
+        )
         large = self._policy.amount
-        if self._is_large(amount, monthly_fee) and (not fitting or severity > large.severity):
+        if self._is_large(amount, monthly_fee) and (severity is None or severity > large.severity):
             severity, rule_id = large.severity, large.rule
         case_type = next((rule.case_type for rule in fitting if rule.case_type), CaseType.COMPLAINT)
-        return Judgement(severity, rule_id, case_type, len(self._rules) in found)
+        abusive = len(self._rules) in found
+        tags = dict.fromkeys(rule.tag for rule in fitting if rule.tag)
+        if abusive:
+            tags[Tag.ABUSE] = None
+        return Judgement(severity or self._policy.default, rule_id, case_type, abusive, tuple(tags))
 
     def _found_in(self, text: str) -> set[int]:
         return self._words.found_in(comparable(text))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
-from shared.events.vocabulary import Severity
+from shared.events.vocabulary import Grade, Motive, PriorityClass, Severity, Tag
 from shared.runtime.policy import Policy
 
 from .case_type import CaseType
@@ -63,12 +63,21 @@ class AmountPolicy(_Part):
 
 
 class WordsPolicy(_Part):
-    """A text with one of these words has this severity, by this rule, and is about this."""
+    """A text with one of these words has this severity, by this rule, is about this, and bears this tag."""
+
+    rule: str
+    severity: Severity | None = None
+    tag: Tag | None = None
+    case_type: CaseType | None = None
+    words: tuple[str, ...] = Field(min_length=1)
+
+
+class OutagePolicy(_Part):
+    """A line without service is this severe for customers of these grades (SEV-1)."""
 
     rule: str
     severity: Severity
-    case_type: CaseType | None = None
-    words: tuple[str, ...] = Field(min_length=1)
+    grades: tuple[Grade, ...]
 
 
 class SeverityPolicy(_Part):
@@ -77,6 +86,7 @@ class SeverityPolicy(_Part):
     default: Severity
     default_rule: str
     amount: AmountPolicy
+    outage: OutagePolicy
     words: dict[str, WordsPolicy]
 
 
@@ -84,6 +94,45 @@ class AbusePolicy(_Part):
     """Words of callers who abuse our staff."""
 
     words: tuple[str, ...]
+
+
+class RiskPolicy(_Part):
+    """Points for each tag, each motive, each broken promise and each repetition, and the highest sum."""
+
+    highest: int = Field(ge=0, le=100)
+    broken_promise: int = Field(ge=0)
+    repeat: int = Field(ge=0)
+    tags: dict[Tag, int]
+    motives: dict[Motive, int]
+
+
+class WeightPolicy(_Part):
+    """How much each part adds to the priority at most."""
+
+    severity: float = Field(ge=0)
+    grade: float = Field(ge=0)
+    time: float = Field(ge=0)
+    repeat: float = Field(ge=0)
+    risk: float = Field(ge=0)
+
+
+class SensitivePolicy(_Part):
+    """A period of the year, both days included, each as month and day."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+
+class PriorityPolicy(_Part):
+    """The parts of the priority score; `classes` are tried in their order, each from its score on."""
+
+    weight: WeightPolicy
+    severity: dict[Severity, float]
+    grade: dict[Grade, float]
+    most_repeats: int = Field(ge=2)
+    classes: dict[PriorityClass, float]
+    sensitive_points: float = Field(ge=0)
+    sensitive: tuple[SensitivePolicy, ...]
 
 
 class IntakePolicy(Policy):
@@ -96,3 +145,5 @@ class IntakePolicy(Policy):
     receipt: ReceiptPolicy
     severity: SeverityPolicy
     abuse: AbusePolicy
+    risk: RiskPolicy
+    priority: PriorityPolicy

@@ -13,6 +13,7 @@ from .contact_forms import ContactForm, CustomerForm
 from .guess_language import guess_language
 from .identify_customer import CustomerKeys
 from .judge_severity import Judgement, SeverityRules
+from .particulars import Particulars
 from .phone_numbers import ImpossibleNumberError, Number, NumberKind, read_customer_number, read_origin
 from .policy import IntakePolicy
 
@@ -76,6 +77,7 @@ class Contact:
     customer_keys: CustomerKeys
     mobile: str | None
     judgement: Judgement
+    particulars: Particulars
     traceparent: str | None
 
     @property
@@ -119,6 +121,7 @@ class ContactReader:
             judgement=self._severity.judge(
                 form.text, form.category, form.amount_in_dispute, form.customer.monthly_fee
             ),
+            particulars=form,
             traceparent=traceparent.get(),
         )
 

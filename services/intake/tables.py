@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from shared.runtime.idempotency_store import add_idempotency_table
 from shared.runtime.tables import add_service_tables
@@ -118,6 +118,22 @@ complaint = Table(
     Column("satisfied", Boolean, comment="what the last answer said"),
     Column("score", SmallInteger),
     Column("offer_decision", Text, comment="PROPOSED or WITHHELD"),
+    Column("kind", Text, nullable=False, server_default="COMPLAINT"),
+    Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("risk_score", SmallInteger, nullable=False, server_default="0"),
+    Column("risk_reasons", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("priority", Numeric(4, 1), comment="when it came in; empty if it came before there was one"),
+    Column("priority_class", Text),
+    Column("serving_department", Text, comment="by its category"),
+    Column("is_fault", Boolean, comment="by its category"),
+    Column("conflict_of_interest", Boolean, nullable=False, server_default="false"),
+    Column("accused_staff", Text),
+    Column("passed_on_by", Text, comment="who sent it on to us (REP-9)"),
+    Column("area", Text),
+    Column("demand", Text, comment="what the customer wants, apart from the story"),
+    Column("desired_remedy", Text),
+    Column("motives", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("on_behalf_of", JSONB, comment="for whom somebody else complains"),
     Index("complaint_of_customer", "customer_id", "case_type", "complaint_id"),
     Index("complaint_open", "status", "complaint_id", postgresql_where=text("status <> 'CLOSED'")),
     comment="One row per complaint, with the status that the other services' events give it.",
@@ -136,6 +152,25 @@ promise = Table(
     Index("promise_of_complaint", "complaint_id"),
     comment="What sla has promised about a complaint.",
     postgresql_with={"fillfactor": 60},
+)
+
+category = Table(
+    "category",
+    metadata,
+    Column("path", Text(collation="C"), primary_key=True, comment="names from the top, as 资费/多收费"),
+    Column("department", Text),
+    Column("case_type", Text),
+    Column("is_fault", Boolean),
+    comment="The category tree; what is empty holds as in the category above.",
+)
+
+category_tree = Table(
+    "category_tree",
+    metadata,
+    Column("single", Boolean, primary_key=True, server_default="true"),
+    Column("version", Integer, nullable=False, comment="counts imports"),
+    Column("imported_at", DateTime(timezone=True), nullable=False),
+    comment="One row: which import of the category tree holds.",
 )
 
 history = Table(

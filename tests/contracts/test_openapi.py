@@ -100,6 +100,8 @@ def test_a_service_answers_or_refuses_as_its_document_says(
         for found in schemathesis.openapi.from_dict(visitor.document(name)).get_all_operations():
             for mode in GenerationMode:
                 assert isinstance(found, Ok), found
+                if mode is GenerationMode.NEGATIVE and takes_any_text(found.ok()):
+                    continue  # whatever is wrong with a file, its type is text
                 keeps_to_its_document(visitor, found.ok(), mode)
         answered = sum(count for status, count in visitor.answers.items() if status < 300)
         refused = sum(count for status, count in visitor.answers.items() if status >= 400)
@@ -118,6 +120,11 @@ def test_every_document_describes_refusals_as_the_problems_that_they_are(
             refusals = [answer for status, answer in operation["responses"].items() if status >= "4"]
             assert all(set(answer["content"]) == {PROBLEM_JSON} for answer in refusals)
     assert "HTTPValidationError" not in document.get("components", {}).get("schemas", {})
+
+
+def takes_any_text(operation: APIOperation[Any, Any, Any, Any]) -> bool:
+    """True for endpoints whose body is a file of text; their own tests send wrong ones."""
+    return any(body.media_type == "text/csv" for body in operation.body)
 
 
 def keeps_to_its_document(
