@@ -11,6 +11,7 @@ from . import api, doors, metrics, understanding_api
 from .accept import Acceptance
 from .categories import Categories
 from .group_commit import GroupCommit
+from .open_doors import open_doors
 from .policy import IntakePolicy
 from .reactions import reactions
 from .read_contact import ContactReader
@@ -24,18 +25,21 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     policy = load_policy(IntakePolicy, "intake", settings.policy_file)
     service = Service("intake", settings, event_log)
     categories = Categories()
-    acceptance = Acceptance(service.unit_of_work, policy, Sealer(settings.keys), categories)
+    sealer = Sealer(settings.keys)
+    acceptance = Acceptance(service.unit_of_work, policy, sealer, categories)
+    reader, accepting = ContactReader(policy), GroupCommit(acceptance.accept)
     service.decides_by(policy)
     service.serves(
         doors.router,
         api.router,
         understanding_api.router,
         policy=policy,
-        reader=ContactReader(policy),
-        accepting=GroupCommit(acceptance.accept),
+        reader=reader,
+        accepting=accepting,
         categories=categories,
     )
     service.hears(("routing", "sla", "notify", "feedback", "marketing"), reactions())
     service.samples(metrics.sample)
+    service.fires(open_doors(service, policy, sealer, reader, accepting))
     answer_once(service, OPEN_TO_ALL)
     return service

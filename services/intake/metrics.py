@@ -20,7 +20,25 @@ ALREADY_KNOWN_BY = {channel: ALREADY_KNOWN.labels(channel) for channel in CHANNE
 REFUSED = Counter(
     "redress_contacts_refused_total", "Contacts refused with 4xx, by what was wrong.", ["channel", "field"]
 )
+PROVIDER_KINDS = (
+    "alibaba-sms",
+    "twilio-sms",
+    "vonage-sms",
+    "kannel-sms",
+    "twilio-voice",
+    "freeswitch-cdr",
+)
+FROM_PROVIDERS = Counter(
+    "redress_from_providers_total",
+    "What providers told, by what became of it: taken, parked, refused for its signature, failed and to come again.",
+    ["kind", "outcome"],
+)
+PARKED_PAYLOADS = Gauge("redress_parked_payloads", "Payloads of providers that wait for a person.")
 COMPLAINTS_OPEN = Gauge("redress_complaints_open", "Complaints that are not closed.", ["status"])
+
+for _kind in PROVIDER_KINDS:
+    for _outcome in ("taken", "parked", "refused", "failed"):
+        FROM_PROVIDERS.labels(_kind, _outcome)
 
 for _channel in CHANNELS:
     for _field in FIELD_CLASSES:
@@ -41,6 +59,7 @@ _CLASS_OF_FIELD = {
     "to": "number",
 }
 
+_COUNT_PARKED = Statement("SELECT count(*) FROM parked_payload WHERE state = 'PARKED'")
 _COUNT_OPEN = Statement("SELECT status, count(*) FROM complaint WHERE status <> 'CLOSED' GROUP BY status")
 
 
@@ -54,3 +73,5 @@ async def sample(database: Database) -> None:
     counts = dict(await database.fetch(_COUNT_OPEN, {}))
     for status in OPEN_STATUSES:
         COMPLAINTS_OPEN.labels(status).set(counts.get(status, 0))
+    [(parked,)] = await database.fetch(_COUNT_PARKED, {})
+    PARKED_PAYLOADS.set(parked)

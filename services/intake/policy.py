@@ -41,6 +41,18 @@ class RepeatPolicy(_Part):
     within: float = Field(ge=0)
 
 
+class PartsPolicy(_Part):
+    """Seconds after the first part of a long message from which on missing parts are not waited for."""
+
+    wait: float = Field(gt=0)
+
+
+class RefusalPolicy(_Part):
+    """Words that refuse offers when they are a whole text message (OF-7)."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+
+
 class ReceiptPolicy(_Part):
     """The zone whose date stands in a receipt number, and in which times are shown to customers."""
 
@@ -143,6 +155,8 @@ class IntakePolicy(Policy):
     language: LanguagePolicy
     repeat: RepeatPolicy
     receipt: ReceiptPolicy
+    parts: PartsPolicy
+    refusal: RefusalPolicy
     severity: SeverityPolicy
     abuse: AbusePolicy
     risk: RiskPolicy

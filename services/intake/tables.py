@@ -22,9 +22,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from shared.runtime.idempotency_store import add_idempotency_table
 from shared.runtime.tables import add_service_tables
 
+from .door_tables import add_message_tables
+
 metadata = MetaData()
 add_service_tables(metadata)
 add_idempotency_table(metadata)
+add_message_tables(metadata)
 
 contact = Table(
     "contact",

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         None, description="key id:base64 of 32 bytes, several by comma; the first one seals, all of them open"
     )
     staff_file: Path | None = Field(None, description="TOML file with departments and staff (routing)")
+    accounts_file: Path | None = Field(
+        None, description="TOML file with the accounts at SMS and phone providers (intake)"
+    )
     outbound_folder: Path | None = Field(
         None, description="folder into which the file sender writes messages (notify)"
     )

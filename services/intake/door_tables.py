@@ -1,0 +1,83 @@
+"""Tables of the doors: parts of long messages, payloads that could not be read, refusals of offers, calls."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+
+def add_message_tables(metadata: MetaData) -> None:
+    """Add what the SMS doors need."""
+    Table(
+        "gathering",
+        metadata,
+        Column("gathering_id", UUID(as_uuid=True), primary_key=True),
+        Column(
+            "subject",
+            Text(collation="C"),
+            nullable=False,
+            comment="digest of account, numbers, reference, total",
+        ),
+        Column("provider", Text, nullable=False),
+        Column("sender", Text, nullable=False),
+        Column("sent_to", Text),
+        Column("total", SmallInteger, nullable=False),
+        Column("begun_at", DateTime(timezone=True), nullable=False),
+        Column(
+            "released_at", DateTime(timezone=True), comment="when it became a contact, whole or with gaps"
+        ),
+        Column("complete", Boolean, nullable=False, server_default="false"),
+        Index("gathering_unfinished", "subject", "begun_at", postgresql_where=text("NOT complete")),
+        comment="Long messages that arrive in parts.",
+    )
+    Table(
+        "message_part",
+        metadata,
+        Column("provider", Text, primary_key=True),
+        Column("part_key", Text(collation="C"), primary_key=True, comment="the provider's id of the part"),
+        Column("gathering_id", UUID(as_uuid=True), nullable=False),
+        Column("number", SmallInteger, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("occurred_at", DateTime(timezone=True)),
+        Index("part_of_gathering", "gathering_id"),
+        comment="Parts of long messages, once per key.",
+    )
+    Table(
+        "parked_payload",
+        metadata,
+        Column("parked_id", UUID(as_uuid=True), primary_key=True),
+        Column("kind", Text, nullable=False),
+        Column("provider", Text, nullable=False),
+        Column("digest", Text(collation="C"), nullable=False, comment="so that it is parked once"),
+        Column("reason", Text, nullable=False, comment="the field that is wrong"),
+        Column("sealed", Text, comment="the request as it came; empty once it was taken or dropped"),
+        Column("state", Text, nullable=False, server_default="PARKED", comment="PARKED, TAKEN or DROPPED"),
+        Column("parked_at", DateTime(timezone=True), nullable=False),
+        Column("tries", Integer, nullable=False, server_default="0"),
+        Column("settled_at", DateTime(timezone=True)),
+        Column("settled_by", Text),
+        UniqueConstraint("kind", "provider", "digest", name="parked_once"),
+        Index("parked_now", "parked_id", postgresql_where=text("state = 'PARKED'")),
+        comment="What providers sent that could not be read.",
+    )
+    Table(
+        "refusal",
+        metadata,
+        Column("provider", Text, primary_key=True),
+        Column("message_key", Text(collation="C"), primary_key=True),
+        Column("customer_id", UUID(as_uuid=True), nullable=False),
+        Column("word", Text, nullable=False, comment="the word of the policy that was said"),
+        Column("policy_version", Text, nullable=False),
+        Column("refused_at", DateTime(timezone=True), nullable=False),
+        comment="Messages that say nothing but that somebody wants no offers.",
+    )

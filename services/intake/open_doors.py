@@ -1,0 +1,37 @@
+"""Opens the doors for those who do not speak our own form: providers of SMS and phone."""
+
+from collections.abc import Mapping
+
+from shared.runtime.sealing import Sealer
+from shared.runtime.service import Service
+from shared.runtime.timers import TimerHandler
+
+from . import gather_parts, provider_doors
+from .contact_store import Accepted
+from .group_commit import GroupCommit
+from .parked_payloads import ParkedPayloads
+from .policy import IntakePolicy
+from .provider_accounts import load_accounts
+from .read_contact import Contact, ContactReader
+from .take_messages import MessageTaker
+
+
+def open_doors(
+    service: Service,
+    policy: IntakePolicy,
+    sealer: Sealer,
+    reader: ContactReader,
+    accepting: GroupCommit[Contact, Accepted],
+) -> Mapping[str, TimerHandler]:
+    """Let the service serve them; returns who handles their timers. Raises AccountsError."""
+    work, settings = service.unit_of_work, service.settings
+    parked = ParkedPayloads(work, sealer)
+    messages = MessageTaker(work, policy, reader, accepting, parked)
+    service.serves(
+        provider_doors.router,
+        accounts=load_accounts(settings.accounts_file),
+        public_url=settings.public_url,
+        parked=parked,
+        messages=messages,
+    )
+    return {gather_parts.TIMER: messages.gatherer.parts_missing}

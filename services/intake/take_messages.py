@@ -1,0 +1,136 @@
+"""Takes what an SMS provider posted: every message becomes a contact, a part of one, or a refusal of offers.
+
+What cannot be read is parked. Returning means that everything is stored; an error, that the provider is to send it
+all again: what was stored already is known by its key.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+
+from pydantic import Field, ValidationError
+
+from shared.bus.unit_of_work import UnitOfWork
+from shared.runtime.errors import UnprocessableError
+
+from . import metrics
+from .contact_forms import CustomerForm, SmsContact, Words
+from .contact_store import Accepted
+from .gather_parts import Gatherer
+from .group_commit import GroupCommit
+from .keep_refusal import keep_refusal
+from .parked_payloads import ParkedPayloads
+from .phone_numbers import NumberKind, read_origin
+from .policy import IntakePolicy
+from .provider_accounts import ProviderAccount
+from .provider_payload import Message, PayloadError, Posted, SmsProvider, Unreadable
+from .read_contact import Contact, ContactReader
+from .read_refusal import read_refusal
+
+LONGEST_JOINED = 255 * 153
+
+
+class ProviderSms(SmsContact):
+    """A text message from a provider; a long one may be longer than one that our own form takes."""
+
+    text: Words = Field(max_length=LONGEST_JOINED)
+
+
+class MessageTaker:
+    """Takes messages for all accounts."""
+
+    def __init__(
+        self,
+        work: UnitOfWork,
+        policy: IntakePolicy,
+        reader: ContactReader,
+        accepting: GroupCommit[Contact, Accepted],
+        parked: ParkedPayloads,
+    ) -> None:
+        self._work = work
+        self._policy = policy
+        self._reader = reader
+        self._accepting = accepting
+        self._parked = parked
+        self.gatherer = Gatherer(work, self._become, policy.parts.wait)
+
+    async def take(self, provider: SmsProvider, account: ProviderAccount, posted: Posted) -> None:
+        """Store all of it. Raises what keeps the database from storing it."""
+        try:
+            found = provider.read(posted, account)
+        except PayloadError as error:
+            found = [Unreadable(str(error), posted)]
+        outcomes = await asyncio.gather(
+            *(self._take_one(account, one, posted) for one in found), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def read_again(self, provider: SmsProvider, account: ProviderAccount, posted: Posted) -> None:
+        """Store what was parked. Raises PayloadError if it still cannot be read."""
+        found: Sequence[Message | Unreadable] = provider.read(posted, account)
+        for one in found:
+            if isinstance(one, Unreadable):
+                raise PayloadError(one.reason)
+            await self._store(account, one)
+
+    async def _take_one(self, account: ProviderAccount, one: Message | Unreadable, posted: Posted) -> None:
+        if isinstance(one, Message):
+            try:
+                await self._store(account, one)
+            except PayloadError as error:
+                one = Unreadable(str(error), posted)
+            else:
+                return
+        if await self._parked.park(account, one.posted, one.reason):
+            metrics.FROM_PROVIDERS.labels(account.kind, "parked").inc()
+
+    async def _store(self, account: ProviderAccount, message: Message) -> None:
+        if len(message.key) > 200:
+            message = message._replace(key=hashlib.sha256(message.key.encode()).hexdigest())
+        _form(account.name, message, refuses=False)  # so that no part is kept of what cannot be taken
+        if message.part is not None:
+            await self.gatherer.take(account.name, message, message.part)
+        else:
+            await self._become(account.name, message)
+        metrics.FROM_PROVIDERS.labels(account.kind, "taken").inc()
+
+    async def _become(self, provider: str, message: Message) -> None:
+        refusal = read_refusal(message.text, self._policy.refusal)
+        phone = self._phone(message.sender) if refusal else None
+        if refusal and refusal.alone and phone:
+            await keep_refusal(
+                self._work,
+                phone,
+                provider=provider,
+                message=message.key,
+                word=refusal.word,
+                policy_version=self._policy.version,
+            )
+            return
+        form = _form(provider, message, refuses=refusal is not None)
+        try:
+            await self._accepting.submit(self._reader.read(form))
+        except UnprocessableError as error:
+            raise PayloadError(error.field or "message") from error
+
+    def _phone(self, sender: str) -> str | None:
+        number = read_origin(sender, self._policy.phone.region, self._policy.phone.withheld)
+        return number.e164 if number.kind in {NumberKind.MOBILE, NumberKind.FIXED} else None
+
+
+def _form(provider: str, message: Message, *, refuses: bool) -> ProviderSms:
+    facts = {
+        "provider": provider,
+        "message_id": message.key,
+        "from": message.sender,
+        "to": message.to,
+        "text": message.text,
+        "occurred_at": message.occurred_at,
+        "customer": CustomerForm(marketing_consent=False if refuses else None),
+    }
+    try:
+        return ProviderSms.model_validate(facts)
+    except ValidationError as error:
+        raise PayloadError(str(error.errors()[0]["loc"][0])) from error
