@@ -15,11 +15,11 @@ from shared.runtime.strict_json import CleanText
 
 from .accept_resolution import no_reason_in
 from .at_desk import AtDesk, known
-from .bodies import HandOverBody, ProposalBody, ResolutionBody, StepBody
+from .bodies import ProposalBody, ResolutionBody, StepBody
 from .case_view import view_case
 from .next_state import State
 from .refusals import refusals
-from .work_on_case import hand_over, propose, resolve, take_step
+from .work_on_case import propose, resolve, take_step
 
 router = service_router("routing", tags=["routing"])
 
@@ -115,14 +115,3 @@ async def post_resolution(
             steps=body.steps,
         )
         return done.shown()
-
-
-@router.post("/complaints/{complaint_id}/handler", summary="Let somebody else work on it")
-async def post_handler(
-    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[HandOverBody, Body()]
-) -> dict[str, Any]:
-    """For one of the reasons of FC-6. The owner stays and answers for it as before."""
-    known(desk, "by", body.by)
-    handler = known(desk, "handler_id", body.handler_id)
-    with refusals():
-        return (await hand_over(work, desk, complaint_id, handler, body.reason)).shown()

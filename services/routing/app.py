@@ -14,6 +14,8 @@ from .reactions import reactions
 from .staff_api import router as staff_router
 from .staff_file import load_staff
 from .staff_list import StaffList
+from .transfer_api import router as transfer_router
+from .transfer_case import timers
 
 
 def create_service(settings: Settings, event_log: EventLog) -> Service:
@@ -23,7 +25,8 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id)
     service = Service("routing", settings, event_log)
     service.decides_by(policy)
-    service.serves(router, staff_router, desk=desk)
+    service.serves(router, staff_router, transfer_router, desk=desk)
     service.hears(("intake", "sla", "feedback"), reactions(desk))
+    service.fires(timers(desk))
     service.samples(sample)
     return service

@@ -1,8 +1,8 @@
 """What staff may send to routing."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.events.vocabulary import HandlingStep, TransferReason
 from shared.runtime.strict_json import CleanText, StrictBody
@@ -44,9 +44,43 @@ class ResolutionBody(StrictBody):
     steps: Steps = ()
 
 
-class HandOverBody(StrictBody):
-    """Who works on it from now on, and why (FC-6)."""
+class TransferBody(StrictBody):
+    """Who is asked to work on it, why (FC-6), and the packet they get with it (FC-7)."""
 
-    handler_id: Account
+    to: Account
     reason: TransferReason
     by: Account
+    facts: Text | None = Field(default=None, description="what happened, as far as it is known")
+    demand: Text | None = Field(default=None, description="what the customer asks for")
+    problem: Text | None = Field(default=None, description="why it cannot be solved here")
+    measures: Text | None = Field(default=None, description="what was tried")
+    promised_at: AwareDatetime | None = Field(
+        default=None, description="what the customer was promised until when"
+    )
+
+    def packet(self) -> dict[str, Any]:
+        """What the receiver is told."""
+        given = {
+            name: getattr(self, name) for name in ("facts", "demand", "problem", "measures", "promised_at")
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class AcceptanceBody(StrictBody):
+    """The receiver takes it on."""
+
+    by: Account
+
+
+class DisputeBody(StrictBody):
+    """The receiver says why it is not theirs."""
+
+    by: Account
+    text: Text
+
+
+class DecisionBody(StrictBody):
+    """The coordinator says who works on it."""
+
+    by: Account
+    handler_id: Account

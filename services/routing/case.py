@@ -17,7 +17,8 @@ _LOAD = Statement(
     """
     SELECT c.complaint_id, c.state, c.round, c.owner_id, c.handler_id, c.handler_reason,
         coalesce(w.steps, '[]'), w.proposal, w.proposed_by, w.proposed_at,
-        w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at
+        w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at,
+        c.case_type, c.category, c.severity, c.hops
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
     WHERE c.complaint_id = :complaint_id
     """
@@ -65,6 +66,10 @@ class Case:
     resolution_reason: str | None
     resolved_by: str | None
     resolved_at: datetime | None
+    case_type: str
+    category: str | None
+    severity: str
+    hops: int
 
     @property
     def done(self) -> list[HandlingStep]:

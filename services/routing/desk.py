@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shared.bus.unit_of_work import Transaction
 from shared.runtime.sealing import Sealer
 
-from .directory import Directory
+from .directory import Directory, Member
 from .policy import RoutingPolicy
 from .staff_list import StaffList
 
@@ -25,9 +26,18 @@ class Desk(NamedTuple):
         """Departments and staff as last read."""
         return self.staff.directory
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which time people work."""
+        return ZoneInfo(self.policy.assignment.zone)
+
+    def sealed_address(self, member: Member, complaint_id: UUID) -> str | None:
+        """A member's address for notify, sealed for this complaint."""
+        return self.sealer.seal(member.address, str(complaint_id)) if member.address else None
+
     def today(self, now: datetime) -> date:
         """The day that it is where people work."""
-        return now.astimezone(ZoneInfo(self.policy.assignment.zone)).date()
+        return now.astimezone(self.zone).date()
 
     def counts(self, tx: Transaction, beside: str = "") -> dict[str, Any]:
         """In which row a change of workload is counted, and for which day; `beside`: rows of another writer here."""

@@ -98,6 +98,7 @@ class Directory:
             department: Team(member for member in members if member.may_own)
             for department, members in of.items()
         }
+        self._coordinators = [member for member in self.staff.values() if member.coordinates]
         self._serving_category: dict[str, Department] = {}
         self._serving_case_type: dict[str, Department] = {}
         for department in self.departments.values():
@@ -128,6 +129,10 @@ class Directory:
     def lead_of(self, member: Member) -> Member:
         """Who leads this member's department; the duty desk's first where nobody does."""
         return self._lead_of.get(member.department) or self.duty_member()
+
+    def coordinators(self) -> list[Member]:
+        """Who settles disputed hand-overs, by id; the duty desk's first where nobody does."""
+        return self._coordinators or [self.duty_member()]
 
     def duty_member(self) -> Member:
         """Who leads the duty desk, or else the first there who may own."""

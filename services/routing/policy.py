@@ -1,11 +1,14 @@
 """The choices by which routing decides; default_policy.toml has the defaults."""
 
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.events.vocabulary import EscalationLevel, ReopenReason
 from shared.runtime.policy import Policy
+
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class OwnershipPolicy(BaseModel):
@@ -48,6 +51,38 @@ class HandlingPolicy(BaseModel):
     outside_field_to_serving_department: bool
 
 
+class HoursPolicy(BaseModel):
+    """When the house is open: for times that count only then. Slots as ["09:00", "12:00"], days 1 for Monday."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zone: str
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(min_length=1)
+    slots: tuple[tuple[Clock, Clock], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "HoursPolicy":
+        clocks = [clock for slot in self.slots for clock in slot]
+        if clocks != sorted(set(clocks)):
+            raise ValueError("slots must follow each other within a day")
+        if self.zone not in available_timezones():
+            raise ValueError(f"{self.zone!r} is no IANA time zone")
+        return self
+
+
+class TransferPolicy(BaseModel):
+    """How work is handed over: the packet (FC-7), times to answer (FC-8) and decide (FC-10), hops (FC-11). Seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    packet: tuple[Literal["facts", "demand", "problem", "measures", "promised_at"], ...]
+    answer_within: int = Field(ge=1)
+    answer_within_s1: int = Field(ge=1)
+    decide_within: int = Field(ge=1)
+    max_hops: int = Field(ge=0)
+    own_field_on_the_spot: bool
+
+
 class WorkPolicy(BaseModel):
     """How many of the six steps come before the resolution, and which words alone resolve nothing (FC-12)."""
 
@@ -80,6 +115,8 @@ class RoutingPolicy(Policy):
     ownership: OwnershipPolicy
     assignment: AssignmentPolicy
     handling: HandlingPolicy
+    hours: HoursPolicy
+    transfer: TransferPolicy
     work: WorkPolicy
     ending: EndingPolicy
     escalation: EscalationPolicy

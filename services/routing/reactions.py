@@ -211,6 +211,4 @@ def _who_may_get(desk: Desk, received: Sequence[Envelope[ComplaintReceived]]) ->
 
 def _sealed(desk: Desk, member: Member, channel: Channel, complaint_id: UUID) -> str | None:
     """A member's address for notify; the event names one channel, and an address of another is left out."""
-    if member.address is None or member.channel is not channel:
-        return None
-    return desk.sealer.seal(member.address, str(complaint_id))
+    return desk.sealed_address(member, complaint_id) if member.channel is channel else None

@@ -7,9 +7,11 @@ from shared.events.vocabulary import HandlingStep
 from shared.runtime.errors import ConflictError, NotFoundError
 
 from .case import NoSuchCaseError
+from .judge_transfer import Objection
 from .next_state import Action, NotPossibleError, State
 from .six_steps import MissingStepsError
-from .work_on_case import AlreadyHandlerError, NotYoursError
+from .transfer_case import TransferRefusedError
+from .work_on_case import NotYoursError
 
 _STEPS = {
     HandlingStep.VENT: "倾听发泄",
@@ -38,6 +40,23 @@ _ACTIONS = {
 }
 
 
+_OBJECTIONS = {
+    Objection.OPEN_ALREADY: ("a hand-over is open already (FC-10)", "已有未完成的转办（FC-10）"),
+    Objection.OWN_FIELD: (
+        "it lies in the field of whoever works on it: solve it on the spot (FC-5)",
+        "属于当前处理人的业务范围，请当场解决（FC-5）",
+    ),
+    Objection.NEEDS_COORDINATOR: (
+        "only a coordinator may do this (FC-10, FC-11)",
+        "须由协调人决定（FC-10、FC-11）",
+    ),
+    Objection.HANDLES_IT: ("this person works on it already", "该员工已在处理此投诉"),
+    Objection.NOT_ASKED: ("it was offered to somebody else", "转办对象不是此人"),
+    Objection.NOT_OPEN: ("no hand-over waits for an answer", "没有等待答复的转办"),
+    Objection.NOT_DISPUTED: ("no hand-over is disputed", "没有有争议的转办"),
+}
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Turn what staff cannot do into a problem that says why."""
@@ -51,8 +70,8 @@ def refusals() -> Iterator[None]:
         raise ConflictError(*_not_possible(error)) from error
     except NotYoursError as error:
         raise ConflictError(*_not_yours(error)) from error
-    except AlreadyHandlerError as error:
-        raise ConflictError("this person works on it already", "该员工已在处理此投诉") from error
+    except TransferRefusedError as error:
+        raise ConflictError(*_not_handed_over(error)) from error
 
 
 def _missing_steps(error: MissingStepsError) -> tuple[str, str]:
@@ -75,4 +94,13 @@ def _not_yours(error: NotYoursError) -> tuple[str, str]:
     return (
         f"only its owner or handler may do this: {who}",
         f"只有责任人或处理人可以这样做：{who}",
+    )
+
+
+def _not_handed_over(error: TransferRefusedError) -> tuple[str, str]:
+    english, chinese = _OBJECTIONS[error.objection]
+    return (
+        (f"{english}: {', '.join(error.who)}", f"{chinese}：{'、'.join(error.who)}")
+        if error.who
+        else (english, chinese)
     )

@@ -32,6 +32,7 @@ complaint = Table(
     Column("staff_version", Text, nullable=False, comment="digest of the directory used"),
     Column("handler_id", Text, nullable=False, comment="who works on it; the owner unless handed over"),
     Column("handler_reason", Text, comment="why it was handed over (FC-6)"),
+    Column("hops", Integer, nullable=False, server_default="0", comment="hand-overs so far (FC-11)"),
     Column("state", Text, nullable=False),
     Column("round", Integer, nullable=False, server_default="1"),
     Column("ground", Text, comment="what it was closed on"),
@@ -60,6 +61,35 @@ work_round = Table(
     Column("resolved_at", DateTime(timezone=True)),
     comment="What was done for a complaint, from one opening to the resolution that ended it.",
     postgresql_with={"fillfactor": 80},
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("transfer_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("from_id", Text, nullable=False, comment="who worked on it before"),
+    Column("to_id", Text, nullable=False),
+    Column("reason", Text, nullable=False, comment="FC-6"),
+    Column("status", Text, nullable=False),
+    Column("packet", JSONB, nullable=False, comment="what the receiver is told (FC-7)"),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("answer_by", DateTime(timezone=True), nullable=False, comment="FC-8"),
+    Column("dispute", Text, comment="why the receiver says that it is not theirs (FC-10)"),
+    Column("decide_by", DateTime(timezone=True), comment="FC-10"),
+    Column("settled_by", Text, comment="whose word it was; none for silence"),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("handler_id", Text, comment="who worked on it then"),
+    Column("policy_version", Text, nullable=False),
+    Index("transfer_of_complaint", "complaint_id", "transfer_id"),
+    Index(
+        "transfer_open_once",
+        "complaint_id",
+        unique=True,
+        postgresql_where=text("status IN ('REQUESTED', 'DISPUTED')"),
+    ),
+    comment="Every hand-over of the work that was asked for, and what became of it.",
 )
 
 staff_load = Table(

@@ -102,6 +102,29 @@ async def execute(routing: ServiceUnderTest, sql: str) -> None:
     await routing.service.database.fetch(Statement(sql), {})
 
 
+PACKET = {
+    "facts": "Charged twice.",
+    "demand": "The money back.",
+    "problem": "I cannot see the bill.",
+    "measures": "Asked for the bill.",
+    "promised_at": "2099-01-01T00:00:00Z",
+}
+
+
+async def offer(routing: ServiceUnderTest, complaint_id: UUID, to: str, **body: object) -> httpx.Response:
+    """Somebody is asked to work on it, with everything they have to be told; by f1, who is absent, unless said."""
+    said = {"to": to, "reason": "ABSENT", "by": "f1"} | PACKET | body
+    return await post(routing, complaint_id, "transfer", **said)
+
+
+async def hand_over(routing: ServiceUnderTest, complaint_id: UUID, to: str, **body: object) -> None:
+    """Somebody else is asked to work on it, and accepts."""
+    offered = await offer(routing, complaint_id, to, **body)
+    assert offered.status_code == 200, offered.text
+    accepted = await post(routing, complaint_id, "transfer/acceptance", by=to)
+    assert accepted.status_code == 200, accepted.text
+
+
 FIRST_FOUR = ["VENT", "APOLOGISE_THANK", "ASK_CAUSE", "OWN_AND_PROPOSE"]
 
 

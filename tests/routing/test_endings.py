@@ -19,7 +19,7 @@ from shared.events.vocabulary import EscalationLevel, HandlingStep, PromiseKind,
 from tests.builders import answered, now, unanswered
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .people import post, resolve, shown, staff_file, taken_by
+from .people import offer, post, resolve, shown, staff_file, taken_by
 
 SIX = list(HandlingStep)
 UNHAPPY: dict[str, Any] = {"satisfied": False, "dissatisfied": True}
@@ -191,7 +191,8 @@ async def _try_something(routing: ServiceUnderTest, complaint_id: UUID, chance: 
         case 3 | 4:
             await post(routing, complaint_id, "resolution", by=by, steps=some)
         case 5:
-            await post(routing, complaint_id, "handler", handler_id="b1", reason="ABSENT", by=by)
+            await offer(routing, complaint_id, "b1", by=by)
+            await post(routing, complaint_id, "transfer/acceptance", by="b1")
         case _:
             unhappy = answered(complaint_id, round=round_, solved=False, **UNHAPPY)
             await routing.hears(unhappy if chance.random() < 0.8 else unanswered(complaint_id, round=round_))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.events.routing import HandlerAssigned, OwnerNamed
+from shared.events.routing import HandlerAssigned, OwnerNamed, TransferAccepted, TransferRequested
 from shared.events.vocabulary import TransferReason
 from tests.builders import answered, complaint_received
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .people import post, resolve, shown, staff_file, taken_by
+from .people import hand_over, offer, post, resolve, shown, staff_file, taken_by
 
 OUTSIDE = {"case_type": "FAULT", "category": "network/4g"}
 
@@ -60,9 +60,10 @@ async def test_fc_6_what_one_agent_takes_for_another_department_is_spread_over_i
 async def test_fc_6_the_handling_goes_to_somebody_else_for_a_listed_reason_and_the_owner_stays(
     routing: ServiceUnderTest, reason: TransferReason
 ) -> None:
-    complaint_id = await taken_by(routing, "f1")
-    answer = await post(routing, complaint_id, "handler", handler_id="b2", reason=reason, by="f1")
-    assert (answer.json()["owner_id"], answer.json()["handler_id"]) == ("f1", "b2")
+    complaint_id = await taken_by(routing, "f1", case_type="FAULT", category="weather")
+    await hand_over(routing, complaint_id, "b2", reason=reason)
+    seen = await shown(routing, complaint_id)
+    assert (seen["owner"]["staff_id"], seen["handler"]["staff_id"]) == ("f1", "b2")
     told = (await routing.said(HandlerAssigned))[-1]
     assert (told.handler_id, told.handler_name, told.reason) == ("b2", "Billing 2", reason)
     assert len(await routing.said(OwnerNamed)) == 1
@@ -70,29 +71,28 @@ async def test_fc_6_the_handling_goes_to_somebody_else_for_a_listed_reason_and_t
 
 async def test_fc_6_no_other_reason_is_taken(routing: ServiceUnderTest) -> None:
     complaint_id = await taken_by(routing, "f1")
-    refused = await post(
-        routing, complaint_id, "handler", handler_id="b2", reason="NOT_OUR_BUSINESS", by="f1"
-    )
-    assert refused.status_code == 422
-    assert await routing.said(HandlerAssigned) == []
+    refused = await offer(routing, complaint_id, "b2", reason="NOT_OUR_BUSINESS")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "reason")
+    assert await routing.said(TransferRequested) == []
 
 
-async def test_a_hand_over_sent_twice_is_told_once(routing: ServiceUnderTest) -> None:
+async def test_a_hand_over_asked_for_or_accepted_twice_is_told_once(routing: ServiceUnderTest) -> None:
     complaint_id = await taken_by(routing, "f1")
-    said = {"handler_id": "b2", "reason": "ABSENT", "by": "f1"}
-    answers = [await post(routing, complaint_id, "handler", **said) for _ in range(2)]
-    other = await post(routing, complaint_id, "handler", **(said | {"reason": "CONFLICT"}))
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert other.status_code == 409
-    assert len(await routing.said(HandlerAssigned)) == 1
+    answers = [await offer(routing, complaint_id, "b2") for _ in range(2)]
+    other = await offer(routing, complaint_id, "b2", reason="CONFLICT")
+    answers += [await post(routing, complaint_id, "transfer/acceptance", by="b2") for _ in range(2)]
+    again = await offer(routing, complaint_id, "b2")
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert (other.status_code, again.status_code) == (409, 409)
+    for kind in (TransferRequested, TransferAccepted, HandlerAssigned):
+        assert len(await routing.said(kind)) == 1
 
 
 async def test_a_closed_complaint_is_not_handed_over(routing: ServiceUnderTest) -> None:
     complaint_id = await taken_by(routing, "f1")
     await resolve(routing, complaint_id, "f1")
     await routing.hears(answered(complaint_id))
-    refused = await post(routing, complaint_id, "handler", handler_id="b2", reason="ABSENT", by="f1")
-    assert refused.status_code == 409
+    assert (await offer(routing, complaint_id, "b2")).status_code == 409
 
 
 async def test_owner_and_handler_both_have_it_on_the_desk_until_it_is_closed(
@@ -104,9 +104,9 @@ async def test_owner_and_handler_both_have_it_on_the_desk_until_it_is_closed(
 
     complaint_id = await taken_by(routing, "f1", **OUTSIDE)
     assert await desks() == {"f1": 1, "n1": 1}
-    await post(routing, complaint_id, "handler", handler_id="b1", reason="AUTHORITY", by="f1")
+    await hand_over(routing, complaint_id, "b1", reason="AUTHORITY")
     assert await desks() == {"f1": 1, "b1": 1}
-    await post(routing, complaint_id, "handler", handler_id="f1", reason="ABSENT", by="f1")
+    await offer(routing, complaint_id, "f1")
     assert await desks() == {"f1": 1}
     await resolve(routing, complaint_id, "f1")
     await routing.hears(answered(complaint_id))

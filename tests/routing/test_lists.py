@@ -9,7 +9,7 @@ from services.routing.metrics import sample
 from tests.builders import answered, complaint_received
 from tests.service_under_test import ServiceUnderTest
 
-from .people import post, resolve, taken_by
+from .people import hand_over, resolve, taken_by
 
 
 async def listed(routing: ServiceUnderTest, query: str = "") -> list[dict[str, object]]:
@@ -59,7 +59,6 @@ async def test_the_list_shows_who_answers_who_works_and_how_far_it_is(routing: S
 async def test_the_list_can_be_narrowed_by_owner_handler_and_state(routing: ServiceUnderTest) -> None:
     mine = await taken_by(routing, "f1")
     helped = await taken_by(routing, "b1")
-    await post(routing, helped, "handler", handler_id="f1", reason="CONFLICT", by="b1")
     await resolve(routing, mine, "f1")
     for query, expected in (
         ("owner_id=f1", [mine]),
@@ -126,7 +125,7 @@ async def test_operators_see_complaints_by_state_rules_and_transfers(routing: Se
     transfers = metric("redress_transfers_total", reason="ABSENT")
     complaint_id = await taken_by(routing, "f1")
     await taken_by(routing, "f1")
-    await post(routing, complaint_id, "handler", handler_id="b1", reason="ABSENT", by="f1")
+    await hand_over(routing, complaint_id, "b1")
     await resolve(routing, complaint_id, "b1")
     await sample(routing.service.database)
     assert metric("redress_complaints_owned_total", rule="FC-1") == owned + 2

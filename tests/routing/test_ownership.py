@@ -15,7 +15,7 @@ from shared.events.vocabulary import Language
 from tests.builders import answered, complaint_received
 from tests.service_under_test import SEALER, NoLog, ServiceUnderTest, StartService
 
-from .people import STAFF, post, resolve, shown, staff_file, taken_by
+from .people import STAFF, hand_over, resolve, shown, staff_file, taken_by
 
 BILLING: dict[str, Any] = {"category": "billing"}
 
@@ -275,7 +275,7 @@ async def test_fc_1_the_owner_stays_through_a_hand_over_a_reopening_and_the_clos
     routing: ServiceUnderTest,
 ) -> None:
     complaint_id = await taken_by(routing, "f1")
-    await post(routing, complaint_id, "handler", handler_id="b2", reason="AUTHORITY", by="f1")
+    await hand_over(routing, complaint_id, "b2", reason="AUTHORITY")
     await resolve(routing, complaint_id, "b2")
     await routing.hears(answered(complaint_id, solved=False, score=1, dissatisfied=True, satisfied=False))
     await resolve(routing, complaint_id, "f1")

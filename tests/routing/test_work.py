@@ -17,7 +17,7 @@ from shared.events.routing import (
 from tests.builders import answered
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .people import FIRST_FOUR, post, resolve, shown, staff_file, taken_by
+from .people import FIRST_FOUR, PACKET, post, resolve, shown, staff_file, taken_by
 
 FIVE = [*FIRST_FOUR, "INVITE_FEEDBACK"]
 
@@ -233,12 +233,18 @@ async def test_fc_12_which_words_resolve_nothing_is_policy(
     assert (refused.status_code, accepted.status_code) == (422, 200)
 
 
-VALID = {"by": "f1", "text": "We pay it back.", "step": "VENT", "handler_id": "b1", "reason": "ABSENT"}
+VALID = {"by": "f1", "text": "We pay it back.", "step": "VENT", "handler_id": "b1", "reason": "ABSENT"} | {
+    **PACKET,
+    "to": "b1",
+}
 FIELDS = {
     "steps": ["step", "by"],
     "proposal": ["text", "by"],
     "resolution": ["text", "by"],
-    "handler": ["handler_id", "reason", "by"],
+    "transfer": ["to", "reason", "by", *PACKET],
+    "transfer/acceptance": ["by"],
+    "transfer/dispute": ["by", "text"],
+    "transfer/decision": ["by", "handler_id"],
 }
 
 
@@ -256,6 +262,10 @@ FIELDS = {
         ("steps", ["SING"]),
         ("steps", "VENT"),
         ("handler_id", "stranger"),
+        ("to", "stranger"),
+        ("facts", ""),
+        ("promised_at", "soon"),
+        ("promised_at", "2099-01-01T00:00:00"),
         ("reason", "TIRED"),
         ("colour", "red"),
     ],
@@ -264,7 +274,7 @@ async def test_a_wrong_value_is_refused_with_its_field_and_nothing_is_stored(
     routing: ServiceUnderTest, door: str, field: str, value: object
 ) -> None:
     complaint_id = await taken_by(routing, "f1")
-    body = {name: VALID[name] for name in FIELDS[door]}
+    body: dict[str, object] = {name: VALID[name] for name in FIELDS[door]}
     refused = await post(routing, complaint_id, door, **(body | {field: value}))
     assert refused.status_code == 422
     assert refused.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,89 @@
+"""The doors of routing for handing work over: offered with a packet, accepted, disputed, decided."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body
+
+from shared.bus.statement import Statement
+from shared.runtime.dependencies import Work
+from shared.runtime.errors import UnprocessableError
+from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.service import service_router
+
+from .at_desk import AtDesk, known
+from .bodies import AcceptanceBody, DecisionBody, DisputeBody, TransferBody
+from .judge_transfer import missing_from_packet
+from .refusals import refusals
+from .transfer_case import accept, decide, dispute, offer
+
+router = service_router("routing", tags=["hand-overs"])
+
+_LIST = Statement(
+    """
+    SELECT * FROM transfer WHERE complaint_id = :complaint_id AND transfer_id > :after
+    ORDER BY transfer_id LIMIT :limit
+    """
+)
+
+
+@router.post("/complaints/{complaint_id}/transfer", summary="Ask somebody else to work on it")
+async def post_transfer(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[TransferBody, Body()]
+) -> dict[str, Any]:
+    """For one of the reasons of FC-6, with the packet of FC-7, by owner or handler. The owner stays.
+
+    It takes effect when the receiver accepts, or is there and says nothing in time (FC-8). Back to oneself, or
+    by a coordinator, it takes effect at once.
+    """
+    known(desk, "by", body.by)
+    receiver = known(desk, "to", body.to)
+    packet = body.packet()
+    for name in missing_from_packet(packet, desk.policy.transfer):
+        raise UnprocessableError("the receiver has to be told (FC-7)", "须告知接收人（FC-7）", field=name)
+    with refusals():
+        done = await offer(
+            *(work, desk, complaint_id), receiver=receiver, reason=body.reason, by=body.by, packet=packet
+        )
+        return done.shown()
+
+
+@router.post("/complaints/{complaint_id}/transfer/acceptance", summary="Take on what was offered")
+async def post_acceptance(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
+) -> dict[str, Any]:
+    """By the receiver (FC-8)."""
+    known(desk, "by", body.by)
+    with refusals():
+        return (await accept(work, desk, complaint_id, body.by)).shown()
+
+
+@router.post("/complaints/{complaint_id}/transfer/dispute", summary="Say that it is not one's own")
+async def post_dispute(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
+) -> dict[str, Any]:
+    """By the receiver, who keeps it and may not pass it on until a coordinator has decided (FC-10)."""
+    known(desk, "by", body.by)
+    with refusals():
+        return (await dispute(work, desk, complaint_id, body.by, body.text)).shown()
+
+
+@router.post("/complaints/{complaint_id}/transfer/decision", summary="Decide who works on it")
+async def post_decision(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DecisionBody, Body()]
+) -> dict[str, Any]:
+    """By a coordinator, about a disputed hand-over (FC-10)."""
+    known(desk, "by", body.by)
+    handler = known(desk, "handler_id", body.handler_id)
+    with refusals():
+        return (await decide(work, desk, complaint_id, body.by, handler)).shown()
+
+
+@router.get(
+    "/complaints/{complaint_id}/transfers", summary="Every hand-over of a complaint, the oldest first"
+)
+async def list_transfers(
+    complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """With what the receiver was told, and what became of it."""
+    return await read_page(work, _LIST, "transfer_id", after, limit, complaint_id=complaint_id)
