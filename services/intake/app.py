@@ -1,6 +1,7 @@
 """Intake: accepts complaints from any channel and shows their status."""
 
 from shared.bus.event_log import EventLog
+from shared.bus.pacing import Pace
 from shared.runtime.idempotency import answer_once
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
@@ -29,6 +30,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     acceptance = Acceptance(service.unit_of_work, policy, sealer, categories)
     reader, accepting = ContactReader(policy), GroupCommit(acceptance.accept)
     service.decides_by(policy)
+    service.tells_at(Pace.PROMPT)
     service.serves(
         doors.router,
         api.router,

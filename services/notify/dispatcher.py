@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from shared.bus import crash_points
-from shared.bus.pacing import rest_after
+from shared.bus.pacing import Pace, rest_after
 from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Role
@@ -99,7 +99,7 @@ class Dispatcher:
                 claimed = await self._claim_and_start()
             except Exception as error:  # noqa: BLE001 - the messages stay PENDING; say it and try again
                 _say("messages.claim_failed", error)
-            await asyncio.sleep(rest_after(clock() - began))
+            await asyncio.sleep(rest_after(clock() - began, Pace.CALM))
             idle = SHORTEST_IDLE if claimed else min(idle * 2, LONGEST_IDLE)
             if self._troubles_in_a_row < TROUBLES_BEFORE_PAUSE:
                 await _wait(self._wanted, idle)
@@ -169,7 +169,7 @@ class Dispatcher:
                 began = clock()
                 try:
                     await self._record()
-                    await asyncio.sleep(rest_after(clock() - began))
+                    await asyncio.sleep(rest_after(clock() - began, Pace.CALM))
                     backoff = SHORTEST_PAUSE
                 except Exception as error:  # noqa: BLE001 - the outcomes are kept here; say it and try again
                     _say("messages.record_failed", error)

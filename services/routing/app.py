@@ -1,6 +1,7 @@
 """Routing: decides who answers for a complaint and who works on it."""
 
 from shared.bus.event_log import EventLog
+from shared.bus.pacing import Pace
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
@@ -26,7 +27,8 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service = Service("routing", settings, event_log)
     service.decides_by(policy)
     service.serves(router, staff_router, transfer_router, desk=desk)
-    service.hears(("intake", "sla", "feedback"), reactions(desk))
+    service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
+    service.tells_at(Pace.PROMPT)
     service.fires(timers(desk))
     service.samples(sample)
     return service

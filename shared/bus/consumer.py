@@ -20,7 +20,7 @@ from . import crash_points
 from .cloudevents import UndecodableError, envelope_of, from_record, glance_at
 from .event_log import EventLog, LogError, Member, Partition, PartitionLostError, StoredRecord
 from .inbox import Arrival, Place, Plan, sort_out
-from .pacing import rest_after
+from .pacing import Pace, rest_after
 from .transience import is_transient
 from .unit_of_work import Transaction, UnitOfWork
 from .waiting_room import WaitingEvent, WaitingRoom
@@ -67,6 +67,7 @@ class Consumer:
         self._hears = frozenset(hears)
         self._reactions = {event.type: reaction for event, reaction in reactions.items()}
         self.max_records = MAX_RECORDS
+        self.pace = Pace.CALM
         self._room = WaitingRoom(unit_of_work)
         self._parked_at: deque[float] = deque()
         self._last_progress = 0.0
@@ -107,7 +108,7 @@ class Consumer:
                 await self._commit(member, records)
                 self._last_progress, self._restarts = clock(), 0
                 if len(records) < self.max_records:
-                    await asyncio.sleep(rest_after(clock() - began))
+                    await asyncio.sleep(rest_after(clock() - began, self.pace))
             if clock() - self._last_sweep >= SWEEP_EVERY:
                 self._last_sweep = clock()
                 await self._patiently(self.sweep, member)

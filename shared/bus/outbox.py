@@ -19,7 +19,7 @@ from . import crash_points
 from .database import Database
 from .event_log import EventLog, Record
 from .headers import unpack
-from .pacing import rest_after
+from .pacing import Pace, rest_after
 from .statement import Statement
 from .transience import is_transient
 from .unit_of_work import Transaction, UnitOfWork
@@ -51,6 +51,7 @@ class Relay:
         self._topic = topic_of(publisher)
         self._lock = crc32(f"redress relay {publisher}".encode())
         self._news = asyncio.Event()
+        self.pace = Pace.CALM
         self.published = 0
         self.failures = 0
 
@@ -76,7 +77,7 @@ class Relay:
             backoff = SHORTEST_IDLE
             idle = SHORTEST_IDLE if moved else min(idle * 2, LONGEST_IDLE)
             if moved < BATCH:
-                await asyncio.sleep(rest_after(clock() - began))
+                await asyncio.sleep(rest_after(clock() - began, self.pace))
                 await self._wait_for_work(idle)
 
     async def relay_once(self) -> int:

@@ -1,11 +1,23 @@
-"""Decides how long a loop rests after a batch: larger batches cost less per event, and a busy machine needs them."""
+"""Decides how long a loop rests after a batch: larger batches cost less per event, and a busy machine needs them.
 
-LONGEST_REST = 0.05
+A loop that never rests makes batches of one, whose fixed cost is many times that of the event in it; a dozen such
+loops fill a machine long before the work does, and then everybody waits for everybody.
+"""
+
+from enum import IntEnum
+
+LONGEST_REST = 0.1
 
 
-def rest_after(work: float) -> float:
-    """Seconds to rest after a batch that took `work` seconds.
+class Pace(IntEnum):
+    """How many times as long as it worked a loop rests."""
 
-    As long as it worked: on an idle machine that is next to nothing, on a busy one it halves the transactions.
-    """
-    return min(work, LONGEST_REST)
+    PROMPT = 1
+    """Somebody waits for it: that a complaint has an owner."""
+    CALM = 8
+    """Nobody counts the milliseconds: the history, a message, a deadline hours away."""
+
+
+def rest_after(work: float, pace: Pace) -> float:
+    """Seconds to rest after a batch that took `work` seconds. On an idle machine that is a few milliseconds."""
+    return min(work * pace, LONGEST_REST)

@@ -15,6 +15,7 @@ from shared.bus.consumer import Consumer, Reactions
 from shared.bus.database import Database
 from shared.bus.event_log import EventLog, LogError
 from shared.bus.outbox import Relay
+from shared.bus.pacing import Pace
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.base import topic_of
 
@@ -76,7 +77,11 @@ class Service:
         for key, value in state.items():
             setattr(self.app.state, key, value)
 
-    def hears(self, publishers: Iterable[str], reactions: Reactions) -> None:
+    def tells_at(self, pace: Pace) -> None:
+        """How soon after their commit this service's events go out; calmly unless somebody waits for them."""
+        self.relay.pace = pace
+
+    def hears(self, publishers: Iterable[str], reactions: Reactions, pace: Pace = Pace.CALM) -> None:
         """React to these publishers' events."""
         names = sorted(publishers)
         self._topics += [topic_of(name) for name in names]
@@ -88,6 +93,7 @@ class Service:
             hears=names,
             reactions=reactions,
         )
+        self.consumer.pace = pace
 
     def fires(self, handlers: Mapping[str, TimerHandler]) -> None:
         """Fire timers of these kinds."""

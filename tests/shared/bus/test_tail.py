@@ -8,7 +8,6 @@ import pytest
 
 from shared.bus.database import Database
 from shared.bus.event_log import Partition, Record, StoredRecord
-from shared.bus.pacing import LONGEST_REST, rest_after
 from shared.bus.postgres import PostgresEventLog
 from shared.bus.tail import KEPT, Tail
 from tests.builders import now
@@ -66,10 +65,6 @@ def test_no_more_is_kept_than_somebody_still_has_to_read_nor_than_the_limit(
     tail.add(LANE, records(0, KEPT + 50), read_up_to)
     assert tail.begins_after(LANE, first - 1)
     assert len(tail.read(LANE, first, 9_999)) == KEPT + 50 - first
-
-
-def test_a_loop_rests_as_long_as_it_worked_and_not_for_ever() -> None:
-    assert [rest_after(0.0), rest_after(0.01), rest_after(3.0)] == [0.0, 0.01, LONGEST_REST]
 
 
 @asynccontextmanager

@@ -1,0 +1,29 @@
+"""Loops rest after each batch, so that a busy machine works on many events at a time."""
+
+import pytest
+
+from shared.bus.pacing import LONGEST_REST, Pace, rest_after
+from tests.service_under_test import StartService
+
+
+def test_a_loop_rests_in_proportion_to_its_work_and_never_long() -> None:
+    assert rest_after(0.0, Pace.CALM) == 0.0
+    assert rest_after(0.01, Pace.PROMPT) == pytest.approx(0.01)
+    assert rest_after(0.01, Pace.CALM) == pytest.approx(0.08)
+    assert rest_after(3.0, Pace.PROMPT) == rest_after(3.0, Pace.CALM) == LONGEST_REST
+
+
+async def test_what_lies_between_a_complaint_and_its_owner_is_prompt_and_all_else_calm(
+    start_service: StartService,
+) -> None:
+    paces = {}
+    for name in ("intake", "routing", "sla", "notify"):
+        service = (await start_service(name)).service
+        assert service.consumer is not None
+        paces[name] = (service.relay.pace, service.consumer.pace)
+    assert paces == {
+        "intake": (Pace.PROMPT, Pace.CALM),
+        "routing": (Pace.PROMPT, Pace.PROMPT),
+        "sla": (Pace.CALM, Pace.CALM),
+        "notify": (Pace.CALM, Pace.CALM),
+    }
