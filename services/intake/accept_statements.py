@@ -63,21 +63,57 @@ FIND_KNOWN = Statement(
 
 LOOK_BACK = Statement(
     """
-    SELECT wanted.case_type, wanted.customer_id, known.*, earlier.*
-    FROM unnest(CAST(:customers AS uuid[]), CAST(:case_types AS text[])) AS wanted (customer_id, case_type)
+    SELECT wanted.customer_id, known.*, counted.*, earlier.*
+    FROM unnest(CAST(:customers AS uuid[])) AS wanted (customer_id)
     CROSS JOIN LATERAL (
         SELECT external_id, name, phone, email, grade, language, protected, marketing_consent, monthly_fee
         FROM customer WHERE customer.customer_id = wanted.customer_id LIMIT 1
     ) AS known
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE is_recent) AS recent,
+               count(*) FILTER (WHERE is_recent AND finding = 'NOT_UPHELD') AS groundless,
+               count(*) FILTER (WHERE is_open_online) AS open_online,
+               (array_agg(complaint_id ORDER BY complaint_id) FILTER (WHERE is_open_online))[1] AS oldest_open
+        FROM (
+            SELECT complaint_id, finding, received_at >= now() - make_interval(secs => :period) AS is_recent,
+                   resolved_at IS NULL AND channel = 'web' AS is_open_online
+            FROM complaint WHERE complaint.customer_id = wanted.customer_id
+            ORDER BY complaint_id DESC LIMIT :counted
+        ) AS newest
+    ) AS counted
     LEFT JOIN LATERAL (
-        SELECT complaint_id, repeat_index + round - 1 AS repeat_index, resolved_at FROM complaint
-        WHERE complaint.customer_id = wanted.customer_id AND complaint.case_type = wanted.case_type
+        SELECT complaint.complaint_id, repeat_index + complaint.round - 1 AS repeat_index, resolved_at,
+               status = 'CLOSED' AS final, case_type, category, severity,
+               (SELECT count(*) FROM promise WHERE promise.complaint_id = complaint.complaint_id
+                AND state IN ('BROKEN', 'KEPT_LATE')) AS broken_promises,
+               receipt_number, tracking_code, left(contact.text, :text_length) AS text
+        FROM complaint JOIN contact ON contact.contact_id = complaint.first_contact_id
+        WHERE complaint.customer_id = wanted.customer_id
           AND (resolved_at IS NULL OR resolved_at >= now() - make_interval(secs => :within))
-        ORDER BY complaint_id DESC LIMIT 1
+        ORDER BY complaint.complaint_id DESC LIMIT :compared
     ) AS earlier ON true
     """
 )
-"""What is known of these customers, and the last complaint of each about the same."""
+"""What is known of these customers, how much they complained, and their newest complaints that may be repeated."""
+
+ATTACH = Statement(
+    """
+    WITH attached AS (
+        SELECT * FROM json_to_recordset(CAST(CAST(:attached AS text) AS json))
+            AS given (contact_id uuid, complaint_id uuid, sequence integer, rule text, channel text)
+    ), moved AS (
+        UPDATE contact SET complaint_id = attached.complaint_id
+        FROM attached WHERE contact.contact_id = attached.contact_id
+    ), noted AS (
+        INSERT INTO history (complaint_id, publisher, sequence, at, what, detail)
+        SELECT complaint_id, 'intake', sequence, now(), 'contact_attached', channel || ' ' || rule FROM attached
+    )
+    UPDATE complaint SET contact_count = contact_count + more.contacts
+    FROM (SELECT complaint_id, count(*) AS contacts FROM attached GROUP BY complaint_id) AS more
+    WHERE complaint.complaint_id = more.complaint_id
+    """
+)
+"""Gives contacts to the complaints they belong to, and writes that into their history."""
 
 MOVE_KEYS = Statement(
     """
@@ -114,7 +150,8 @@ WRITE = Statement(
                            occurred_at, taken_by, repeat_of, repeat_index, abusive, amount_in_dispute,
                            kind, tags, risk_score, risk_reasons, priority, priority_class,
                            serving_department, is_fault, conflict_of_interest, accused_staff, passed_on_by,
-                           area, demand, desired_remedy, motives, on_behalf_of, received_at, policy_version)
+                           area, demand, desired_remedy, motives, on_behalf_of, repeat_rule, received_at,
+                           policy_version)
     SELECT given.*, now(), :policy_version
     FROM json_to_recordset(CAST(CAST(:complaints AS text) AS json))
          AS given (complaint_id uuid, first_contact_id uuid, receipt_number text, tracking_code text,
@@ -124,7 +161,7 @@ WRITE = Statement(
                    kind text, tags text[], risk_score smallint, risk_reasons text[], priority numeric,
                    priority_class text, serving_department text, is_fault boolean,
                    conflict_of_interest boolean, accused_staff text, passed_on_by text, area text,
-                   demand text, desired_remedy text, motives text[], on_behalf_of jsonb)
+                   demand text, desired_remedy text, motives text[], on_behalf_of jsonb, repeat_rule text)
     """
 )
 """Stores new and changed customers and the complaints."""

@@ -7,24 +7,38 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from shared.bus.unit_of_work import Transaction
-from shared.events.vocabulary import Grade, Language
+from shared.events.vocabulary import Grade, Language, Severity
 
-from .accept_statements import CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE
+from .accept_statements import ATTACH, CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE
+from .case_type import CaseType
 from .customer_profile import Profile
 from .decide_kind import is_conflict_of_interest
 from .draft import Draft
 from .identify_customer import KnownKeys
-from .judge_repeat import Earlier
+from .judge_past import Past
+from .known_past import Known, Recent, all_new
+from .policy import IntakePolicy
 from .read_contact import Contact, CustomerFacts, Identity
+from .text_similarity import LONGEST
+
+COUNTED = 50
+"""Of so many of a customer's newest complaints it is counted how many are recent, groundless or open."""
+
+CREATED, ATTACHED, ALREADY_KNOWN = "created", "attached", "already_known"
 
 
 class Accepted(NamedTuple):
-    """What a contact became. `created`: by this contact, not by an earlier one with the same key."""
+    """What a contact became: a complaint (created), a contact of one that is known (attached), or already_known."""
 
     complaint_id: UUID
     receipt_number: str
     tracking_code: str
-    created: bool
+    outcome: str
+
+    @property
+    def created(self) -> bool:
+        """True if the contact became a complaint of its own."""
+        return self.outcome == CREATED
 
 
 async def claim(tx: Transaction, drafts: Iterable[Draft]) -> tuple[dict[UUID, int], KnownKeys]:
@@ -56,30 +70,51 @@ async def find_known(tx: Transaction, contacts: Sequence[Contact]) -> dict[Ident
         return {}
     keys = [{"channel": c.channel, "provider": c.provider, "contact_key": c.key} for c in contacts]
     rows = await tx.fetch(FIND_KNOWN, {"contacts": _rows(keys)})
-    return {(row[0], row[1], row[2]): Accepted(row[3], row[4], row[5], created=False) for row in rows}
+    return {(row[0], row[1], row[2]): Accepted(row[3], row[4], row[5], ALREADY_KNOWN) for row in rows}
 
 
-async def look_back(
-    tx: Transaction, drafts: Sequence[Draft], within: float
-) -> tuple[dict[UUID, Profile], dict[tuple[UUID, str], Earlier]]:
-    """Every customer's profile, and the last complaint about the same of those who have one (REP-3)."""
-    profiles = {draft.customer_id: Profile() for draft in drafts}
+async def look_back(tx: Transaction, drafts: Sequence[Draft], policy: IntakePolicy) -> dict[UUID, Known]:
+    """What is known of every customer, and what they complained of lately (REP-0)."""
+    known = all_new(draft.customer_id for draft in drafts)
     newcomers = {draft.contact_id for draft in drafts}
-    wanted = sorted(
-        {(draft.customer_id, draft.case_type) for draft in drafts if draft.customer_id not in newcomers}
-    )
-    earlier: dict[tuple[UUID, str], Earlier] = {}
+    wanted = sorted(known.keys() - newcomers)
     if wanted:
         values: dict[str, Any] = {
-            "customers": [customer_id for customer_id, _ in wanted],
-            "case_types": [case_type for _, case_type in wanted],
-            "within": within,
+            "customers": wanted,
+            "period": policy.past.period,
+            "counted": COUNTED,
+            "within": max(policy.repeat.within, policy.repeat.reopen_within),
+            "compared": policy.repeat.compared,
+            "text_length": LONGEST,
         }
-        for case_type, customer_id, *rest in await tx.fetch(LOOK_BACK, values):
-            profiles[customer_id].known = _facts(rest[:9])
-            if rest[9] is not None:
-                earlier[customer_id, case_type] = Earlier(*rest[9:])
-    return profiles, earlier
+        for customer_id, *rest in await tx.fetch(LOOK_BACK, values):
+            customer = known[customer_id]
+            customer.profile.known = _facts(rest[:9])
+            customer.past = Past(*rest[9:13])
+            if rest[13] is not None:
+                customer.recent.append(_recent(rest[13:]))
+    return known
+
+
+def _recent(row: Sequence[Any]) -> Recent:
+    recent = Recent(*row)
+    return recent._replace(case_type=CaseType(recent.case_type), severity=Severity(recent.severity))
+
+
+async def attach(tx: Transaction, drafts: Sequence[Draft], sequences: Sequence[int]) -> None:
+    """Give contacts to their complaints; each with the number of the event that tells of it."""
+    if drafts:
+        given = [
+            {
+                "contact_id": draft.contact_id,
+                "complaint_id": draft.repeat.attach_to,
+                "sequence": sequence,
+                "rule": draft.repeat.rule,
+                "channel": draft.contact.channel,
+            }
+            for draft, sequence in zip(drafts, sequences, strict=True)
+        ]
+        await tx.fetch(ATTACH, {"attached": _rows(given)})
 
 
 async def move_keys(tx: Transaction, moved: Mapping[str, UUID]) -> None:
@@ -166,6 +201,7 @@ def _complaint(draft: Draft) -> dict[str, Any]:
         "desired_remedy": told.desired_remedy,
         "motives": told.motives,
         "on_behalf_of": told.other_person,
+        "repeat_rule": draft.repeat.rule,
     }
 
 

@@ -18,7 +18,7 @@ from shared.runtime.service import service_router
 
 from . import metrics
 from .contact_forms import ContactForm, PhoneContact, SmsContact, WebContact
-from .contact_store import Accepted
+from .contact_store import ALREADY_KNOWN, Accepted
 from .group_commit import GroupCommit, OutcomeUnknownError
 from .read_contact import Contact, ContactReader
 
@@ -30,7 +30,9 @@ class Receipt(BaseModel):
 
     complaint_id: UUID
     receipt_number: str = Field(examples=["R26112100000017"])
-    outcome: str = Field(description="created, or already_known if this key was taken before")
+    outcome: str = Field(
+        description="created; attached to a complaint that was open or just resolved; or already_known"
+    )
     status_path: str = Field(description="for staff and systems")
     tracking_path: str = Field(description="for the customer; needs no token")
 
@@ -103,12 +105,12 @@ async def _take(request: Request, form: ContactForm) -> Response:
             {
                 "complaint_id": accepted.complaint_id,
                 "receipt_number": accepted.receipt_number,
-                "outcome": "created" if accepted.created else "already_known",
+                "outcome": accepted.outcome,
                 "status_path": f"/intake/v1/complaints/{accepted.complaint_id}",
                 "tracking_path": f"/intake/v1/track/{accepted.tracking_code}",
             }
         ),
-        201 if accepted.created else 200,
+        200 if accepted.outcome == ALREADY_KNOWN else 201,
         media_type="application/json",
     )
 

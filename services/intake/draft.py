@@ -38,3 +38,4 @@ class Draft:
     occurred_at: datetime = field(init=False)
     receipt: str = field(init=False)
     code: str = field(init=False)
+    same_owner_as: UUID | None = None

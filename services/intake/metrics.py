@@ -15,7 +15,11 @@ RECEIVED = Counter("redress_complaints_received_total", "Contacts that became a 
 ALREADY_KNOWN = Counter(
     "redress_contacts_already_known_total", "Contacts whose key had been taken before.", ["channel"]
 )
+ATTACHED = Counter(
+    "redress_contacts_attached_total", "Contacts that belong to a complaint known before.", ["channel"]
+)
 RECEIVED_BY = {channel: RECEIVED.labels(channel) for channel in CHANNELS}
+ATTACHED_BY = {channel: ATTACHED.labels(channel) for channel in CHANNELS}
 ALREADY_KNOWN_BY = {channel: ALREADY_KNOWN.labels(channel) for channel in CHANNELS}
 REFUSED = Counter(
     "redress_contacts_refused_total", "Contacts refused with 4xx, by what was wrong.", ["channel", "field"]

@@ -36,9 +36,26 @@ class LanguagePolicy(_Part):
 
 
 class RepeatPolicy(_Part):
-    """Seconds after a resolution within which the same cause counts as repeated (REP-3)."""
+    """Seconds after a resolution within which the same cause is a repeat, and opens it again (REP-3, REP-4).
+
+    similarity: of two texts that say the same (REP-1); compared: how many complaints of a customer are looked at.
+    """
 
     within: float = Field(ge=0)
+    reopen_within: float = Field(ge=0)
+    similarity: float = Field(ge=0, le=1)
+    compared: int = Field(ge=1, le=20)
+
+
+class PastPolicy(_Part):
+    """From how many repeats, complaints and open ones on somebody is told (REP-5, REP-7, REP-10)."""
+
+    team_lead_from: int = Field(ge=2)
+    review_from: int = Field(ge=2)
+    period: float = Field(gt=0)
+    frequent_from: int = Field(ge=1)
+    groundless_from: int = Field(ge=0)
+    most_open_online: int = Field(ge=1)
 
 
 class PartsPolicy(_Part):
@@ -154,6 +171,7 @@ class IntakePolicy(Policy):
     phone: PhonePolicy
     language: LanguagePolicy
     repeat: RepeatPolicy
+    past: PastPolicy
     receipt: ReceiptPolicy
     parts: PartsPolicy
     refusal: RefusalPolicy

@@ -1,4 +1,4 @@
-"""What intake tells: a complaint was received; a customer's consent changed."""
+"""What intake tells: complaints received, contacts attached to them, findings; a customer's consent changed."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -8,10 +8,12 @@ from .vocabulary import (
     Channel,
     ComplaintKind,
     DesiredRemedy,
+    Finding,
     Grade,
     Language,
     Motive,
     PriorityClass,
+    RepeatReason,
     Severity,
     Tag,
 )
@@ -28,6 +30,7 @@ class ComplaintReceived(Event):
     department, is_fault: what the category tree says of the category; None where it says nothing.
     conflict_of_interest: it is about a member of staff, who is `accused_staff` if named (FC-21).
     area: the district or cell it happened in, as the channel names it.
+    same_owner_as: the complaint whose owner keeps this one too, for the customer has many open (REP-10).
     """
 
     publisher: ClassVar[str] = "intake"
@@ -65,6 +68,65 @@ class ComplaintReceived(Event):
     area: str | None = None
     motives: tuple[Motive, ...] = ()
     desired_remedy: DesiredRemedy | None = None
+    same_owner_as: UUID | None = None
+
+
+class ContactAttached(Event):
+    """A contact said again what a complaint says already: it is one more contact of that complaint.
+
+    rule: REP-1 while it was open; REP-4 soon after it was resolved, so that it has to be opened again (reopens).
+    severity, tags, risk_score: what this contact alone says. A pause that waits for the customer ends (PAU-4).
+    """
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    contact_id: UUID
+    customer_id: UUID
+    channel: Channel
+    rule: str
+    reopens: bool
+    severity: Severity
+    tags: tuple[Tag, ...]
+    risk_score: int
+    taken_by: str | None
+    occurred_at: Instant
+    received_at: Instant
+    policy_version: str
+
+
+class StaffAccountGiven(Event):
+    """The member of staff whom a complaint is about has said how they saw it."""
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    by: str
+    given_at: Instant
+
+
+class FindingMade(Event):
+    """A complaint was found to be right, partly right or not; of one about staff, after their account."""
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    customer_id: UUID
+    finding: Finding
+    accused_staff: str | None
+    by: str
+    made_at: Instant
+
+
+class RepeatReasonGiven(Event):
+    """Staff said why a complaint came again; without it no repeat is done with (REP-6)."""
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    reason: RepeatReason
+    by: str
+    given_at: Instant
 
 
 class ConsentChanged(Event):

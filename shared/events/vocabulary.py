@@ -104,6 +104,28 @@ class DesiredRemedy(StrEnum):
     OTHER = "OTHER"
 
 
+class Finding(StrEnum):
+    """Whether a complaint was found to be right."""
+
+    UPHELD = "UPHELD"
+    PARTLY = "PARTLY"
+    NOT_UPHELD = "NOT_UPHELD"
+
+
+class RepeatReason(StrEnum):
+    """Why a complaint came again, as staff found (REP-6)."""
+
+    INCONSISTENT_ANSWERS = "INCONSISTENT_ANSWERS"
+    SERVICE_TIME_EXCEEDED = "SERVICE_TIME_EXCEEDED"
+    INTERNAL_PROCESS = "INTERNAL_PROCESS"
+    WITHOUT_GROUND = "WITHOUT_GROUND"
+    CUSTOMERS_INFLUENCE = "CUSTOMERS_INFLUENCE"
+    COMPETITOR_ACTION = "COMPETITOR_ACTION"
+    FIRST_CONTACT_FAILED = "FIRST_CONTACT_FAILED"
+    FRONT_LINE_SKILL = "FRONT_LINE_SKILL"
+    WRONG_EXPLANATION = "WRONG_EXPLANATION"
+
+
 class PromiseKind(StrEnum):
     """What was promised: a receipt, a first human contact, news, the result."""
 
@@ -144,6 +166,16 @@ class TransferReason(StrEnum):
     CONFLICT = "CONFLICT"
     LANGUAGE_SKILL = "LANGUAGE_SKILL"
     ESCALATION = "ESCALATION"
+
+
+class OwnerChangeReason(StrEnum):
+    """The only reasons for which somebody else answers for a complaint (FC-9)."""
+
+    LEFT = "LEFT"
+    ABSENT = "ABSENT"
+    CONFLICT = "CONFLICT"
+    CUSTOMER_WISH = "CUSTOMER_WISH"
+    SUPERVISOR_ORDER = "SUPERVISOR_ORDER"
 
 
 class ReopenReason(StrEnum):

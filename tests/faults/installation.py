@@ -160,7 +160,7 @@ class Installation(ABC):
             if self._posted % 2
             else "Charged twice for roaming this month",
             "customer": {
-                "external_id": f"c{self._posted % 50}",
+                "external_id": f"c{self._posted % 400}",  # some come again, and are attached
                 "phone": f"1380013{self._posted % 10000:04d}",
             },
         }

@@ -2,14 +2,13 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from shared.events.intake import ComplaintReceived, ConsentChanged
+from shared.events.intake import ComplaintReceived, ConsentChanged, ContactAttached
 from shared.events.vocabulary import Channel, Grade
-from tests.builders import now, reopened, resolved
-from tests.service_under_test import ServiceUnderTest, StartService
+from tests.service_under_test import ServiceUnderTest
 
 from .doors import accepted, post, read
 
@@ -50,7 +49,9 @@ async def test_a_caller_who_later_gives_the_operators_id_keeps_their_past(intake
     await post(intake, "sms", sender="13800138000")
     await post(intake, customer={"external_id": "c1", "phone": "13800138000"})
     await post(intake, customer={"external_id": "c1"})
-    assert [event.repeat_index for event in await told(intake)] == [1, 2, 3]
+    [first] = await told(intake)
+    attached = await intake.said(ContactAttached)
+    assert [event.complaint_id for event in attached] == [first.complaint_id] * 2
 
 
 async def test_a_phone_that_two_customers_share_does_not_make_them_one(intake: ServiceUnderTest) -> None:
@@ -89,7 +90,7 @@ async def test_grd_the_grade_that_a_channel_tells_is_frozen_on_the_complaint(
     intake: ServiceUnderTest, given: dict[str, Any], grade: Grade
 ) -> None:
     await post(intake, customer=given)
-    await post(intake, customer={"external_id": "c1"})
+    await post(intake, text="no signal at home", customer={"external_id": "c1"})
     assert [event.grade for event in await told(intake)] == [grade, grade]
 
 
@@ -97,43 +98,6 @@ async def test_a_customers_language_holds_where_a_contact_says_nothing_else(inta
     await post(intake, text="my bill", customer={"language": "zh-CN"})
     await post(intake, text="my bill", customer={"language": "zh-CN"}, language="en")
     assert [event.language for event in await told(intake)] == ["zh-CN", "en"]
-
-
-async def test_rep_3_a_complaint_about_the_same_while_the_first_is_open_is_a_repeat_of_its_own(
-    intake: ServiceUnderTest,
-) -> None:
-    known = {"external_id": "c1"}
-    first = await accepted(intake, text="my bill is wrong", customer=known)
-    second = await accepted(intake, text="still the wrong bill", customer=known)
-    third = await accepted(intake, text="no signal at home", customer=known)
-    assert second["complaint_id"] != first["complaint_id"]
-    assert (second["repeat_of"], second["repeat_index"]) == (first["complaint_id"], 2)
-    assert (third["repeat_of"], third["repeat_index"]) == (None, 1)
-
-
-async def test_rep_3_thirty_days_after_the_resolution_the_same_is_something_new(
-    intake: ServiceUnderTest,
-) -> None:
-    for days, index in ((29, 2), (31, 1)):
-        known = {"external_id": f"c{days}"}
-        first = await accepted(intake, customer=known)
-        await intake.hears(resolved(UUID(first["complaint_id"]), resolved_at=now()))
-        await age_resolution(intake, first["complaint_id"], days)
-        assert (await accepted(intake, customer=known))["repeat_index"] == index
-
-
-async def test_rep_3_the_days_are_policy(start_service: StartService) -> None:
-    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.repeat]\nwithin=86400")
-    first = await accepted(intake, customer={"external_id": "c1"})
-    await intake.hears(resolved(UUID(first["complaint_id"])))
-    await age_resolution(intake, first["complaint_id"], 2)
-    assert (await accepted(intake, customer={"external_id": "c1"}))["repeat_of"] is None
-
-
-async def test_rep_0_a_reopening_counts_as_saying_it_again(intake: ServiceUnderTest) -> None:
-    first = await accepted(intake, customer={"external_id": "c1"})
-    await intake.hears(resolved(UUID(first["complaint_id"])), reopened(UUID(first["complaint_id"])))
-    assert (await accepted(intake, customer={"external_id": "c1"}))["repeat_index"] == 3
 
 
 async def test_of_7_a_change_of_consent_is_told_once(intake: ServiceUnderTest) -> None:
@@ -154,8 +118,9 @@ async def test_of_7_a_change_of_consent_is_told_once(intake: ServiceUnderTest) -
 
 async def test_of_7_a_complaint_tells_the_consent_of_that_moment(intake: ServiceUnderTest) -> None:
     await post(intake, customer={"external_id": "c1"})
-    await post(intake, customer={"external_id": "c1", "marketing_consent": True})
-    await post(intake, customer={"external_id": "c1"})
+    known = {"external_id": "c1", "marketing_consent": True}
+    await post(intake, text="no signal at home", customer=known)
+    await post(intake, text="the shop closes too early", customer={"external_id": "c1"})
     assert [event.marketing_consent for event in await told(intake)] == [False, True, True]
 
 
@@ -206,11 +171,3 @@ async def test_an_unknown_customer_has_no_consent_and_leaves_no_trace(intake: Se
     assert (await intake.client.put(f"/intake/v1/customers/{nobody}/consent", json=body)).status_code == 404
     assert (await intake.client.get(f"/intake/v1/customers/{nobody}")).status_code == 404
     assert await intake.rows("SELECT * FROM stream") == []
-
-
-async def age_resolution(intake: ServiceUnderTest, complaint_id: str, days: int) -> None:
-    async with intake.engine.begin() as connection:
-        await connection.exec_driver_sql(
-            "UPDATE complaint SET resolved_at = resolved_at - make_interval(days => $1) WHERE complaint_id = $2",
-            (days, UUID(complaint_id)),
-        )

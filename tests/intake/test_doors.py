@@ -64,7 +64,7 @@ async def test_rep_2_a_key_counts_within_its_channel_and_the_account_at_the_prov
         await post(intake, "web", contact_key="7"),
         await post(intake, "phone", call_id="7"),
         await post(intake, "sms", message_id="7"),
-        await post(intake, "sms", message_id="7", provider="second gateway"),
+        await post(intake, "sms", message_id="7", provider="second gateway", sender="13900139000"),
     ]
     assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.json()["complaint_id"] for answer in answers}) == 4
@@ -121,7 +121,7 @@ async def test_only_what_can_be_answered_is_told_as_an_address_sealed_and_masked
 
 async def test_an_address_that_was_told_earlier_is_used_again(intake: ServiceUnderTest) -> None:
     await post(intake, customer={"external_id": "c1", "phone": "13800138000"})
-    await post(intake, customer={"external_id": "c1"})
+    await post(intake, text="no signal at home", customer={"external_id": "c1"})
     _, later = await intake.said(ComplaintReceived)
     assert SEALER.open(later.reply_to, str(later.complaint_id)) == "+8613800138000"
 

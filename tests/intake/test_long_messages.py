@@ -21,7 +21,7 @@ from services.intake.join_parts import (
     read_header,
     sensible,
 )
-from shared.events.intake import ComplaintReceived
+from shared.events.intake import ComplaintReceived, ContactAttached
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .doors import another_process
@@ -65,7 +65,8 @@ async def send(intake: ServiceUnderTest, *requests: Request) -> None:
 
 
 async def texts(intake: ServiceUnderTest) -> list[str]:
-    assert len(await intake.said(ComplaintReceived)) == len(await intake.rows("SELECT 1 FROM contact"))
+    told = await intake.said(ComplaintReceived) + await intake.said(ContactAttached)
+    assert len(told) == len(await intake.rows("SELECT 1 FROM contact"))
     return [row["text"] for row in await intake.rows("SELECT text FROM contact ORDER BY serial")]
 
 

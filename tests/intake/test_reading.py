@@ -187,6 +187,6 @@ async def test_operators_see_what_came_in_and_what_is_open(intake: ServiceUnderT
     known = 'redress_contacts_already_known_total{channel="sms"}'
     before = (await counted(received), await counted(known))
     for key in ("a", "b", "b"):
-        await post(intake, "sms", message_id=key)
+        await post(intake, "sms", message_id=key, sender=f"1390013900{ord(key) % 10}")
     assert (await counted(received), await counted(known)) == (before[0] + 2, before[1] + 1)
     assert await counted('redress_complaints_open{status="REOPENED"}') == 0

@@ -1,7 +1,7 @@
 """The pure rules of intake, by cases."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -14,10 +14,9 @@ from services.intake.case_type import CaseType
 from services.intake.decide_grade import decide_grade
 from services.intake.guess_language import guess_language
 from services.intake.identify_customer import CustomerKeys, KnownKeys
-from services.intake.judge_repeat import Earlier, Repeat, judge_repeat
 from services.intake.judge_severity import SeverityRules
 from services.intake.next_status import NEXT_STATUS, Status
-from services.intake.policy import IntakePolicy, LanguagePolicy, RepeatPolicy
+from services.intake.policy import IntakePolicy, LanguagePolicy
 from services.intake.receipt_number import check_digit, receipt_number
 from services.intake.reply_address import choose_reply, masked
 from services.intake.word_lists import latin_words
@@ -167,25 +166,6 @@ def test_grd_u_who_is_not_identified_is_unknown() -> None:
 
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-THIRTY_DAYS = RepeatPolicy(within=30 * 86400)
-
-
-@pytest.mark.parametrize(
-    ("resolved_days_ago", "is_repeat"), [(None, True), (0, True), (29.9, True), (30, True), (30.1, False)]
-)
-def test_rep_3_the_same_cause_again_within_thirty_days_after_the_resolution_is_a_repeat(
-    resolved_days_ago: float | None, is_repeat: bool
-) -> None:
-    before = uuid4()
-    resolved = None if resolved_days_ago is None else NOW - timedelta(days=resolved_days_ago)
-    expected = Repeat(before, 3) if is_repeat else Repeat(None, 1)
-    assert judge_repeat(Earlier(before, 2, resolved), NOW, THIRTY_DAYS) == expected
-
-
-def test_rep_3_the_days_are_policy_and_without_an_earlier_one_there_is_no_repeat() -> None:
-    earlier = Earlier(uuid4(), 1, NOW - timedelta(days=2))
-    assert judge_repeat(earlier, NOW, RepeatPolicy(within=86400)) == Repeat(None, 1)
-    assert judge_repeat(None, NOW, THIRTY_DAYS) == Repeat(None, 1)
 
 
 def test_a_receipt_number_has_the_local_day_the_running_number_and_a_check_digit() -> None:

@@ -1,0 +1,281 @@
+"""Who says the same again: attached while it is open, opened again soon after, named later (REP-0 to REP-5)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.intake.case_type import CaseType
+from services.intake.judge_repeat import FIRST, Earlier, Matter, Repeat, judge_repeat
+from services.intake.policy import IntakePolicy
+from services.intake.text_similarity import LONGEST, similarity
+from shared.events.intake import ComplaintReceived, ContactAttached
+from shared.events.vocabulary import Severity, Tag
+from shared.runtime.policy import load_policy
+from tests.builders import closed, now, reopened, resolved
+from tests.service_under_test import ServiceUnderTest, StartService
+
+from .doors import accepted, post, read
+
+POLICY = load_policy(IntakePolicy, "intake").repeat
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+OPEN, ID = None, uuid4()
+C1 = {"external_id": "c1"}
+
+
+def earlier(**changes: Any) -> Earlier:
+    facts: dict[str, Any] = {
+        "complaint_id": ID,
+        "repeat_index": 2,
+        "resolved_at": OPEN,
+        "final": False,
+        "case_type": CaseType.BILLING,
+        "category": None,
+        "severity": Severity.S3,
+        "similarity": 0.0,
+        "broken_promises": 0,
+    }
+    return Earlier(**(facts | changes))
+
+
+def resolved_before(hours: float, **changes: Any) -> Earlier:
+    return earlier(resolved_at=NOW - timedelta(hours=hours), **changes)
+
+
+def judged(*before: Earlier, **changes: Any) -> Repeat:
+    facts: dict[str, Any] = {
+        "case_type": CaseType.BILLING,
+        "category": None,
+        "severity": Severity.S3,
+        "stands_alone": False,
+    }
+    return judge_repeat(before, Matter(**(facts | changes)), NOW, POLICY)
+
+
+ATTACHED = Repeat(None, 2, "REP-1", ID)
+REOPENED = Repeat(None, 3, "REP-4", ID, reopens=True)
+NAMED = Repeat(ID, 3, "REP-3")
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "expected"),
+    [
+        (earlier(similarity=0.6), {}, ATTACHED),
+        (earlier(similarity=0.59), {}, FIRST),
+        (earlier(category="fees/data"), {"category": "fees/data"}, ATTACHED),
+        (earlier(category="fees/data"), {"category": "fees"}, FIRST),
+        (earlier(), {"category": None}, FIRST),
+        (earlier(similarity=1.0), {"severity": Severity.S2}, NAMED),
+        (earlier(similarity=1.0), {"severity": Severity.S4}, ATTACHED),
+        (earlier(similarity=1.0), {"stands_alone": True}, NAMED),
+    ],
+)
+def test_rep_1_the_same_matter_is_attached_while_it_is_open_unless_it_is_worse_or_stands_alone(
+    before: Earlier, changes: dict[str, Any], expected: Repeat
+) -> None:
+    assert judged(before, **changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "expected"),
+    [
+        (resolved_before(0), {}, REOPENED),
+        (resolved_before(72), {}, REOPENED),
+        (resolved_before(72.1), {}, NAMED),
+        (resolved_before(1, final=True), {}, NAMED),
+        (resolved_before(1), {"stands_alone": True}, NAMED),
+        (resolved_before(1), {"case_type": CaseType.FAULT}, FIRST),
+        (resolved_before(1, similarity=0.7), {"case_type": CaseType.FAULT}, REOPENED),
+        (resolved_before(1, case_type=CaseType.COMPLAINT), {"case_type": CaseType.COMPLAINT}, FIRST),
+    ],
+)
+def test_rep_4_the_same_cause_within_72_hours_opens_the_complaint_again(
+    before: Earlier, changes: dict[str, Any], expected: Repeat
+) -> None:
+    assert judged(before, **changes) == expected
+
+
+def test_rep_3_the_same_cause_within_thirty_days_after_the_resolution_names_the_earlier_one() -> None:
+    assert judged(resolved_before(24 * 30)) == NAMED
+    assert judged(resolved_before(24 * 30 + 1)) == FIRST
+    assert judged(resolved_before(24 * 10), case_type=CaseType.FAULT) == FIRST
+    assert judged(resolved_before(24 * 10, broken_promises=2)).broken_promises == 2
+
+
+def test_rep_0_an_open_complaint_comes_before_a_resolved_one_and_that_before_an_old_one() -> None:
+    soon, long_ago = resolved_before(1, complaint_id=uuid4()), resolved_before(500, complaint_id=uuid4())
+    assert judged(soon, long_ago, earlier(similarity=1.0)) == ATTACHED
+    assert judged(long_ago, soon).attach_to == soon.complaint_id
+    assert judged() == FIRST
+
+
+def test_rep_1_3_4_the_numbers_are_policy() -> None:
+    changed = POLICY.model_copy(update={"within": 7200.0, "reopen_within": 3600.0, "similarity": 0.9})
+    matter = Matter(CaseType.BILLING, None, Severity.S3, stands_alone=False)
+    assert judge_repeat([earlier(similarity=0.8)], matter, NOW, changed) == FIRST
+    assert judge_repeat([resolved_before(1.5)], matter, NOW, changed) == NAMED
+    assert judge_repeat([resolved_before(2.5)], matter, NOW, changed) == FIRST
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("my bill is wrong", "still the wrong bill", True),
+        ("my bill is wrong", "MY BILL IS WRONG!!", True),
+        ("my bill is wrong", "no signal at home", False),
+        ("本月账单多扣了两次流量费，请尽快退款", "账单多扣流量费还没退款", True),
+        ("本月账单多扣了两次流量费，请尽快退款", "宽带断网三天没人来修", False),
+        ("!!!", "???", False),
+        ("a" * LONGEST + "b" * 90, "a" * LONGEST, True),
+    ],
+)
+def test_rep_1_texts_are_alike_or_not_in_both_languages(one: str, other: str, alike: bool) -> None:
+    assert (similarity(one, other) >= POLICY.similarity) is alike
+    assert similarity(one, other) == pytest.approx(similarity(other, one))
+
+
+async def test_rep_1_a_like_contact_joins_the_open_complaint_and_gets_its_receipt(
+    intake: ServiceUnderTest,
+) -> None:
+    first = (await post(intake, customer=C1)).json()
+    answer = await post(intake, "phone", text="my bill is still wrong", customer=C1, agent_id="a7")
+    assert (answer.status_code, answer.json()["outcome"]) == (201, "attached")
+    assert answer.json() | {"outcome": "created"} == first
+    [told] = await intake.said(ContactAttached)
+    assert (str(told.complaint_id), told.rule, told.reopens) == (first["complaint_id"], "REP-1", False)
+    assert (told.taken_by, told.channel) == ("a7", "phone")
+    found = await read(intake, first["status_path"])
+    assert (found["contact_count"], found["text"]) == (2, "my bill is wrong")
+    lines = (await read(intake, first["status_path"] + "/history"))["items"]
+    assert [(line["what"], line["detail"]) for line in lines][1:] == [("contact_attached", "phone REP-1")]
+
+
+async def test_rep_1_another_matter_is_a_complaint_of_its_own(intake: ServiceUnderTest) -> None:
+    await post(intake, customer=C1)
+    second = await accepted(intake, text="no signal at home", customer=C1)
+    assert (second["repeat_of"], second["repeat_index"]) == (None, 1)
+    assert await intake.said(ContactAttached) == []
+
+
+async def test_rep_1_what_two_strangers_say_is_never_one_complaint(intake: ServiceUnderTest) -> None:
+    for _ in range(2):
+        await post(intake, "sms", sender="anonymous")
+    await post(intake, customer={"external_id": "c2"})
+    assert len(await intake.said(ComplaintReceived)) == 3
+
+
+async def test_rep_1_the_similarity_is_policy(start_service: StartService) -> None:
+    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.repeat]\nsimilarity=0.99")
+    await post(intake, customer=C1)
+    await post(intake, text="my bill is still wrong", customer=C1)
+    assert len(await intake.said(ComplaintReceived)) == 2
+
+
+async def test_rep_1_what_is_worse_than_the_open_complaint_is_not_hidden_in_it(
+    intake: ServiceUnderTest,
+) -> None:
+    first = await accepted(intake, text="my bill is wrong", customer=C1)
+    worse = await accepted(intake, text="my bill is wrong, my lawyer knows", customer=C1)
+    through = await accepted(intake, text="my bill is wrong", customer=C1, passed_on_by="REGULATOR")
+    assert (worse["repeat_of"], worse["repeat_index"], worse["severity"]) == (first["complaint_id"], 2, "S2")
+    assert (through["kind"], through["repeat_index"]) == ("BYPASS", 3)
+
+
+async def test_rep_2_the_key_of_an_attached_contact_is_known_for_ever(intake: ServiceUnderTest) -> None:
+    first = (await post(intake, customer=C1)).json()
+    await post(intake, contact_key="again", customer=C1)
+    answer = await post(intake, contact_key="again", text="something else", customer=C1)
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "already_known")
+    assert answer.json()["complaint_id"] == first["complaint_id"]
+    assert len(await intake.said(ContactAttached)) == 1
+
+
+async def test_rep_4_a_like_contact_soon_after_the_resolution_asks_to_open_it_again(
+    intake: ServiceUnderTest,
+) -> None:
+    first = await accepted(intake, customer=C1)
+    await intake.hears(resolved(UUID(first["complaint_id"]), resolved_at=now()))
+    assert (await post(intake, customer=C1)).json()["outcome"] == "attached"
+    [told] = await intake.said(ContactAttached)
+    assert (str(told.complaint_id), told.rule, told.reopens) == (first["complaint_id"], "REP-4", True)
+
+
+@pytest.mark.parametrize(("hours", "outcome", "index"), [(71, "attached", 1), (73, "created", 2)])
+async def test_rep_4_after_72_hours_it_is_a_new_complaint_that_names_the_old_one(
+    intake: ServiceUnderTest, hours: int, outcome: str, index: int
+) -> None:
+    first = await accepted(intake, customer=C1)
+    await intake.hears(resolved(UUID(first["complaint_id"]), resolved_at=now()))
+    await age_resolution(intake, hours)
+    assert (await post(intake, customer=C1)).json()["outcome"] == outcome
+    assert (await intake.said(ComplaintReceived))[-1].repeat_index == index
+
+
+async def test_rep_4_the_hours_are_policy(start_service: StartService) -> None:
+    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.repeat]\nreopen_within=3600")
+    first = await accepted(intake, customer=C1)
+    await intake.hears(resolved(UUID(first["complaint_id"]), resolved_at=now()))
+    await age_resolution(intake, 2)
+    assert (await accepted(intake, customer=C1))["repeat_of"] == first["complaint_id"]
+
+
+async def test_rep_3_thirty_days_after_the_resolution_the_same_is_something_new(
+    intake: ServiceUnderTest,
+) -> None:
+    for days, index in ((29, 2), (31, 1)):
+        known = {"external_id": f"c{days}"}
+        first = await accepted(intake, customer=known)
+        await intake.hears(resolved(UUID(first["complaint_id"]), resolved_at=now()))
+        await age_resolution(intake, days * 24)
+        assert (await accepted(intake, customer=known))["repeat_index"] == index
+
+
+async def test_rep_3_the_days_are_policy(start_service: StartService) -> None:
+    changed = "[intake]\nversion='t'\n[intake.repeat]\nwithin=86400\nreopen_within=60"
+    intake = await start_service("intake", changed)
+    first = await accepted(intake, customer=C1)
+    await intake.hears(resolved(UUID(first["complaint_id"])))
+    await age_resolution(intake, 48)
+    assert (await accepted(intake, customer=C1))["repeat_of"] is None
+
+
+async def test_rep_0_a_reopening_counts_as_saying_it_again(intake: ServiceUnderTest) -> None:
+    first = await accepted(intake, customer=C1)
+    complaint_id = UUID(first["complaint_id"])
+    await intake.hears(resolved(complaint_id), reopened(complaint_id), resolved(complaint_id, round=2))
+    await intake.hears(closed(complaint_id, round=2))
+    assert (await accepted(intake, customer=C1))["repeat_index"] == 3
+
+
+async def test_rep_5_a_repeat_goes_to_the_team_lead_and_the_next_one_to_the_quality_desk(
+    intake: ServiceUnderTest, start_service: StartService
+) -> None:
+    assert await tags_of_three(intake) == [
+        (),
+        (Tag.TEAM_LEAD_INFORMED,),
+        (Tag.TEAM_LEAD_INFORMED, Tag.CASE_REVIEW),
+    ]
+    changed = "[intake]\nversion='t'\n[intake.past]\nteam_lead_from=3\nreview_from=4"
+    assert await tags_of_three(await start_service("intake", changed)) == [(), (), (Tag.TEAM_LEAD_INFORMED,)]
+
+
+async def test_a_repeat_after_broken_promises_is_riskier(intake: ServiceUnderTest) -> None:
+    await tags_of_three(intake)
+    events = await intake.said(ComplaintReceived)
+    assert [event.risk_score for event in events] == [0, 15, 30]
+
+
+async def tags_of_three(intake: ServiceUnderTest) -> list[tuple[Tag, ...]]:
+    """The tags of a complaint and of two repeats, each after the one before was closed."""
+    for _ in range(3):
+        found = await accepted(intake, customer=C1)
+        await intake.hears(resolved(UUID(found["complaint_id"])), closed(UUID(found["complaint_id"])))
+    return [event.tags for event in await intake.said(ComplaintReceived)]
+
+
+async def age_resolution(intake: ServiceUnderTest, hours: int) -> None:
+    async with intake.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE complaint SET resolved_at = resolved_at - make_interval(hours => $1)", (hours,)
+        )
