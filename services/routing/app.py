@@ -10,6 +10,7 @@ from shared.runtime.settings import Settings
 from .api import router
 from .desk import Desk
 from .metrics import sample
+from .ownership_api import router as ownership_router
 from .policy import RoutingPolicy
 from .reactions import reactions
 from .staff_api import router as staff_router
@@ -26,7 +27,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id)
     service = Service("routing", settings, event_log)
     service.decides_by(policy)
-    service.serves(router, staff_router, transfer_router, desk=desk)
+    service.serves(router, staff_router, transfer_router, ownership_router, desk=desk)
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
     service.tells_at(Pace.PROMPT)
     service.fires(timers(desk))

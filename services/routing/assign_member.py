@@ -33,11 +33,12 @@ _NOTHING = Load()
 
 
 class Need(NamedTuple):
-    """What a complaint asks of the person who gets it, and when."""
+    """What a complaint asks of the person who gets it, and when; `barred`: who must not get it (FC-21)."""
 
     language: Language
     category: str | None
     now: datetime
+    barred: str | None = None
 
 
 def is_free(member: Member, load: Load, now: datetime, policy: AssignmentPolicy, zone: ZoneInfo) -> bool:
@@ -92,6 +93,8 @@ def _least_loaded(
     found: Member | None = None
     least, since = 0, _NEVER
     for member in members:
+        if member.id == need.barred:
+            continue
         load = loads.get(member.id, _NOTHING)
         if found is not None and load.open > least:
             continue

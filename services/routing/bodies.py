@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.vocabulary import HandlingStep, TransferReason
+from shared.events.vocabulary import HandlingStep, OwnerChangeReason, TransferReason
 from shared.runtime.strict_json import CleanText, StrictBody
 
 from .accept_resolution import ResolutionReason
@@ -42,6 +42,16 @@ class ResolutionBody(StrictBody):
     text: Text | None = None
     reason: ResolutionReason | None = None
     steps: Steps = ()
+
+
+class OwnerBody(StrictBody):
+    """Who answers for it from now on, instead of `owner_id`, and why (FC-9); the text is for those who look later."""
+
+    to: Account
+    owner_id: Account
+    reason: OwnerChangeReason
+    text: Text
+    by: Account
 
 
 class TransferBody(StrictBody):

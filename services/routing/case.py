@@ -18,7 +18,7 @@ _LOAD = Statement(
     SELECT c.complaint_id, c.state, c.round, c.owner_id, c.handler_id, c.handler_reason,
         coalesce(w.steps, '[]'), w.proposal, w.proposed_by, w.proposed_at,
         w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at,
-        c.case_type, c.category, c.severity, c.hops
+        c.case_type, c.category, c.severity, c.hops, c.accused_staff
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
     WHERE c.complaint_id = :complaint_id
     """
@@ -70,6 +70,7 @@ class Case:
     category: str | None
     severity: str
     hops: int
+    accused_staff: str | None
 
     @property
     def done(self) -> list[HandlingStep]:

@@ -35,6 +35,22 @@ class Desk(NamedTuple):
         """A member's address for notify, sealed for this complaint."""
         return self.sealer.seal(member.address, str(complaint_id)) if member.address else None
 
+    def reach(self, owner: Member, complaint_id: UUID) -> dict[str, Any]:
+        """Who leads, and where owner and lead are reached: fields of an event. It names one channel only."""
+        lead = self.directory.lead_of(owner)
+        channel = owner.channel if owner.address else lead.channel
+        sealed = [
+            self.sealed_address(member, complaint_id) if member.channel is channel else None
+            for member in (owner, lead)
+        ]
+        return {
+            "lead_id": lead.id,
+            "lead_name": lead.name,
+            "staff_channel": channel,
+            "owner_reply_to": sealed[0],
+            "lead_reply_to": sealed[1],
+        }
+
     def today(self, now: datetime) -> date:
         """The day that it is where people work."""
         return now.astimezone(self.zone).date()

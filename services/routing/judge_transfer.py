@@ -17,6 +17,7 @@ class Objection(StrEnum):
     OPEN_ALREADY = "OPEN_ALREADY"
     OWN_FIELD = "OWN_FIELD"
     NEEDS_COORDINATOR = "NEEDS_COORDINATOR"
+    ACCUSED = "ACCUSED"
     HANDLES_IT = "HANDLES_IT"
     NOT_ASKED = "NOT_ASKED"
     NOT_OPEN = "NOT_OPEN"
@@ -45,16 +46,20 @@ class Asked(NamedTuple):
     open_already: bool
     by_coordinator: bool
     back_to_owner: bool
+    to_accused: bool
 
 
 def objection(asked: Asked, policy: TransferPolicy) -> Objection | None:
     """Why the work may not be handed over; None if it may.
 
     FC-5: what lies in one's own field is solved on the spot, not handed on as NOT_COMPETENT. FC-10: while one is
-    open nobody passes the case on. FC-11: after so many hops the coordinator decides; back to the owner is none.
+    open nobody passes the case on. FC-21: the accused never
+    work on it. FC-11: after so many hops the coordinator decides; back to the owner is none.
     """
     if asked.open_already:
         return Objection.OPEN_ALREADY
+    if asked.to_accused and policy.accused_never_handles:
+        return Objection.ACCUSED
     if asked.by_coordinator or asked.back_to_owner:
         return None
     if asked.reason is TransferReason.NOT_COMPETENT and asked.own_field and policy.own_field_on_the_spot:

@@ -7,13 +7,16 @@ from prometheus_client import Counter, Gauge
 from shared.bus.database import Database
 from shared.bus.statement import Statement
 from shared.events.intake import ComplaintReceived
-from shared.events.vocabulary import ClosingGround, ReopenReason, TransferReason
+from shared.events.vocabulary import ClosingGround, OwnerChangeReason, ReopenReason, TransferReason
 
 from .name_owner import OwnerRule
 from .next_state import State
 
 OWNED = Counter("redress_complaints_owned_total", "Complaints whose owner was named, by rule.", ["rule"])
 TRANSFERS = Counter("redress_transfers_total", "Hand-overs of the handling, by reason.", ["reason"])
+OWNER_CHANGES = Counter(
+    "redress_owner_changes_total", "Complaints that got another owner, by reason.", ["reason"]
+)
 REOPENED = Counter("redress_complaints_reopened_total", "Complaints opened again, by reason.", ["reason"])
 CLOSED = Counter("redress_complaints_closed_total", "Complaints closed, by ground.", ["ground"])
 OPEN = Gauge("redress_complaints_in_work", "Complaints that are not closed.", ["state"])
@@ -24,6 +27,7 @@ OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
 _LABELS: dict[Counter, type[StrEnum]] = {
     OWNED: OwnerRule,
     TRANSFERS: TransferReason,
+    OWNER_CHANGES: OwnerChangeReason,
     REOPENED: ReopenReason,
     CLOSED: ClosingGround,
 }

@@ -18,11 +18,13 @@ class OwnerRule(StrEnum):
     FIRST_CONTACT = "FC-1"
     ASSIGNED = "FC-3"
     EARLIER_OWNER = "FC-20"
+    CONFLICT = "FC-21"
+    CHANGED = "FC-9"
     DUTY_DESK = "DUTY-DESK"
 
 
 class OwnerReason(StrEnum):
-    """What decided, in one word; NOBODY_FREE: the least loaded of all; the last four say why it is the duty desk."""
+    """What decided, in one word. NOBODY_FREE: the least loaded of all; four say why it is the duty desk."""
 
     TOOK_IT = "TOOK_IT"
     LEAST_LOADED = "LEAST_LOADED"
@@ -32,6 +34,8 @@ class OwnerReason(StrEnum):
     TAKER_MAY_NOT_OWN = "TAKER_MAY_NOT_OWN"
     NOBODY_SERVES_IT = "NOBODY_SERVES_IT"
     NOBODY_THERE_MAY_OWN = "NOBODY_THERE_MAY_OWN"
+    ABOUT_THE_TAKER = "ABOUT_THE_TAKER"
+    OVER_THEIR_HEAD = "OVER_THEIR_HEAD"
 
 
 class CaseFacts(NamedTuple):
@@ -46,11 +50,13 @@ class CaseFacts(NamedTuple):
     now: datetime
     taken_by: str | None = None
     earlier_owner: str | None = None
+    accused: str | None = None
+    over_the_head: bool = False
 
     @property
     def need(self) -> Need:
         """What it asks of whoever gets it."""
-        return Need(self.language, self.category, self.now)
+        return Need(self.language, self.category, self.now, self.accused)
 
 
 class Naming(NamedTuple):
@@ -66,19 +72,43 @@ def name_owner(
 ) -> Naming:
     """Name the owner of a complaint.
 
+    FC-21: one over somebody's head is their superior's, and so is a call that the accused took; never theirs.
     FC-20: a repeat stays with the owner of the earlier complaint. FC-1: else whoever took the call owns it,
     their field or not. FC-3: else the least loaded of the department that serves it. Otherwise, and for calls
     taken by an account that is not listed, the duty desk owns it and the reason says why.
     """
+    accused = directory.member(case.accused) if policy.ownership.accused_never_owns else None
+    if accused is None:
+        case = case._replace(accused=None)
+    if case.over_the_head and policy.ownership.superior_owns_bypass:
+        return _superior(accused, OwnerReason.OVER_THEIR_HEAD, directory)
     earlier = directory.member(case.earlier_owner) if policy.ownership.repeat_to_earlier_owner else None
-    if earlier is not None and earlier.may_own:
+    if earlier is not None and earlier.may_own and earlier is not accused:
         return Naming(earlier, OwnerRule.EARLIER_OWNER, OwnerReason.OWNED_THE_EARLIER)
     if case.taken_by is not None:
-        taker = directory.member(case.taken_by)
-        if taker is not None and taker.may_own:
-            return Naming(taker, OwnerRule.FIRST_CONTACT, OwnerReason.TOOK_IT)
-        why = OwnerReason.TAKER_NOT_LISTED if taker is None else OwnerReason.TAKER_MAY_NOT_OWN
-        return _duty_desk(case, directory, loads, policy, why)
+        return _taken(case, directory.member(case.taken_by), directory, loads, policy)
+    return _assigned(case, directory, loads, policy)
+
+
+def _taken(
+    case: CaseFacts,
+    taker: Member | None,
+    directory: Directory,
+    loads: Mapping[str, Load],
+    policy: RoutingPolicy,
+) -> Naming:
+    if taker is None:
+        return _duty_desk(case, directory, loads, policy, OwnerReason.TAKER_NOT_LISTED)
+    if taker.id == case.accused:
+        return _superior(taker, OwnerReason.ABOUT_THE_TAKER, directory)
+    if taker.may_own:
+        return Naming(taker, OwnerRule.FIRST_CONTACT, OwnerReason.TOOK_IT)
+    return _duty_desk(case, directory, loads, policy, OwnerReason.TAKER_MAY_NOT_OWN)
+
+
+def _assigned(
+    case: CaseFacts, directory: Directory, loads: Mapping[str, Load], policy: RoutingPolicy
+) -> Naming:
     department = directory.serving(case.case_type, case.category)
     if department is None:
         return _duty_desk(case, directory, loads, policy, OwnerReason.NOBODY_SERVES_IT)
@@ -87,6 +117,15 @@ def name_owner(
         return _duty_desk(case, directory, loads, policy, OwnerReason.NOBODY_THERE_MAY_OWN)
     reason = OwnerReason.LEAST_LOADED if owner.free else OwnerReason.NOBODY_FREE
     return Naming(owner.member, OwnerRule.ASSIGNED, reason)
+
+
+def _superior(accused: Member | None, why: OwnerReason, directory: Directory) -> Naming:
+    """Who leads the accused, or else the duty desk; the accused themselves only where there is nobody else."""
+    lead = directory.lead_of(accused) if accused else directory.duty_member()
+    others = (m for m in (lead, *directory.owners_in(directory.duty_desk).members) if m.may_own)
+    return Naming(
+        next((m for m in others if m is not accused), directory.duty_member()), OwnerRule.CONFLICT, why
+    )
 
 
 def _duty_desk(

@@ -23,6 +23,7 @@ class Action(StrEnum):
     PROPOSE = "PROPOSE"
     RESOLVE = "RESOLVE"
     HAND_OVER = "HAND_OVER"
+    CHANGE_OWNER = "CHANGE_OWNER"
     REOPEN = "REOPEN"
     CLOSE = "CLOSE"
 
@@ -31,21 +32,26 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (State.ASSIGNED, Action.TAKE_STEP): State.IN_PROGRESS,
     (State.ASSIGNED, Action.PROPOSE): State.PROPOSED,
     (State.ASSIGNED, Action.HAND_OVER): State.ASSIGNED,
+    (State.ASSIGNED, Action.CHANGE_OWNER): State.ASSIGNED,
     (State.IN_PROGRESS, Action.TAKE_STEP): State.IN_PROGRESS,
     (State.IN_PROGRESS, Action.PROPOSE): State.PROPOSED,
     (State.IN_PROGRESS, Action.HAND_OVER): State.IN_PROGRESS,
+    (State.IN_PROGRESS, Action.CHANGE_OWNER): State.IN_PROGRESS,
     (State.PROPOSED, Action.TAKE_STEP): State.PROPOSED,
     (State.PROPOSED, Action.PROPOSE): State.PROPOSED,
     (State.PROPOSED, Action.RESOLVE): State.RESOLVED,
     (State.PROPOSED, Action.HAND_OVER): State.PROPOSED,
+    (State.PROPOSED, Action.CHANGE_OWNER): State.PROPOSED,
     (State.RESOLVED, Action.TAKE_STEP): State.RESOLVED,
     (State.RESOLVED, Action.FOLLOW_UP): State.RESOLVED,
     (State.RESOLVED, Action.HAND_OVER): State.RESOLVED,
+    (State.RESOLVED, Action.CHANGE_OWNER): State.RESOLVED,
     (State.RESOLVED, Action.REOPEN): State.REOPENED,
     (State.RESOLVED, Action.CLOSE): State.CLOSED,
     (State.REOPENED, Action.TAKE_STEP): State.IN_PROGRESS,
     (State.REOPENED, Action.PROPOSE): State.PROPOSED,
     (State.REOPENED, Action.HAND_OVER): State.REOPENED,
+    (State.REOPENED, Action.CHANGE_OWNER): State.REOPENED,
 }
 """Everything that is possible; what is not here is refused."""
 

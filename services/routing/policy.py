@@ -12,11 +12,15 @@ Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class OwnershipPolicy(BaseModel):
-    """Who answers: for a repeat the earlier owner (FC-20)."""
+    """Who answers: for a repeat the earlier owner (FC-20), never the accused (FC-21); and after how much absence, in
+    seconds of open hours, somebody else may (FC-9)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     repeat_to_earlier_owner: bool
+    accused_never_owns: bool
+    superior_owns_bypass: bool
+    absent_for: int = Field(ge=1, le=1_000_000)
 
 
 class AssignmentPolicy(BaseModel):
@@ -78,9 +82,10 @@ class TransferPolicy(BaseModel):
     packet: tuple[Literal["facts", "demand", "problem", "measures", "promised_at"], ...]
     answer_within: int = Field(ge=1)
     answer_within_s1: int = Field(ge=1)
-    decide_within: int = Field(ge=1)
+    decide_within: int = Field(ge=1, le=1_000_000)
     max_hops: int = Field(ge=0)
     own_field_on_the_spot: bool
+    accused_never_handles: bool
 
 
 class WorkPolicy(BaseModel):

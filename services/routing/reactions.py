@@ -14,11 +14,10 @@ from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
 from shared.events.intake import ComplaintReceived
 from shared.events.routing import HandlerAssigned, OwnerNamed
 from shared.events.sla import EscalationReached
-from shared.events.vocabulary import Channel, EscalationLevel
+from shared.events.vocabulary import ComplaintKind, EscalationLevel
 
 from .assign_handler import Handling, assign_handler
 from .desk import Desk
-from .directory import Member
 from .hear_customers import hear_customers
 from .metrics import OWNED, TRANSFERS
 from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
@@ -28,18 +27,18 @@ from .workload import Loads, counting, read_loads
 
 _HEARD = (
     *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
-    *("received_at", "taken_by", "repeat_of"),
+    *("received_at", "taken_by", "repeat_of", "accused_staff"),
 )
 _KEEP = counting(
     """
     INSERT INTO complaint (complaint_id, receipt_number, channel, case_type, category, severity, grade,
-        language, received_at, taken_by, repeat_of, owner_id, owner_name, department, rule, reason,
+        language, received_at, taken_by, repeat_of, accused_staff, owner_id, owner_name, department, rule, reason,
         handler_id, handler_reason, owned_at, policy_version, staff_version, state)
     SELECT row.*, now(), CAST(:policy_version AS text), CAST(:staff_version AS text), CAST(:state AS text)
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]), CAST(:channel AS text[]),
         CAST(:case_type AS text[]), CAST(:category AS text[]), CAST(:severity AS text[]), CAST(:grade AS text[]),
         CAST(:language AS text[]), CAST(:received_at AS timestamptz[]), CAST(:taken_by AS text[]),
-        CAST(:repeat_of AS uuid[]), CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
+        CAST(:repeat_of AS uuid[]), CAST(:accused_staff AS text[]), CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
         CAST(:department AS text[]), CAST(:rule AS text[]), CAST(:reason AS text[]),
         CAST(:handler_id AS text[]), CAST(:handler_reason AS text[])) AS row
     RETURNING complaint_id, owner_id, handler_id, 1 AS change
@@ -94,7 +93,11 @@ def _decide(
 ) -> _Decision:
     event = envelope.event
     earlier = owners.get(event.repeat_of) if event.repeat_of else None
-    case = CaseFacts(event.case_type, event.category, event.language, loads.now, event.taken_by, earlier)
+    case = CaseFacts(
+        *(event.case_type, event.category, event.language, loads.now, event.taken_by, earlier),
+        accused=event.accused_staff,
+        over_the_head=event.kind is ComplaintKind.STAFF_BYPASS,
+    )
     naming = name_owner(case, desk.directory, loads.known, desk.policy)
     loads.give(naming.owner.id)
     owners[event.complaint_id] = naming.owner.id
@@ -138,8 +141,6 @@ def _was_abused(decision: _Decision) -> bool:
 
 def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
     complaint_id, owner = decision.envelope.event.complaint_id, decision.naming.owner
-    lead = desk.directory.lead_of(owner)
-    channel = owner.channel if owner.address else lead.channel
     tx.publish(
         OwnerNamed(
             complaint_id=complaint_id,
@@ -148,11 +149,7 @@ def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
             department=owner.department,
             rule=decision.naming.rule,
             owned_at=tx.now,
-            lead_id=lead.id,
-            lead_name=lead.name,
-            staff_channel=channel,
-            owner_reply_to=_sealed(desk, owner, channel, complaint_id),
-            lead_reply_to=_sealed(desk, lead, channel, complaint_id),
+            **desk.reach(owner, complaint_id),
             policy_version=desk.policy.version,
         ),
         because_of=decision.envelope,
@@ -207,8 +204,3 @@ def _who_may_get(desk: Desk, received: Sequence[Envelope[ComplaintReceived]]) ->
         for department in serving | {desk.directory.duty_desk}
         for m in desk.directory.members_of(department).members
     ]
-
-
-def _sealed(desk: Desk, member: Member, channel: Channel, complaint_id: UUID) -> str | None:
-    """A member's address for notify; the event names one channel, and an address of another is left out."""
-    return desk.sealed_address(member, complaint_id) if member.channel is channel else None

@@ -7,7 +7,9 @@ from shared.events.vocabulary import HandlingStep
 from shared.runtime.errors import ConflictError, NotFoundError
 
 from .case import NoSuchCaseError
+from .change_owner import OwnerStaysError
 from .judge_transfer import Objection
+from .may_change_owner import OwnerObjection
 from .next_state import Action, NotPossibleError, State
 from .six_steps import MissingStepsError
 from .transfer_case import TransferRefusedError
@@ -35,11 +37,24 @@ _ACTIONS = {
     Action.PROPOSE: ("no solution can be proposed", "不能提出方案"),
     Action.RESOLVE: ("it cannot be resolved: propose a solution first", "不能办结：请先提出方案"),
     Action.HAND_OVER: ("it cannot be handed over", "不能转办"),
+    Action.CHANGE_OWNER: ("nobody else can answer for it any more", "不能再更换责任人"),
     Action.REOPEN: ("it cannot be opened again", "不能重新打开"),
     Action.CLOSE: ("it cannot be closed", "不能关闭"),
 }
 
 
+_OWNER_STAYS = {
+    OwnerObjection.STALE: ("somebody else answers for it meanwhile", "责任人已变更"),
+    OwnerObjection.SAME: ("this person answers for it already", "此人已是责任人"),
+    OwnerObjection.MAY_NOT_OWN: ("this person may not answer for complaints", "此人不能担任责任人"),
+    OwnerObjection.ACCUSED: ("the complaint is about this person (FC-21)", "被投诉人不能担任责任人（FC-21）"),
+    OwnerObjection.STILL_HERE: ("the owner has not left (FC-9)", "责任人并未离职（FC-9）"),
+    OwnerObjection.NOT_ABSENT_LONG_ENOUGH: (
+        "no absence of more than a working day is noted (FC-9)",
+        "没有登记超过一个工作日的缺勤（FC-9）",
+    ),
+    OwnerObjection.NEEDS_SUPERVISOR: ("only a superior orders this (FC-9)", "须由上级决定（FC-9）"),
+}
 _OBJECTIONS = {
     Objection.OPEN_ALREADY: ("a hand-over is open already (FC-10)", "已有未完成的转办（FC-10）"),
     Objection.OWN_FIELD: (
@@ -50,6 +65,7 @@ _OBJECTIONS = {
         "only a coordinator may do this (FC-10, FC-11)",
         "须由协调人决定（FC-10、FC-11）",
     ),
+    Objection.ACCUSED: ("the complaint is about this person (FC-21)", "被投诉人不能处理此投诉（FC-21）"),
     Objection.HANDLES_IT: ("this person works on it already", "该员工已在处理此投诉"),
     Objection.NOT_ASKED: ("it was offered to somebody else", "转办对象不是此人"),
     Objection.NOT_OPEN: ("no hand-over waits for an answer", "没有等待答复的转办"),
@@ -70,6 +86,11 @@ def refusals() -> Iterator[None]:
         raise ConflictError(*_not_possible(error)) from error
     except NotYoursError as error:
         raise ConflictError(*_not_yours(error)) from error
+    except OwnerStaysError as error:
+        english, chinese = _OWNER_STAYS[error.objection]
+        raise ConflictError(
+            f"{english}; {error.owner_id} answers for it", f"{chinese}；现责任人：{error.owner_id}"
+        ) from error
     except TransferRefusedError as error:
         raise ConflictError(*_not_handed_over(error)) from error
 

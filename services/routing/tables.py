@@ -22,7 +22,10 @@ complaint = Table(
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("taken_by", Text, comment="account that took the call, as it was given"),
     Column("repeat_of", UUID(as_uuid=True)),
-    Column("owner_id", Text, nullable=False, comment="written once (FC-1)"),
+    Column("accused_staff", Text, comment="whom it is about; neither owns nor handles it (FC-21)"),
+    Column(
+        "owner_id", Text, nullable=False, comment="written once (FC-1), except beside an owner_change (FC-9)"
+    ),
     Column("owner_name", Text, nullable=False),
     Column("department", Text, nullable=False, comment="the owner's"),
     Column("owned_at", DateTime(timezone=True), nullable=False),
@@ -61,6 +64,22 @@ work_round = Table(
     Column("resolved_at", DateTime(timezone=True)),
     comment="What was done for a complaint, from one opening to the resolution that ended it.",
     postgresql_with={"fillfactor": 80},
+)
+
+owner_change = Table(
+    "owner_change",
+    metadata,
+    Column("change_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("from_id", Text, nullable=False),
+    Column("to_id", Text, nullable=False),
+    Column("reason", Text, nullable=False, comment="FC-9"),
+    Column("text", Text, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Index("owner_change_of_complaint", "complaint_id", "change_id"),
+    comment="Why somebody else answers for a complaint. Without such a row the owner cannot be changed.",
 )
 
 transfer = Table(

@@ -73,6 +73,7 @@ async def offer(
             open_already=already is not None,
             by_coordinator=coordinator,
             back_to_owner=receiver.id == case.owner_id,
+            to_accused=receiver.id == case.accused_staff,
         )
         if refused := objection(asked, desk.policy.transfer):
             raise TransferRefusedError(refused, _coordinators(desk))
@@ -120,6 +121,8 @@ async def decide(work: UnitOfWork, desk: Desk, complaint_id: UUID, by: str, hand
         transfer = (await open_transfers(tx, [complaint_id])).get(complaint_id)
         if transfer is None or transfer.status != Status.DISPUTED:
             raise TransferRefusedError(Objection.NOT_DISPUTED)
+        if handler.id == case.accused_staff and desk.policy.transfer.accused_never_handles:
+            raise TransferRefusedError(Objection.ACCUSED)
         next_state(case.state, Action.HAND_OVER)
         await settle(desk, tx, [Settlement(transfer, Status.DECIDED, by, handler.id)], "/api")
         case.handler_id = handler.id

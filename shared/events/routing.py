@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from .base import Event, Instant, Sealed
-from .vocabulary import Channel, ClosingGround, HandlingStep, ReopenReason, TransferReason
+from .vocabulary import Channel, ClosingGround, HandlingStep, OwnerChangeReason, ReopenReason, TransferReason
 
 
 class _RoutingEvent(Event):
@@ -24,6 +24,24 @@ class OwnerNamed(_RoutingEvent):
     department: str
     rule: str
     owned_at: Instant
+    lead_id: str
+    lead_name: str
+    staff_channel: Channel
+    owner_reply_to: Sealed | None
+    lead_reply_to: Sealed | None
+    policy_version: str
+
+
+class OwnerChanged(_RoutingEvent):
+    """Somebody else answers for the complaint from now on; the customer is told who and why (FC-9)."""
+
+    from_id: str
+    owner_id: str
+    owner_name: str
+    department: str
+    reason: OwnerChangeReason
+    by: str
+    changed_at: Instant
     lead_id: str
     lead_name: str
     staff_channel: Channel
