@@ -1,12 +1,13 @@
 """The doors of sla: what was promised to whom until when, and why."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 from pydantic import AfterValidator, AwareDatetime
 
 from shared.bus.statement import Statement
@@ -15,7 +16,9 @@ from shared.runtime.dependencies import Work
 from shared.runtime.paging import After, Limit, read_page
 from shared.runtime.service import service_router
 
-from .explain import explain
+from .calendar_store import Timekeeper
+from .choose_target import Kept
+from .explain import explain, slots_of
 from .settle import PromiseState
 
 router = service_router("sla", tags=["sla"])
@@ -64,6 +67,14 @@ _COMPLAINTS = Statement(
 )
 
 
+async def _timekeeper(request: Request) -> Timekeeper:
+    keeper: Timekeeper = request.app.state.timekeeper
+    return keeper
+
+
+Calendars = Annotated[Timekeeper, Depends(_timekeeper)]
+
+
 def _in_our_time(moment: datetime) -> datetime:
     if not EARLIEST <= moment <= LATEST:
         raise ValueError("must lie between the years 2000 and 2200|必须在 2000 年至 2200 年之间")
@@ -78,13 +89,15 @@ DueBefore = Annotated[
 
 
 @router.get("/complaints/{complaint_id}/promises", summary="The promises to one complaint")
-async def promises_of(complaint_id: UUID, work: Work) -> list[dict[str, Any]]:
-    """Each with its target, how its due time came about, and the rungs it has reached; by due time."""
-    promises = await work.fetch(_PROMISES, {"complaint_id": complaint_id})
+async def promises_of(complaint_id: UUID, work: Work, calendars: Calendars) -> list[dict[str, Any]]:
+    """Each with its target, how its due time came about, the slots used, and the rungs reached; by due time."""
+    promises = [dict(row) for row in await work.fetch(_PROMISES, {"complaint_id": complaint_id})]
+    in_calendars = {(row["calendar"], row["calendar_version"]) for row in promises if row["calendar"]}
+    kept = await calendars.versions(work, in_calendars)
     rungs: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for promise_id, level, due_at, reached_at in await work.fetch(_RUNGS, {"complaint_id": complaint_id}):
         rungs[promise_id].append({"level": level, "due_at": due_at, "reached_at": reached_at})
-    return [_shown(dict(row), rungs[row["promise_id"]]) for row in promises]
+    return [_shown(row, rungs[row["promise_id"]], kept) for row in promises]
 
 
 @router.get("/promises", summary="Promises, by id")
@@ -113,6 +126,12 @@ async def list_complaints(work: Work, after: After = None, limit: Limit = 100) -
     return page
 
 
-def _shown(promise: dict[str, Any], rungs: list[dict[str, Any]]) -> dict[str, Any]:
+def _shown(
+    promise: dict[str, Any], rungs: list[dict[str, Any]], kept: Mapping[tuple[str, int], Kept]
+) -> dict[str, Any]:
     complaint = {"severity": promise.pop("found"), "grade": promise.pop("grade")}
-    return promise | {"rungs": rungs, "explanation": explain(promise, complaint)}
+    told = {"rungs": rungs, "explanation": explain(promise, complaint), "counted": None}
+    if promise["calendar"] is not None:
+        told["counted"] = slots_of(promise, kept[promise["calendar"], promise["calendar_version"]].working)
+    promise.pop("counted_by")
+    return promise | told

@@ -6,9 +6,12 @@ from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
 from .api import router
+from .calendar_doors import router as calendar_doors
+from .calendar_store import Timekeeper
 from .metrics import sample
 from .policy import SlaPolicy
 from .reactions import reactions
+from .recompute import timers as recomputing
 from .watch import timers
 
 
@@ -17,8 +20,9 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     policy = load_policy(SlaPolicy, "sla", settings.policy_file)
     service = Service("sla", settings, event_log)
     service.decides_by(policy)
-    service.serves(router)
-    service.hears(("intake", "routing", "notify"), reactions(policy))
-    service.fires(timers(policy))
+    keeper = Timekeeper(policy.calendars())
+    service.serves(router, calendar_doors, timekeeper=keeper)
+    service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
+    service.fires(timers(policy, keeper) | recomputing(policy, keeper))
     service.samples(sample)
     return service

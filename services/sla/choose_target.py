@@ -1,12 +1,17 @@
 """Decides how long a promise has: the matrix cell that is due first, and what shortens it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from shared.events.vocabulary import Grade, PromiseKind, Severity
 
-from .policy import EVERYBODY, RepeatedPolicy, SlaPolicy
+from .count_time import Counting, Due, count
+from .policy import EVERYBODY, ROUND_THE_CLOCK, InCalendar, RepeatedPolicy, SlaPolicy
+from .working_time import WorkingTime
+
+DAY = 86_400
 
 SEVERITIES = tuple(Severity)
 
@@ -35,18 +40,37 @@ class Target(NamedTuple):
     due_at: datetime
     factor: float
     factor_rule: str | None
+    counting: Counting | None = None
+    begins_at: datetime | None = None
+    provisional: bool = False
+
+
+class Kept(NamedTuple):
+    """A version of a calendar that targets can be counted in."""
+
+    version: int
+    working: WorkingTime
+
+
+Calendars: TypeAlias = Mapping[str, Kept]
+"""The calendars in force, by name."""
+
+NO_CALENDARS: Calendars = {}
 
 
 def due_at(start: datetime, seconds: float) -> datetime:
-    """When a time of `seconds` from `start` is over, on a clock that runs day and night.
-
-    Every due time is computed here; calendars and pauses will be further arguments.
-    """
+    """When a time of `seconds` from `start` is over, on a clock that runs day and night."""
     return start + timedelta(seconds=seconds)
 
 
 def choose_target(
-    kind: PromiseKind, facts: Facts, start: datetime, policy: SlaPolicy, *, reopened: bool = False
+    kind: PromiseKind,
+    facts: Facts,
+    start: datetime,
+    policy: SlaPolicy,
+    *,
+    reopened: bool = False,
+    calendars: Calendars = NO_CALENDARS,
 ) -> Target:
     """The target of a promise that starts at `start`.
 
@@ -57,9 +81,46 @@ def choose_target(
     if kind is PromiseKind.ACKNOWLEDGE:
         return Target(severity, EVERYBODY, policy.acknowledge, due_at(start, policy.acknowledge), 1.0, None)
     factor, rule = _shortening(kind, facts.repeat_index, reopened, policy)
-    times = {cell: policy.matrix[cell[0]][cell[1]][kind] * factor for cell in _cells(severity, facts.grade)}
-    cell = min(times, key=lambda candidate: due_at(start, times[candidate]))
-    return Target(severity, f"{cell[0]}×{cell[1]}", times[cell], due_at(start, times[cell]), factor, rule)
+    dues = {
+        cell: _due(policy.matrix[cell[0]][cell[1]][kind], start, factor, policy, calendars)
+        for cell in _cells(severity, facts.grade)
+    }
+    cell = min(dues, key=lambda candidate: dues[candidate].at)
+    due = dues[cell]
+    return Target(
+        severity,
+        f"{cell[0]}×{cell[1]}",
+        due.seconds,
+        due.at,
+        factor,
+        rule,
+        due.counting,
+        due.begins_at,
+        due.provisional,
+    )
+
+
+def _due(
+    target: float | InCalendar, start: datetime, factor: float, policy: SlaPolicy, calendars: Calendars
+) -> Due:
+    """CAL-4: the calendar of the target wins over that of the policy; without it time counts day and night."""
+    given = target if isinstance(target, InCalendar) else InCalendar(seconds=target)
+    name = given.calendar or policy.calendar
+    if name == ROUND_THE_CLOCK or name not in calendars:
+        # A calendar that nobody has saved: day and night, so that it is due early rather than never.
+        seconds = (given.seconds or (given.working_days or 0) * DAY) * factor
+        return Due(due_at(start, seconds), seconds)
+    rule = given.start
+    counting = Counting(
+        name,
+        calendars[name].version,
+        given.seconds,
+        given.working_days,
+        factor,
+        policy.start_rules[rule].rule() if rule is not None else None,
+        rule,
+    )
+    return count(start, counting, calendars[name].working)
 
 
 def counted_severity(facts: Facts, policy: RepeatedPolicy) -> Severity:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from shared.events.vocabulary import Grade, PromiseKind
 
 from .policy import EVERYBODY
+from .working_time import WorkingTime
+
+MOST_SLOTS = 100
 
 _WHAT = {
     PromiseKind.ACKNOWLEDGE: ("Receipt", "受理回执"),
@@ -29,10 +33,58 @@ def explain(promise: Mapping[str, Any], complaint: Mapping[str, Any]) -> dict[st
     what = _WHAT[PromiseKind(promise["kind"])]
     reason = _reason(promise, complaint)
     start, due = _moment(promise["starts_at"]), _moment(promise["due_at"])
+    how = _how(promise)
     return {
-        "en": f"{what[0]}: {reason.english}; counted day and night from {start}, due {due}.",
-        "zh-CN": f"{what[1]}：{reason.chinese}；自 {start} 起昼夜计时，截止 {due}。",
+        "en": f"{what[0]}: {reason.english}; {how.english} from {start}, due {due}.",
+        "zh-CN": f"{what[1]}：{reason.chinese}；自 {start} 起{how.chinese}，截止 {due}。",
     }
+
+
+def slots_of(promise: Mapping[str, Any], working: WorkingTime) -> dict[str, Any]:
+    """Every stretch of working time that a promise uses until it is due, on the clock of its calendar.
+
+    Their seconds add up to the target, so that a person can check it by hand.
+    """
+    zone = ZoneInfo(working.calendar.zone)
+    used = working.slots_used(promise["begins_at"], promise["due_at"])
+    return {
+        "calendar": promise["calendar"],
+        "version": promise["calendar_version"],
+        "zone": zone.key,
+        "begins_at": promise["begins_at"].astimezone(zone),
+        "rule": promise["counted_by"]["rule_name"],
+        "slots": [
+            {
+                "from": since.astimezone(zone),
+                "until": until.astimezone(zone),
+                "seconds": (until - since).total_seconds(),
+            }
+            for since, until in used[:MOST_SLOTS]
+        ],
+        "slots_left_out": max(len(used) - MOST_SLOTS, 0),
+        "due_at": promise["due_at"].astimezone(zone),
+        "provisional": promise["provisional"],
+    }
+
+
+def _how(promise: Mapping[str, Any]) -> Said:
+    """In which time it was counted."""
+    if promise["calendar"] is None:
+        return Said("counted day and night", "昼夜计时")
+    name, version = promise["calendar"], promise["calendar_version"]
+    english = f"counted in the working time of {name} (version {version})"
+    chinese = f"按工作日历 {name}（第 {version} 版）计时"
+    rule, days = promise["counted_by"]["rule_name"], promise["counted_by"]["working_days"]
+    if days is not None:
+        english += f", {days} working days"
+        chinese += f"，{days} 个工作日"
+    if rule is not None:
+        english += f", begun by the rule {rule}"
+        chinese += f"，起算规则 {rule}"
+    if promise["provisional"]:
+        english += ", provisional because that year's holidays are not published,"
+        chinese += "（该年节假日尚未公布，截止时间为暂定）"
+    return Said(english, chinese)
 
 
 def duration(seconds: float) -> Said:

@@ -8,16 +8,18 @@ from uuid_utils.compat import uuid7
 
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.sla import Promise, PromisesMade
+from shared.events.sla import CountedInCalendar, Promise, PromisesMade
 from shared.events.vocabulary import PromiseKind
 from shared.runtime.timers import Timer, arm
 
-from .choose_target import Facts, choose_target
+from .calendar_store import Timekeeper
+from .choose_target import Calendars, Facts, choose_target
+from .count_time import as_data
 from .policy import SlaPolicy
 from .promise_rows import NewPromise, PromisedComplaint
 from .promises import save_new
 from .rungs import ladder
-from .watch import WATCH
+from .watch import WATCH, share_of
 
 
 class Occasion(NamedTuple):
@@ -34,16 +36,18 @@ class Occasion(NamedTuple):
 async def make_promises(
     tx: Transaction,
     policy: SlaPolicy,
+    keeper: Timekeeper,
     occasions: Sequence[Occasion],
     new_complaints: Sequence[PromisedComplaint] = (),
 ) -> None:
     """Make these promises, and tell those of one occasion together; their complaints are locked."""
+    calendars = await keeper.in_force(tx)
     promises: list[NewPromise] = []
     timers: list[Timer] = []
     for occasion in occasions:
         made = []
         for kind in occasion.kinds:
-            promise, timer = _make(occasion, kind, policy)
+            promise, timer = _make(occasion, kind, policy, calendars)
             made.append(promise)
             timers.append(timer)
         promises += made
@@ -52,10 +56,17 @@ async def make_promises(
     await arm(tx, timers)
 
 
-def _make(occasion: Occasion, kind: PromiseKind, policy: SlaPolicy) -> tuple[NewPromise, Timer]:
+def _make(
+    occasion: Occasion, kind: PromiseKind, policy: SlaPolicy, calendars: Calendars
+) -> tuple[NewPromise, Timer]:
     starts_at = occasion.starts_at
-    target = choose_target(kind, occasion.facts, starts_at, policy, reopened=occasion.reopened)
-    first = ladder(kind, target.severity, starts_at, target.due_at, policy)[0]
+    target = choose_target(
+        kind, occasion.facts, starts_at, policy, reopened=occasion.reopened, calendars=calendars
+    )
+    counting, share_at = target.counting, None
+    if counting is not None and target.begins_at is not None:
+        share_at = share_of(calendars[counting.calendar].working, target.begins_at, target.due_at)
+    first = ladder(kind, target.severity, starts_at, target.due_at, policy, share_at=share_at)[0]
     event = occasion.because_of.event
     promise = NewPromise(
         promise_id=uuid7(),
@@ -70,6 +81,11 @@ def _make(occasion: Occasion, kind: PromiseKind, policy: SlaPolicy) -> tuple[New
         factor=target.factor,
         factor_rule=target.factor_rule,
         next_rung=first.level,
+        calendar=counting and counting.calendar,
+        calendar_version=counting and counting.version,
+        begins_at=target.begins_at,
+        provisional=target.provisional,
+        counted_by=counting and as_data(counting),
     )
     return promise, Timer(promise.promise_id, WATCH, event.subject, first.at)
 
@@ -90,4 +106,14 @@ def _told(occasion: Occasion, made: Sequence[NewPromise], policy: SlaPolicy) -> 
             for promise in made
         ),
         policy_version=policy.version,
+        in_calendars=tuple(
+            CountedInCalendar(
+                kind=promise.kind,
+                calendar=promise.calendar,
+                version=promise.calendar_version or 0,
+                provisional=promise.provisional,
+            )
+            for promise in made
+            if promise.calendar is not None
+        ),
     )

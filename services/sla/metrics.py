@@ -24,6 +24,12 @@ LATENESS = Histogram(
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
 )
 
+HORIZON = Gauge(
+    "redress_sla_calendar_horizon_days",
+    "Days until the last day whose holidays are published; below 60 put the next year's.",
+    ["calendar"],
+)
+
 for _kind in PromiseKind:
     for _outcome in OUTCOMES:
         SETTLED.labels(_kind, _outcome)
@@ -32,11 +38,20 @@ for _kind in PromiseKind:
 
 
 _LOOK = Statement("SELECT kind, state, count(*) FROM promise WHERE settled_at IS NULL GROUP BY kind, state")
+_LOOK_AHEAD = Statement(
+    """
+    SELECT DISTINCT ON (name) name, CAST(document->>'published_through' AS date) - CURRENT_DATE AS days
+    FROM calendar WHERE state = 'APPROVED' ORDER BY name, version DESC
+    """
+)
 
 
 async def sample(database: Database) -> None:
-    """Set the gauges from the database; only live promises are looked at."""
+    """Set the gauges from the database; only live promises and calendars in force are looked at."""
     counts = {(kind, state): number for kind, state, number in await database.fetch(_LOOK, {})}
     for kind in PromiseKind:
         for state in LIVE_STATES:
             PROMISES.labels(kind, state.lower()).set(counts.get((kind, state), 0))
+    for name, days in await database.fetch(_LOOK_AHEAD, {}):
+        if days is not None:
+            HORIZON.labels(name).set(days)

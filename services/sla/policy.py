@@ -1,11 +1,15 @@
 """The numbers by which sla decides; default_policy.toml has the defaults. Times in seconds."""
 
+from datetime import time
 from typing import Annotated, Literal, Self, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Role, Severity
 from shared.runtime.policy import Policy
+
+from .start_rule import StartRule, Step, When
 
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=10 * 366 * 86_400, allow_inf_nan=False)]
 Factor: TypeAlias = Annotated[float, Field(gt=0, le=1)]
@@ -13,6 +17,11 @@ WarningLevel: TypeAlias = Literal[EscalationLevel.W1, EscalationLevel.W2]
 
 EVERYBODY = "ALL"
 """What stands in place of a cell where all customers are promised the same."""
+
+ROUND_THE_CLOCK = "24x7"
+"""The name of the clock that runs day and night; no calendar may have it."""
+
+CalendarName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 MATRIX_GRADES = (Grade.K, Grade.V, Grade.S)
 MATRIX_KINDS = (PromiseKind.CONTACT, PromiseKind.UPDATE, PromiseKind.SOLVE)
@@ -36,14 +45,76 @@ def _ascending(shares: dict[WarningLevel, float]) -> dict[WarningLevel, float]:
     return shares
 
 
-Cell: TypeAlias = Annotated[dict[PromiseKind, Seconds], _every(*MATRIX_KINDS)]
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InCalendar(_Part):
+    """A target in a calendar's working time: `seconds` of it, or whole `working_days` that keep the time of day.
+
+    calendar: that of the policy without it (CAL-4); start: the rule by which it begins, named under start_rules.
+    """
+
+    calendar: CalendarName | None = None
+    seconds: Seconds | None = None
+    working_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    start: str | None = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if (self.seconds is None) == (self.working_days is None):
+            raise ValueError("must have either seconds or working_days")
+        if self.calendar == ROUND_THE_CLOCK and (self.working_days is not None or self.start is not None):
+            raise ValueError("working_days and start need a calendar")
+        return self
+
+
+class StartStepPolicy(_Part):
+    """One step of a start rule: when it applies, and the time of day that it moves to; without it keeps its own."""
+
+    when: When
+    clock: time | None = None
+    move_to: time | None = None
+
+    @model_validator(mode="after")
+    def _has_its_time(self) -> Self:
+        if (self.when is not When.DAY_OFF) != (self.clock is not None):
+            raise ValueError("before and after need a clock time, day_off has none")
+        if self.when is When.BEFORE and self.move_to is None:
+            raise ValueError("what is too early needs the time of day it moves to")
+        return self
+
+
+class StartRulePolicy(_Part):
+    """How a promise begins: its steps in order; `zone` of the times in place of the calendar's."""
+
+    steps: tuple[StartStepPolicy, ...]
+    zone: str | None = None
+    skip_holidays: bool = True
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_is_known(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"{name!r} is no IANA time zone") from error
+        return name
+
+    def rule(self) -> StartRule:
+        """The rule of these data."""
+        return StartRule(
+            tuple(Step(step.when, step.clock, step.move_to) for step in self.steps),
+            self.zone,
+            self.skip_holidays,
+        )
+
+
+Cell: TypeAlias = Annotated[dict[PromiseKind, Seconds | InCalendar], _every(*MATRIX_KINDS)]
 Row: TypeAlias = Annotated[dict[Grade, Cell], _every(*MATRIX_GRADES)]
 Matrix: TypeAlias = Annotated[dict[Severity, Row], _every(*Severity)]
 Shares: TypeAlias = Annotated[dict[WarningLevel, float], AfterValidator(_ascending)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RepeatedPolicy(_Part):
@@ -72,6 +143,9 @@ class SlaPolicy(Policy):
     """Everything sla decides by."""
 
     acknowledge: Seconds
+    calendar: CalendarName
+    notable_move: Annotated[float, Field(ge=0, le=30 * 86_400)]
+    start_rules: dict[str, StartRulePolicy]
     matrix: Matrix
     repeated: RepeatedPolicy
     reopened: ReopenedPolicy
@@ -83,3 +157,27 @@ class SlaPolicy(Policy):
         if not self.told.get(EscalationLevel.L1):
             raise ValueError("told.L1 must name who is told of a breach")
         return self
+
+    @model_validator(mode="after")
+    def _start_rules_are_known(self) -> Self:
+        for severity, row in self.matrix.items():
+            for grade, cell in row.items():
+                for kind, target in cell.items():
+                    place = f"matrix.{severity}.{grade}.{kind}"
+                    if not isinstance(target, InCalendar):
+                        continue
+                    if target.start is not None and target.start not in self.start_rules:
+                        raise ValueError(f"{place}: there is no start rule {target.start!r}")
+                    if target.working_days and (target.calendar or self.calendar) == ROUND_THE_CLOCK:
+                        raise ValueError(f"{place}: working_days need a calendar")
+        return self
+
+    def calendars(self) -> frozenset[str]:
+        """The calendars that some target counts in."""
+        named = {
+            target.calendar or self.calendar if isinstance(target, InCalendar) else self.calendar
+            for row in self.matrix.values()
+            for cell in row.values()
+            for target in cell.values()
+        }
+        return frozenset(named - {ROUND_THE_CLOCK})

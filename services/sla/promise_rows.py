@@ -1,11 +1,12 @@
 """The shapes in which promises are loaded and saved; the fields are columns of the tables."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severity
 
+from .count_time import Counting
 from .settle import PromiseState
 
 
@@ -35,6 +36,11 @@ class NewPromise(NamedTuple):
     factor: float
     factor_rule: str | None
     next_rung: EscalationLevel
+    calendar: str | None = None
+    calendar_version: int | None = None
+    begins_at: datetime | None = None
+    provisional: bool = False
+    counted_by: dict[str, Any] | None = None
 
 
 class LivePromise(NamedTuple):
@@ -49,6 +55,22 @@ class LivePromise(NamedTuple):
     state: PromiseState
     next_rung: EscalationLevel | None
     broken_at: datetime | None
+    calendar: str | None = None
+    calendar_version: int | None = None
+    begins_at: datetime | None = None
+    provisional: bool = False
+    counting: Counting | None = None
+
+
+class Moved(NamedTuple):
+    """A promise that was counted again in a newer version of its calendar."""
+
+    promise_id: UUID
+    due_at: datetime
+    target_seconds: float
+    begins_at: datetime
+    calendar_version: int
+    provisional: bool
 
 
 class Reached(NamedTuple):

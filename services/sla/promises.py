@@ -9,7 +9,8 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severity
 
-from .promise_rows import Climbed, LivePromise, NewPromise, PromisedComplaint, Reached, Settled
+from .count_time import from_data
+from .promise_rows import Climbed, LivePromise, Moved, NewPromise, PromisedComplaint, Reached, Settled
 from .settle import PromiseState
 
 _MAKE = Statement(
@@ -20,12 +21,15 @@ _MAKE = Statement(
             CAST(:of_severity_rule AS text[]), CAST(:of_grade AS text[]), CAST(:of_repeat_index AS int[]),
             CAST(:of_received_at AS timestamptz[])))
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
-        factor, factor_rule, next_rung, policy_version)
+        factor, factor_rule, next_rung, calendar, calendar_version, begins_at, provisional, counted_by,
+        policy_version)
     SELECT v.*, CAST(:policy_version AS text)
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:kind AS text[]),
         CAST(:round AS int[]), CAST(:starts_at AS timestamptz[]), CAST(:due_at AS timestamptz[]),
         CAST(:target_seconds AS float8[]), CAST(:severity AS text[]), CAST(:cell AS text[]),
-        CAST(:factor AS float8[]), CAST(:factor_rule AS text[]), CAST(:next_rung AS text[])) AS v
+        CAST(:factor AS float8[]), CAST(:factor_rule AS text[]), CAST(:next_rung AS text[]),
+        CAST(:calendar AS text[]), CAST(:calendar_version AS int[]), CAST(:begins_at AS timestamptz[]),
+        CAST(:provisional AS boolean[]), CAST(:counted_by AS jsonb[])) AS v
     """
 )
 _CLIMB = Statement(
@@ -50,6 +54,16 @@ _SETTLE = Statement(
     WHERE promise.promise_id = v.promise_id
     """
 )
+_MOVE = Statement(
+    """
+    UPDATE promise SET due_at = v.due_at, target_seconds = v.target_seconds, begins_at = v.begins_at,
+        calendar_version = v.calendar_version, provisional = v.provisional
+    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:due_at AS timestamptz[]), CAST(:target_seconds AS float8[]),
+                CAST(:begins_at AS timestamptz[]), CAST(:calendar_version AS int[]), CAST(:provisional AS boolean[]))
+         AS v (promise_id, due_at, target_seconds, begins_at, calendar_version, provisional)
+    WHERE promise.promise_id = v.promise_id
+    """
+)
 _COMPLAINTS = Statement(
     """
     SELECT complaint_id, severity, severity_rule, grade, repeat_index, received_at
@@ -61,7 +75,8 @@ _COMPLAINTS = Statement(
 _LIVE = Statement(
     """
     SELECT found.* FROM unnest(CAST(:ids AS uuid[])) AS given (id) CROSS JOIN LATERAL (
-        SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, settled_at
+        SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
+               calendar_version, begins_at, provisional, counted_by, settled_at
         FROM promise WHERE promise_id = given.id OFFSET 0) AS found
     WHERE settled_at IS NULL
     """
@@ -69,7 +84,8 @@ _LIVE = Statement(
 _LIVE_OF = Statement(
     """
     SELECT found.* FROM unnest(CAST(:complaints AS uuid[])) AS given (id) CROSS JOIN LATERAL (
-        SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, settled_at
+        SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
+               calendar_version, begins_at, provisional, counted_by, settled_at
         FROM promise WHERE complaint_id = given.id AND kind = ANY (CAST(:kinds AS text[])) OFFSET 0) AS found
     WHERE settled_at IS NULL ORDER BY due_at, promise_id
     """
@@ -120,6 +136,12 @@ async def save_settled(tx: Transaction, settled: Sequence[Settled]) -> None:
         await tx.fetch(_SETTLE, _columns(Settled, settled))
 
 
+async def save_moved(tx: Transaction, moved: Sequence[Moved]) -> None:
+    """Store when promises are due now."""
+    if moved:
+        await tx.fetch(_MOVE, _columns(Moved, moved))
+
+
 def _columns(shape: Any, rows: Sequence[Any], prefix: str = "") -> dict[str, Sequence[Any]]:
     """Array parameters, one per field of the shape that all rows have."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(shape._fields)
@@ -127,7 +149,8 @@ def _columns(shape: Any, rows: Sequence[Any], prefix: str = "") -> dict[str, Seq
 
 
 def _live(row: Row) -> LivePromise:
-    promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, _ = row
+    promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, *counted = row
+    calendar, version, begins_at, provisional, counted_by, _ = counted
     return LivePromise(
         promise_id,
         complaint_id,
@@ -138,4 +161,9 @@ def _live(row: Row) -> LivePromise:
         PromiseState(state),
         None if next_rung is None else EscalationLevel(next_rung),
         broken_at,
+        calendar,
+        version,
+        begins_at,
+        provisional,
+        from_data(calendar, version, counted_by) if calendar is not None else None,
     )

@@ -18,6 +18,7 @@ from shared.events.routing import (
 )
 from shared.events.vocabulary import MessageKind, PromiseKind, Role
 
+from .calendar_store import Timekeeper
 from .choose_target import Facts
 from .make_promises import Occasion, make_promises
 from .policy import SlaPolicy
@@ -30,7 +31,7 @@ Message: TypeAlias = MessageSent | MessageSkipped
 ALL = ACK, CONTACT, UPDATE, SOLVE = tuple(PromiseKind)
 
 
-def reactions(policy: SlaPolicy) -> Reactions:
+def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
     """What to do on which event.
 
     MessageFailed and MessageUnknown are not here: of a receipt that may not have arrived nobody can say that
@@ -38,19 +39,19 @@ def reactions(policy: SlaPolicy) -> Reactions:
     has to do.
     """
     return {
-        ComplaintReceived: partial(promise_all, policy),
+        ComplaintReceived: partial(promise_all, policy, keeper),
         MessageSent: note_receipts,
         MessageSkipped: note_receipts,
         StepsTaken: note_contacts,
         SolutionProposed: note_news,
         ComplaintResolved: note_results,
-        ComplaintReopened: partial(promise_again, policy),
+        ComplaintReopened: partial(promise_again, policy, keeper),
         ComplaintClosed: withdraw_the_rest,
     }
 
 
 async def promise_all(
-    policy: SlaPolicy, tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]
 ) -> None:
     """Promise a receipt, a contact, news and a result; a call that a person took was the contact (FC-1)."""
     complaints = [_as_promised(envelope.event) for envelope in received]
@@ -58,13 +59,13 @@ async def promise_all(
         Occasion(envelope, ALL, _facts(complaint), complaint.received_at)
         for envelope, complaint in zip(received, complaints, strict=True)
     ]
-    await make_promises(tx, policy, occasions, complaints)
+    await make_promises(tx, policy, keeper, occasions, complaints)
     taken = [envelope for envelope in received if envelope.event.taken_by is not None]
     await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.received_at) for envelope in taken])
 
 
 async def promise_again(
-    policy: SlaPolicy, tx: Transaction, reopened: Sequence[Envelope[ComplaintReopened]]
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, reopened: Sequence[Envelope[ComplaintReopened]]
 ) -> None:
     """Promise a result for the next round, from when it was opened again (FU-7)."""
     known = await load_complaints(tx, [envelope.event.complaint_id for envelope in reopened])
@@ -79,7 +80,7 @@ async def promise_again(
         )
         for envelope in reopened
     ]
-    await make_promises(tx, policy, occasions)
+    await make_promises(tx, policy, keeper, occasions)
 
 
 async def note_receipts(tx: Transaction, decided: Sequence[Envelope[Message]]) -> None:

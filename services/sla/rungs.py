@@ -1,6 +1,6 @@
 """Decides at which moments of a promise's life somebody is told, which have come, and which is next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,18 +27,27 @@ class Climb(NamedTuple):
 
 
 def ladder(
-    kind: PromiseKind, severity: Severity, starts_at: datetime, due_at: datetime, policy: SlaPolicy
+    kind: PromiseKind,
+    severity: Severity,
+    starts_at: datetime,
+    due_at: datetime,
+    policy: SlaPolicy,
+    *,
+    share_at: Callable[[float], datetime] | None = None,
 ) -> tuple[Rung, ...]:
     """Every rung of a promise in order: W1 and W2 at their shares of the time, L1 when it is due (section 5).
 
-    The anchor is fixed: start and due time, never a last change. A share of the time until due is a share of
-    the target as long as the clock runs day and night.
+    The anchor is fixed: start and due time, never a last change. share_at: when a share of the target's working
+    time is over; without it the clock runs day and night.
     """
     warnings = policy.warnings[kind]
     shares = (
         warnings.critical if severity is Severity.S1 and warnings.critical is not None else warnings.shares
     )
-    risen = [Rung(level, starts_at + (due_at - starts_at) * shares[level]) for level in sorted(shares)]
+    if share_at is None:
+        risen = [Rung(level, starts_at + (due_at - starts_at) * shares[level]) for level in sorted(shares)]
+    else:
+        risen = [Rung(level, share_at(shares[level])) for level in sorted(shares)]
     return (*risen, Rung(BREACH, due_at))
 
 

@@ -1,4 +1,4 @@
-"""The tables of sla: complaints, the promises to them, and the rungs that each promise has reached."""
+"""The tables of sla: complaints, the promises to them, the rungs that each promise has reached, and calendars."""
 
 from sqlalchemy import (
     Boolean,
@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from shared.runtime.tables import add_service_tables
 
@@ -59,9 +59,25 @@ promise = Table(
     Column("kept_at", DateTime(timezone=True), comment="when it was done"),
     Column("late", Boolean),
     Column("settled_at", DateTime(timezone=True), comment="when it ended here, kept or withdrawn"),
+    Column("calendar", Text, comment="in whose working time it counts; none: day and night"),
+    Column("calendar_version", Integer),
+    Column("begins_at", DateTime(timezone=True), comment="where counting begins, by the start rule"),
+    Column(
+        "provisional",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="it runs into days whose holidays are not published",
+    ),
+    Column("counted_by", JSONB, comment="seconds or working days, factor and start rule, to count it again"),
     UniqueConstraint("complaint_id", "kind", "round"),
     # Only the end of a promise changes what an index covers; every other change of its row stays cheap (HOT).
     Index("promise_live", "promise_id", postgresql_where=text("settled_at IS NULL")),
+    Index(
+        "promise_in_calendar",
+        "calendar",
+        postgresql_where=text("settled_at IS NULL AND calendar IS NOT NULL"),
+    ),
     comment="What was promised, until when, and what became of it.",
     postgresql_with={"fillfactor": 80},
 )
@@ -74,4 +90,18 @@ rung = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("reached_at", DateTime(timezone=True), nullable=False),
     comment="Every rung of the ladder that a promise has reached, each once.",
+)
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("state", Text, nullable=False, comment="APPROVED, or PROPOSED until somebody approves it"),
+    Column("written", JSONB, nullable=False, comment="as it was put"),
+    Column(
+        "document", JSONB, nullable=False, comment="as it counts, with the holidays of the one it refers to"
+    ),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    comment="Every version of every calendar; of the approved ones the newest is in force.",
 )

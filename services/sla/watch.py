@@ -1,6 +1,6 @@
 """Watches promises: when the time of a rung has come, it is told, and the next one is waited for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,24 +9,35 @@ from shared.bus.unit_of_work import Transaction
 from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken
 from shared.runtime.timers import Timer, TimerHandler, arm
 
+from .calendar_store import Timekeeper
 from .metrics import LATENESS, RUNGS
 from .policy import SlaPolicy
 from .promise_rows import Climbed, LivePromise, Reached
 from .promises import load_live, save_climbed
 from .rungs import BREACH, Climb, Rung, climb, ladder
 from .settle import PromiseState
+from .working_time import WorkingTime
 
 WATCH = "promise"
 
 
-def timers(policy: SlaPolicy) -> dict[str, TimerHandler]:
+def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
     """What to do when which time has come."""
-    return {WATCH: partial(reach_rungs, policy)}
+    return {WATCH: partial(reach_rungs, policy, keeper)}
 
 
-async def reach_rungs(policy: SlaPolicy, tx: Transaction, due: Sequence[Timer]) -> None:
+def share_of(working: WorkingTime, begins_at: datetime, due_at: datetime) -> Callable[[float], datetime]:
+    """When a share of the working time of a promise is over: warnings come in working time too."""
+    seconds = working.worked(begins_at, due_at)
+    return lambda share: working.due(begins_at, seconds * share)
+
+
+async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]) -> None:
     """Tell every rung whose time has come, once and in order, and wait for the next (section 5)."""
     live = await load_live(tx, [timer.id for timer in due])
+    kept = await keeper.versions(
+        tx, {(one.calendar, one.calendar_version or 0) for one in live.values() if one.calendar is not None}
+    )
     climbed: list[Climbed] = []
     reached: list[Reached] = []
     following: list[Timer] = []
@@ -34,7 +45,13 @@ async def reach_rungs(policy: SlaPolicy, tx: Transaction, due: Sequence[Timer]) 
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None:
             continue
-        rungs = ladder(promise.kind, promise.severity, promise.starts_at, promise.due_at, policy)
+        share_at = None
+        if promise.calendar is not None and promise.begins_at is not None:
+            working = kept[promise.calendar, promise.calendar_version or 0].working
+            share_at = share_of(working, promise.begins_at, promise.due_at)
+        rungs = ladder(
+            promise.kind, promise.severity, promise.starts_at, promise.due_at, policy, share_at=share_at
+        )
         step = climb(rungs, promise.next_rung, tx.now)
         reached += [Reached(promise.promise_id, rung.level, rung.at, tx.now) for rung in step.reached]
         climbed.append(_after(promise, step, tx.now))

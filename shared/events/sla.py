@@ -22,8 +22,23 @@ class Promise(BaseModel):
     cell: str
 
 
+class CountedInCalendar(BaseModel):
+    """In whose working time a promise is counted; `provisional` if it runs into a year whose holidays are not
+    published, so that it may move."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: PromiseKind
+    calendar: str
+    version: int
+    provisional: bool
+
+
 class PromisesMade(Event):
-    """What is promised from now on, all of one moment; `round` is the resolution round they belong to."""
+    """What is promised from now on, all of one moment; `round` is the resolution round they belong to.
+
+    in_calendars: those that are counted in a calendar's working time; the others run day and night.
+    """
 
     publisher: ClassVar[str] = "sla"
 
@@ -31,6 +46,7 @@ class PromisesMade(Event):
     round: int
     promises: tuple[Promise, ...]
     policy_version: str
+    in_calendars: tuple[CountedInCalendar, ...] = ()
 
 
 class _SlaEvent(Event):
@@ -47,6 +63,18 @@ class PromiseAtRisk(_SlaEvent):
     level: EscalationLevel
     due_at: Instant
     warned_at: Instant
+
+
+class PromiseRecomputed(_SlaEvent):
+    """A calendar has changed and moved a due time; `notable` if people are to be told (CAL-6)."""
+
+    was_due_at: Instant
+    due_at: Instant
+    calendar: str
+    calendar_version: int
+    provisional: bool
+    notable: bool
+    recomputed_at: Instant
 
 
 class PromiseKept(_SlaEvent):

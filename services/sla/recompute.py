@@ -1,0 +1,117 @@
+"""Counts open promises again when their calendar has changed: batch by batch, as timers do everything (CAL-6)."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import Transaction
+from shared.events.sla import PromiseRecomputed
+from shared.runtime.timers import Timer, TimerHandler, arm
+
+from .calendar_store import Timekeeper
+from .choose_target import Calendars
+from .count_time import Counting, count
+from .policy import SlaPolicy
+from .promise_rows import LivePromise, Moved
+from .promises import load_live, save_moved
+from .rungs import LEVELS, ladder
+from .watch import WATCH, share_of
+
+RECOMPUTE = "recompute"
+
+_ORDER = Statement(
+    """
+    WITH changed AS (SELECT * FROM unnest(CAST(:names AS text[]), CAST(:versions AS int[])) AS c (name, version)),
+    ordered AS (
+        INSERT INTO timer (id, kind, subject, due_at)
+        SELECT CAST(md5('recompute ' || promise_id) AS uuid), 'recompute', CAST(complaint_id AS text), now()
+        FROM promise JOIN changed ON calendar = name
+        WHERE settled_at IS NULL AND calendar IS NOT NULL
+        ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, armed = true, fired_at = NULL,
+            generation = timer.generation + 1
+        RETURNING 1)
+    SELECT count(*) FROM ordered
+    """
+)
+_OF = Statement(
+    """
+    SELECT promise_id FROM promise WHERE complaint_id = ANY (CAST(:complaints AS uuid[]))
+        AND settled_at IS NULL AND calendar IS NOT NULL
+    """
+)
+
+
+async def order_recomputing(tx: Transaction, versions: Mapping[str, int]) -> int:
+    """Have every open promise that counts in these calendars looked at again; returns how many.
+
+    One timer per promise is armed for now, so that the work is done in batches, by any replica, once, and goes on
+    after a restart where it was.
+    """
+    values = {"names": list(versions), "versions": list(versions.values())}
+    return int((await tx.fetch(_ORDER, values))[0][0])
+
+
+def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
+    """What to do when a promise is to be counted again."""
+    return {RECOMPUTE: partial(recompute, policy, keeper)}
+
+
+async def recompute(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]) -> None:
+    """Count the open promises of these complaints again, in the calendars as they are now.
+
+    A due time that moves is told with where it was, even if it moves into the past: then the breach follows by
+    its own timer. A rung that was reached stays reached.
+    """
+    found = await tx.fetch(_OF, {"complaints": sorted({timer.subject for timer in due})})
+    live = await load_live(tx, [promise_id for (promise_id,) in found])
+    newest = await keeper.newest(tx, {promise.calendar for promise in live.values() if promise.calendar})
+    moved: list[Moved] = []
+    watches: list[Timer] = []
+    for promise in live.values():
+        counting = promise.counting
+        if counting is None or newest[counting.calendar].version == counting.version:
+            continue
+        again = counting._replace(version=newest[counting.calendar].version)
+        now_due = _count_again(promise, again, newest)
+        moved.append(now_due)
+        watches += _watch(promise, now_due, policy, newest)
+        if now_due.due_at != promise.due_at or now_due.provisional != promise.provisional:
+            tx.publish(
+                PromiseRecomputed(
+                    complaint_id=promise.complaint_id,
+                    promise_id=promise.promise_id,
+                    kind=promise.kind,
+                    was_due_at=promise.due_at,
+                    due_at=now_due.due_at,
+                    calendar=again.calendar,
+                    calendar_version=again.version,
+                    provisional=now_due.provisional,
+                    notable=abs(now_due.due_at - promise.due_at).total_seconds() > policy.notable_move,
+                    recomputed_at=tx.now,
+                )
+            )
+    await save_moved(tx, moved)
+    await arm(tx, watches)
+
+
+def _count_again(promise: LivePromise, counting: Counting, newest: Calendars) -> Moved:
+    due = count(promise.starts_at, counting, newest[counting.calendar].working)
+    assert due.begins_at is not None
+    return Moved(promise.promise_id, due.at, due.seconds, due.begins_at, counting.version, due.provisional)
+
+
+def _watch(promise: LivePromise, moved: Moved, policy: SlaPolicy, newest: Calendars) -> list[Timer]:
+    """The timer of the rung it waits for, at its new time."""
+    if promise.next_rung is None or promise.calendar is None:
+        return []
+    working = newest[promise.calendar].working
+    rungs = ladder(
+        promise.kind,
+        promise.severity,
+        promise.starts_at,
+        moved.due_at,
+        policy,
+        share_at=share_of(working, moved.begins_at, moved.due_at),
+    )
+    ahead = [rung for rung in rungs if LEVELS.index(rung.level) >= LEVELS.index(promise.next_rung)]
+    return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in ahead[:1]]

@@ -1,0 +1,94 @@
+"""One transaction that saves a calendar with those that take its holidays, and has their open promises recomputed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from shared.bus.unit_of_work import Transaction
+from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableError
+
+from .calendar_store import APPROVED, PROPOSED, Stored, approve, known, load_newest, load_version, save
+from .read_calendar import CalendarFaultsError, Known, read_calendar, write_calendar
+from .recompute import order_recomputing
+from .seed_calendar import UnknownPlaceError, with_holidays
+
+
+class Saved(NamedTuple):
+    """Which versions there are now, and how many open promises will be recomputed."""
+
+    versions: dict[str, int]
+    promises: int
+
+
+async def save_calendar(tx: Transaction, name: str, written: Mapping[str, Any]) -> Saved:
+    """Store a new version of a calendar and of those that take its holidays. Raises UnprocessableError."""
+    stored = await load_newest(tx)
+    changed = _with_dependents(name, dict(written), stored, tx.now.date())
+    versions = await save(tx, changed)
+    return Saved(versions, await order_recomputing(tx, versions))
+
+
+async def propose_holidays(
+    tx: Transaction, name: str, country: str, subdivision: str | None, years: list[int]
+) -> tuple[int, dict[str, Any]]:
+    """Store a version with a country's holidays that counts only when it is approved; returns it."""
+    stored = await load_newest(tx)
+    if name not in stored:
+        raise NotFoundError("there is no calendar of this name", "没有这个名称的日历")
+    try:
+        document = with_holidays(known(stored)[name].calendar, country, subdivision, years)
+    except UnknownPlaceError as error:
+        raise UnprocessableError(
+            f"no holidays are known of this place: {error}", "没有该地区的节假日数据", field="country"
+        ) from error
+    _read(name, document, known(stored), tx.now.date())
+    versions = await save(tx, {name: (document, document)}, PROPOSED)
+    return versions[name], document
+
+
+async def approve_calendar(tx: Transaction, name: str, version: int) -> Saved:
+    """Let a proposed version count, if nothing newer does already (CAL-7)."""
+    row = await load_version(tx, name, version)
+    if row is None:
+        raise NotFoundError("there is no such version of this calendar", "该日历没有这个版本")
+    stored = await load_newest(tx)
+    if row["state"] == APPROVED or (name in stored and stored[name].version > version):
+        raise ConflictError(
+            "only a proposal that is newer than the calendar in force can be approved",
+            "只能批准比现行日历更新的提议",
+        )
+    await approve(tx, name, version)
+    changed = _with_dependents(name, row["written"], stored, tx.now.date())
+    changed.pop(name)
+    versions = {name: version} | (await save(tx, changed) if changed else {})
+    return Saved(versions, await order_recomputing(tx, versions))
+
+
+def _with_dependents(
+    name: str, written: dict[str, Any], stored: Mapping[str, Stored], today: date
+) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """The calendar and those that take holidays from it, at first or second hand, as written and as they count."""
+    others = known(stored)
+    waiting, changed = [(name, written)], {}
+    while waiting:
+        one, text = waiting.pop()
+        document = _read(one, text, others, today)
+        changed[one] = (text, document)
+        others[one] = Known(_calendar(one, text, others, today), text.get("holidays_of"))
+        waiting += [
+            (other, row.written) for other, row in stored.items() if row.written.get("holidays_of") == one
+        ]
+    return changed
+
+
+def _calendar(name: str, written: Mapping[str, Any], others: Mapping[str, Known], today: date) -> Any:
+    return read_calendar(name, written, {key: other for key, other in others.items() if key != name}, today)
+
+
+def _read(name: str, written: Mapping[str, Any], others: Mapping[str, Known], today: date) -> dict[str, Any]:
+    try:
+        return write_calendar(_calendar(name, written, others, today))
+    except CalendarFaultsError as error:
+        english = "; ".join(f"{fault.place}: {fault.english}" for fault in error.faults)
+        chinese = "；".join(f"{fault.place}：{fault.chinese}" for fault in error.faults)
+        raise UnprocessableError(english, chinese, field=error.faults[0].place) from error
