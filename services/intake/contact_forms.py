@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from shared.events.vocabulary import Channel, Grade, Language
 from shared.runtime.strict_json import Storable, StrictBody, YesNo
 
+from .call_forms import CallFacts
 from .particulars import Particulars
 
 LONGEST_TEXT, LONGEST_SMS = 20_000, 2_000
@@ -112,7 +113,7 @@ class WebContact(ContactForm):
         return self.contact_key
 
 
-class PhoneContact(ContactForm):
+class PhoneContact(ContactForm, CallFacts):
     """A complaint that a member of staff took on the phone."""
 
     model_config = _example(

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 
 def add_message_tables(metadata: MetaData) -> None:
@@ -80,4 +80,55 @@ def add_message_tables(metadata: MetaData) -> None:
         Column("policy_version", Text, nullable=False),
         Column("refused_at", DateTime(timezone=True), nullable=False),
         comment="Messages that say nothing but that somebody wants no offers.",
+    )
+
+
+def add_call_tables(metadata: MetaData) -> None:
+    """Add what the phone doors need."""
+    Table(
+        "call",
+        metadata,
+        Column("call_ref", UUID(as_uuid=True), primary_key=True),
+        Column("provider", Text, nullable=False),
+        Column("call_id", Text(collation="C"), nullable=False),
+        Column("facts", JSONB, nullable=False, comment="what all parts together say"),
+        Column(
+            "fate",
+            Text,
+            nullable=False,
+            server_default="OPEN",
+            comment="COMPLAINT, CALL_BACK, NOTHING or OPEN",
+        ),
+        Column("complaint_id", UUID(as_uuid=True)),
+        Column("first_told_at", DateTime(timezone=True), nullable=False),
+        Column("last_told_at", DateTime(timezone=True), nullable=False),
+        UniqueConstraint("provider", "call_id", name="call_once"),
+        comment="Calls as telephone systems tell of them.",
+        postgresql_with={"fillfactor": 70},
+    )
+    Table(
+        "call_part",
+        metadata,
+        Column("call_ref", UUID(as_uuid=True), primary_key=True),
+        Column("digest", Text(collation="C"), primary_key=True),
+        Column(
+            "told_at", Text(collation="C"), nullable=False, comment="as the system said; empty if it did not"
+        ),
+        Column("facts", JSONB, nullable=False),
+        Column("received_at", DateTime(timezone=True), nullable=False),
+        comment="What was told of a call, once per content.",
+    )
+    Table(
+        "call_back",
+        metadata,
+        Column("call_ref", UUID(as_uuid=True), primary_key=True),
+        Column("number", Text, nullable=False, comment="+<country><number>"),
+        Column("queue", Text),
+        Column("called_at", DateTime(timezone=True)),
+        Column("asked_at", DateTime(timezone=True), nullable=False),
+        Column("done_at", DateTime(timezone=True)),
+        Column("done_by", Text),
+        Column("reached", Boolean),
+        Index("call_back_open", "call_ref", postgresql_where=text("done_at IS NULL")),
+        comment="Callers who hung up before anybody answered.",
     )

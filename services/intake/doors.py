@@ -17,6 +17,8 @@ from shared.runtime.errors import ProblemError, UnavailableError, refusal
 from shared.runtime.service import service_router
 
 from . import metrics
+from .call_forms import CallFacts, CallPart, as_facts, told_of_call
+from .calls import Calls
 from .contact_forms import ContactForm, PhoneContact, SmsContact, WebContact
 from .contact_store import ALREADY_KNOWN, Accepted
 from .group_commit import GroupCommit, OutcomeUnknownError
@@ -78,8 +80,21 @@ async def take_web_contact(request: Request, form: Annotated[WebContact, Body()]
 
 @router.post("/channels/phone/contacts", status_code=201, response_model=Receipt, responses=_ANSWERS)
 async def take_phone_contact(request: Request, form: Annotated[PhoneContact, Body()]) -> Response:
-    """Take a complaint from a phone call. The same call_id again gets the first answer, whatever it says."""
-    return await _take(request, form)
+    """Take a complaint from a phone call. The same call_id again gets the first answer, whatever it says.
+
+    What is told of the call beside the complaint is kept with the call, as if it had been told apart.
+    """
+    answer = await _take(request, form)
+    if form.model_fields_set & CallFacts.model_fields.keys():
+        calls: Calls = request.app.state.calls
+        part = CallPart.model_validate(told_of_call(form))
+        try:
+            await calls.tell(form.provider, form.call_id, as_facts(part))
+        except Exception as error:
+            if is_transient(error):
+                raise _unavailable() from error
+            raise
+    return answer
 
 
 @router.post("/channels/sms/contacts", status_code=201, response_model=Receipt, responses=_ANSWERS)

@@ -37,6 +37,9 @@ FROM_PROVIDERS = Counter(
     "What providers told, by what became of it: taken, parked, refused for its signature, failed and to come again.",
     ["kind", "outcome"],
 )
+CALLS_MISSING = Counter(
+    "redress_calls_missing_total", "Calls of which only reconciliation with a list of calls has told."
+)
 PARKED_PAYLOADS = Gauge("redress_parked_payloads", "Payloads of providers that wait for a person.")
 COMPLAINTS_OPEN = Gauge("redress_complaints_open", "Complaints that are not closed.", ["status"])
 

@@ -6,7 +6,8 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.timers import TimerHandler
 
-from . import gather_parts, provider_doors
+from . import call_doors, gather_parts, provider_doors
+from .calls import TIMER, Calls
 from .contact_store import Accepted
 from .group_commit import GroupCommit
 from .parked_payloads import ParkedPayloads
@@ -26,12 +27,15 @@ def open_doors(
     """Let the service serve them; returns who handles their timers. Raises AccountsError."""
     work, settings = service.unit_of_work, service.settings
     parked = ParkedPayloads(work, sealer)
+    calls = Calls(work, policy, reader, accepting)
     messages = MessageTaker(work, policy, reader, accepting, parked)
     service.serves(
         provider_doors.router,
+        call_doors.router,
         accounts=load_accounts(settings.accounts_file),
         public_url=settings.public_url,
         parked=parked,
         messages=messages,
+        calls=calls,
     )
-    return {gather_parts.TIMER: messages.gatherer.parts_missing}
+    return {gather_parts.TIMER: messages.gatherer.parts_missing, TIMER: calls.quiet}

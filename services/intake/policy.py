@@ -64,6 +64,13 @@ class PartsPolicy(_Part):
     wait: float = Field(gt=0)
 
 
+class CallPolicy(_Part):
+    """Seconds without news after which a call is judged: `quiet` once it is over, `longest` while it is not."""
+
+    quiet: float = Field(gt=0)
+    longest: float = Field(gt=0)
+
+
 class RefusalPolicy(_Part):
     """Words that refuse offers when they are a whole text message (OF-7)."""
 
@@ -175,6 +182,7 @@ class IntakePolicy(Policy):
     receipt: ReceiptPolicy
     parts: PartsPolicy
     refusal: RefusalPolicy
+    calls: CallPolicy
     severity: SeverityPolicy
     abuse: AbusePolicy
     risk: RiskPolicy

@@ -16,13 +16,16 @@ from shared.runtime.strict_json import CleanText, StrictBody
 
 from . import metrics
 from .alibaba_sms import AlibabaSms
+from .calls import Calls
+from .freeswitch_cdr import FreeswitchCdr
 from .group_commit import OutcomeUnknownError
 from .kannel_sms import KannelSms
 from .parked_payloads import ParkedPayloads
 from .provider_accounts import Accounts, ProviderAccount
-from .provider_payload import PayloadError, Posted, SmsProvider
+from .provider_payload import PayloadError, PhoneProvider, Posted, Provider, SmsProvider
 from .take_messages import MessageTaker
 from .twilio_sms import TwilioSms
+from .twilio_voice import TwilioVoice
 from .vonage_sms import VonageSms
 
 SMS: dict[str, SmsProvider] = {
@@ -31,6 +34,12 @@ SMS: dict[str, SmsProvider] = {
     "twilio-sms": TwilioSms(),
     "vonage-sms": VonageSms(),
 }
+
+PHONE: dict[str, PhoneProvider] = {
+    "freeswitch-cdr": FreeswitchCdr(),
+    "twilio-voice": TwilioVoice(),
+}
+PROVIDERS: dict[str, Provider] = {**SMS, **PHONE}
 
 router = service_router("intake", tags=["providers"])
 
@@ -84,9 +93,8 @@ async def retry_parked(parked_id: UUID, request: Request) -> Response:
     account = accounts.named(row["kind"], row["provider"])
     if posted is None or account is None:
         raise ConflictError("it was settled before, or its account is gone", "已处理，或其账户已不存在")
-    taker: MessageTaker = request.app.state.messages
     try:
-        await taker.read_again(SMS[account.kind], account, posted)
+        await _take_again(request, account, posted)
     except PayloadError as error:
         await parked.tried(parked_id, str(error))
         raise ConflictError("it still cannot be read", "仍无法读取", field=str(error)) from error
@@ -107,13 +115,12 @@ async def drop_parked(parked_id: UUID, body: Annotated[DropBody, Body()], reques
 async def _told(kind: str, token: str, request: Request) -> Response:
     account = _account(kind, token, request)
     posted = Posted(request.method, _public_url(request), request.headers, await request.body())
-    provider = SMS[account.kind]
+    provider = PROVIDERS[account.kind]
     if not provider.is_genuine(posted, account):
         metrics.FROM_PROVIDERS.labels(account.kind, "refused").inc()
         raise HTTPException(403)
-    taker: MessageTaker = request.app.state.messages
     try:
-        await taker.take(provider, account, posted)
+        await _take(request, account, posted)
     except Exception as error:
         if not isinstance(error, OutcomeUnknownError) and not is_transient(error):
             raise
@@ -122,11 +129,36 @@ async def _told(kind: str, token: str, request: Request) -> Response:
     return provider.taken()
 
 
+async def _take(request: Request, account: ProviderAccount, posted: Posted) -> None:
+    state = request.app.state
+    if account.kind in SMS:
+        messages: MessageTaker = state.messages
+        await messages.take(SMS[account.kind], account, posted)
+        return
+    outcome = "taken"
+    try:
+        await _take_again(request, account, posted)
+    except PayloadError as error:
+        outcome = "parked"
+        await state.parked.park(account, posted, str(error))
+    metrics.FROM_PROVIDERS.labels(account.kind, outcome).inc()
+
+
+async def _take_again(request: Request, account: ProviderAccount, posted: Posted) -> None:
+    """Store what it says, or raise PayloadError."""
+    messages: MessageTaker = request.app.state.messages
+    calls: Calls = request.app.state.calls
+    if account.kind in SMS:
+        await messages.read_again(SMS[account.kind], account, posted)
+    else:
+        await calls.take(PHONE[account.kind], account, posted)
+
+
 def _account(kind: str, token: str, request: Request) -> ProviderAccount:
     accounts: Accounts = request.app.state.accounts
     account = accounts.find(kind, token)
     host = request.client.host if request.client else None
-    if account is None or account.kind not in SMS or not account.may_come_from(host):
+    if account is None or not account.may_come_from(host):
         raise NotFoundError(_NOTHING_HERE, "没有找到")
     return account
 

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -74,20 +74,38 @@ class Unreadable(NamedTuple):
     posted: Posted
 
 
-class SmsProvider(Protocol):
-    """What is particular to a provider."""
+class CallTold(NamedTuple):
+    """A part of a call, as `CallPart` would tell it."""
+
+    call_id: str
+    facts: Mapping[str, Any]
+
+
+class Provider(Protocol):
+    """What is particular to a provider of whatever kind."""
 
     def is_genuine(self, posted: Posted, account: ProviderAccount, /) -> bool:
         """False if its signature is wrong, or missing where there should be one."""
-
-    def read(self, posted: Posted, account: ProviderAccount, /) -> Sequence[Message | Unreadable]:
-        """The messages in it. Raises PayloadError if there is no telling what it is."""
 
     def taken(self) -> Response:
         """What the provider takes for a yes."""
 
     def not_taken(self) -> Response:
         """What makes the provider send it again."""
+
+
+class SmsProvider(Provider, Protocol):
+    """A provider of text messages."""
+
+    def read(self, posted: Posted, account: ProviderAccount, /) -> Sequence[Message | Unreadable]:
+        """The messages in it. Raises PayloadError if there is no telling what it is."""
+
+
+class PhoneProvider(Provider, Protocol):
+    """A telephone system."""
+
+    def read(self, posted: Posted, account: ProviderAccount, /) -> CallTold:
+        """What it tells of a call. Raises PayloadError."""
 
 
 def moment(text: str | None, zone: str) -> datetime | None:

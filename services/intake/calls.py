@@ -1,0 +1,154 @@
+"""Keeps what is told of calls, part by part, and lets each become a complaint, a call back, or nothing.
+
+All work on a call happens behind one lock. A call becomes a complaint by the same key as one that staff post at once,
+so it cannot become two.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from pydantic import Field, ValidationError
+from pydantic_core import to_json
+
+from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.runtime.timers import Timer, arm
+
+from .call_forms import CallPart, as_facts
+from .call_statements import ADD_PART, DUE, FILL_IN, JUDGED, KEEP_PART, PARTS, SAVE
+from .contact_forms import CustomerForm, PhoneContact, Words
+from .contact_store import Accepted
+from .group_commit import GroupCommit
+from .merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
+from .phone_numbers import NumberKind, read_origin
+from .policy import IntakePolicy
+from .provider_accounts import ProviderAccount
+from .provider_payload import PayloadError, PhoneProvider, Posted, plausible
+from .read_contact import Contact, ContactReader
+
+TIMER = "call_quiet"
+_CALLS = UUID("5b0f2c5e-6a0b-4a52-9d7e-3a8b1f6f0c11")
+
+
+class Told(NamedTuple):
+    """What a part led to. news: it was not told before."""
+
+    call_ref: UUID
+    news: bool
+    fate: str
+    complaint_id: UUID | None
+
+
+class CallContact(PhoneContact):
+    """A call that became a contact: longer than what staff would type."""
+
+    text: Words = Field(max_length=200_000)
+
+
+class Calls:
+    """The calls of all telephone systems."""
+
+    def __init__(
+        self,
+        work: UnitOfWork,
+        policy: IntakePolicy,
+        reader: ContactReader,
+        accepting: GroupCommit[Contact, Accepted],
+    ) -> None:
+        self._work = work
+        self._policy = policy
+        self._reader = reader
+        self._accepting = accepting
+
+    async def tell(self, provider: str, call_id: str, facts: Mapping[str, Any]) -> Told:
+        """Keep a part of a call. The same part again changes nothing."""
+        call = uuid5(_CALLS, f"{provider}\x1f{call_id}")
+        about = {"call": call, "provider": provider, "call_id": call_id}
+        content = to_json(dict(sorted(facts.items())))
+        part = {"digest": hashlib.sha256(content).hexdigest(), "facts": facts, "told_at": _order(facts)}
+        async with self._work.begin(subject_of(call)) as tx:
+            [known] = await tx.fetch(KEEP_PART, about | part)
+            complaint = known["complaint_id"] or known["contact_of"]
+            if known["news"]:
+                if known["contact_of"] and not known["complaint_id"]:
+                    noted = {"text": known["contact_text"]}
+                    await tx.fetch(ADD_PART, {"call": call, "facts": noted, "digest": "contact"})
+                merged = merge_call([Part(*row) for row in await tx.fetch(PARTS, about)])
+                await tx.fetch(SAVE, {"call": call, "facts": merged, "complaint": known["contact_of"]})
+                await self._go_on(tx, about, merged, complaint)
+        fate = Fate.COMPLAINT if complaint else known["fate"]
+        return Told(call, bool(known["news"]), fate, complaint)
+
+    async def _go_on(
+        self, tx: Transaction, about: Mapping[str, Any], merged: Mapping[str, Any], complaint: UUID | None
+    ) -> None:
+        if complaint is None:
+            due = when_to_judge(merged, tx.now, self._policy.calls)
+            await arm(tx, [Timer(about["call"], TIMER, subject_of(about["call"]), due)])
+        elif words_of(merged):
+            await tx.fetch(FILL_IN, {**about, "text": words_of(merged)})
+
+    async def take(self, provider: PhoneProvider, account: ProviderAccount, posted: Posted) -> None:
+        """Keep what a telephone system told. Raises PayloadError, with nothing kept."""
+        told = provider.read(posted, account)
+        try:
+            part = CallPart.model_validate_json(to_json({**told.facts, "call_id": told.call_id}))
+        except ValidationError as error:
+            raise PayloadError(str(error.errors()[0]["loc"][0])) from error
+        await self.tell(account.name, part.call_id, as_facts(part))
+
+    async def quiet(self, tx: Transaction, timers: Sequence[Timer]) -> None:
+        """Judge the calls of which nothing new was told for a while."""
+        due = await tx.fetch(DUE, {"calls": [timer.id for timer in timers]})
+        judged = await asyncio.gather(*(self._judge(call) for call in due))
+        if judged:
+            calls, fates, complaints, numbers = zip(*judged, strict=True)
+            values = {"calls": calls, "fates": fates, "complaints": complaints, "numbers": numbers}
+            await tx.fetch(JUDGED, {name: list(value) for name, value in values.items()})
+
+    async def _judge(self, call: Any) -> tuple[UUID, str, UUID | None, str | None]:
+        facts = call["facts"]
+        number = self._number(facts)
+        fate = judge_call(facts, can_be_called=number is not None)
+        complaint = None
+        if fate is Fate.COMPLAINT:
+            form = _contact(call["provider"], call["call_id"], facts)
+            complaint = (await self._accepting.submit(self._reader.read(form))).complaint_id
+        return call["call_ref"], fate, complaint, number
+
+    def _number(self, facts: Mapping[str, Any]) -> str | None:
+        """The caller's number, if it can be called."""
+        if facts.get("caller_presentation") == "withheld":
+            return None
+        phone = self._policy.phone
+        origin = read_origin(facts.get("caller_number", ""), phone.region, phone.withheld)
+        return origin.e164 if origin.kind in {NumberKind.MOBILE, NumberKind.FIXED} else None
+
+
+def subject_of(call: UUID) -> str:
+    """Whose row is locked while a call is worked on."""
+    return f"call:{call}"
+
+
+def _contact(provider: str, call_id: str, facts: Mapping[str, Any]) -> CallContact:
+    withheld = facts.get("caller_presentation") == "withheld"
+    customer = {"external_id": facts["customer_id"]} if "customer_id" in facts else {}
+    began = facts.get("started_at")
+    return CallContact(
+        provider=provider,
+        call_id=call_id,
+        text=words_of(facts)[:200_000],
+        caller_number=None if withheld else facts.get("caller_number"),
+        agent_id=facts.get("agent_id"),
+        category=facts.get("category"),
+        started_at=plausible(datetime.fromisoformat(began)) if began else None,
+        customer=CustomerForm(**customer),
+    )
+
+
+def _order(facts: Mapping[str, Any]) -> str:
+    told = facts.get("told_at")
+    return f"{datetime.fromisoformat(told).timestamp():020.6f}" if told else ""
