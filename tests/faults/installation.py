@@ -134,6 +134,14 @@ class Installation(ABC):
     async def stop(self) -> None:
         """Stop everything and release it."""
 
+    async def start_again(self) -> None:
+        """Start every process that was killed, and wait until all are ready."""
+        for process in self.processes.values():
+            if not process.running:
+                process.start()
+        for service in SERVICES:
+            await self.ready(service)
+
     @abstractmethod
     def process_of(self, service: str) -> Process:
         """The process in which a service runs."""

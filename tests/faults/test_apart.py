@@ -20,6 +20,7 @@ from tests.postgres_fixture import temporary_folder
 from tests.waiting import eventually
 
 from .installation import Apart, free_port
+from .journeys import whole_journeys_under_kills
 
 pytestmark = [
     pytest.mark.kafka,
@@ -86,6 +87,10 @@ async def test_random_kills_of_every_process_under_load_lose_and_double_nothing(
         await apart.ready(service)
     await apart.send_again()
     await apart.comes_to_rest_whole()
+
+
+async def test_journeys_go_on_to_their_end_while_processes_are_killed(apart: Apart) -> None:
+    await whole_journeys_under_kills(apart, Random(7), SERVICES, count=30)
 
 
 async def test_intake_keeps_answering_while_the_broker_is_down_and_the_backlog_drains_in_order(

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from random import Random
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,7 @@ import pytest_asyncio
 from tests.postgres_fixture import temporary_folder
 
 from .installation import Together
+from .journeys import whole_journeys_under_kills
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -61,6 +63,10 @@ async def test_kill_nine_of_everything_under_load_loses_and_doubles_nothing(toge
         await together.start()
     await together.send_again()
     await together.comes_to_rest_whole()
+
+
+async def test_journeys_go_on_to_their_end_while_everything_is_killed(together: Together) -> None:
+    await whole_journeys_under_kills(together, Random(7), ["intake"], count=30)
 
 
 async def test_sigterm_finishes_what_is_open_and_ends_with_zero(together: Together) -> None:

@@ -1,0 +1,69 @@
+"""The long forms: faults that last, and whole journeys under many of them. Run by `make soak`."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from random import Random
+
+import pytest
+import pytest_asyncio
+
+from services.command.registry import SERVICES
+from tests.kafka.broker import Broker
+from tests.kafka.fixtures import StartBroker
+from tests.postgres_fixture import temporary_folder
+
+from .installation import Apart
+from .journeys import whole_journeys_under_kills
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.kafka,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(1800),
+]
+
+
+@pytest.fixture(scope="module")
+def broker(start_kafka: StartBroker) -> Broker:
+    return start_kafka({"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"})
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def apart(broker: Broker) -> AsyncIterator[Apart]:
+    folder = temporary_folder("redress-soak-")
+    installation = Apart(folder, broker.bootstrap)
+    try:
+        await installation.start()
+        yield installation
+    finally:
+        await installation.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("seconds", [60, 180])
+async def test_intake_keeps_answering_however_long_the_broker_is_down(
+    apart: Apart, broker: Broker, seconds: int
+) -> None:
+    unanswered_before = len(apart.history.unknown)
+    broker.kill()
+    await apart.load(seconds * 40, rate=40)
+    assert len(apart.history.unknown) == unanswered_before
+    await asyncio.to_thread(broker.restart)
+    await apart.comes_to_rest_whole()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_journeys_reach_their_end_through_minutes_of_kills(apart: Apart, seed: int) -> None:
+    await whole_journeys_under_kills(apart, Random(seed), SERVICES, count=200)
+
+
+@pytest.mark.parametrize("times", [5])
+async def test_a_database_server_that_dies_again_and_again_loses_nothing(apart: Apart, times: int) -> None:
+    for _ in range(times):
+        load = asyncio.create_task(apart.load(200, rate=40))
+        await asyncio.sleep(1.5)
+        await asyncio.to_thread(apart.postgres.restart, "immediate")
+        await load
+    await apart.send_again()
+    await apart.comes_to_rest_whole()
