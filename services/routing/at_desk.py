@@ -13,12 +13,12 @@ from .directory import Member
 
 async def _desk(request: Request, work: Work) -> Desk:
     desk: Desk = request.app.state.desk
-    await desk.staff.refresh(work)
+    await desk.staff.keep_fresh(work)
     return desk
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
-"""The desk; departments and staff are as they stand in the database now."""
+"""The desk; departments and staff are those of a second ago at most."""
 
 
 def known(desk: Desk, field: str, account: str) -> Member:

@@ -5,6 +5,7 @@ Every change is a new revision. A replica keeps the directory it knows and reads
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Any, TypeAlias
 
 from shared.bus.statement import Statement
@@ -25,6 +26,7 @@ _WRITE = Statement(
     FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS text[]), CAST(:entries AS jsonb[])) AS row (kind, id, entry)
     """
 )
+FRESH_FOR = 1.0
 CHANGES = "directory"
 """The subject that is locked while the directory is changed, so that revisions are committed in their order."""
 
@@ -41,6 +43,7 @@ class StaffList:
         self.departments = dict(listed.departments)
         self.staff = dict(listed.staff)
         self.revision = 0
+        self._read_at = float("-inf")
         self.directory = listed.directory()
 
     async def refresh(self, source: Transaction | UnitOfWork) -> Directory:
@@ -56,6 +59,13 @@ class StaffList:
             version = f"{self._file_version}+{self.revision}"
             self.directory = directory_of(version, departments, staff, self._duty_desk)
         return self.directory
+
+    async def keep_fresh(self, work: UnitOfWork) -> None:
+        """Refresh, unless that was done within the last second."""
+        now = monotonic()
+        if now - self._read_at >= FRESH_FOR:
+            self._read_at = now
+            await self.refresh(work)
 
     async def change(self, work: UnitOfWork, entries: Sequence[Entry], by: str) -> Directory:
         """Put these in the place of those with the same ids. Raises ConflictError if they do not fit together."""
