@@ -9,6 +9,7 @@ from shared.runtime.settings import Settings
 
 from .api import router
 from .desk import Desk
+from .endings_api import router as endings_router
 from .metrics import sample
 from .ownership_api import router as ownership_router
 from .policy import RoutingPolicy
@@ -18,6 +19,7 @@ from .staff_file import load_staff
 from .staff_list import StaffList
 from .transfer_api import router as transfer_router
 from .transfer_case import timers
+from .waiting import waiting_timers
 
 
 def create_service(settings: Settings, event_log: EventLog) -> Service:
@@ -27,9 +29,9 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id)
     service = Service("routing", settings, event_log)
     service.decides_by(policy)
-    service.serves(router, staff_router, transfer_router, ownership_router, desk=desk)
+    service.serves(router, staff_router, transfer_router, ownership_router, endings_router, desk=desk)
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
     service.tells_at(Pace.PROMPT)
-    service.fires(timers(desk))
+    service.fires(timers(desk) | waiting_timers())
     service.samples(sample)
     return service

@@ -4,10 +4,17 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.vocabulary import HandlingStep, OwnerChangeReason, TransferReason
-from shared.runtime.strict_json import CleanText, StrictBody
+from shared.events.vocabulary import (
+    HandlingStep,
+    OwnerChangeReason,
+    PauseReason,
+    RejectionReason,
+    TransferReason,
+)
+from shared.runtime.strict_json import CleanText, StrictBody, Whole, YesNo
 
 from .accept_resolution import ResolutionReason
+from .may_wait import Evidence
 
 Account = Annotated[CleanText, Field(min_length=1, max_length=64, description="account of a member of staff")]
 Text = Annotated[CleanText, Field(min_length=1, max_length=5000)]
@@ -94,3 +101,44 @@ class DecisionBody(StrictBody):
 
     by: Account
     handler_id: Account
+
+
+class WaitBody(StrictBody):
+    """For what it waits (PAU-1), on which evidence (PAU-2), and until when."""
+
+    reason: PauseReason
+    by: Account
+    evidence: Evidence | None = None
+    failed_calls: Whole = Field(default=0, ge=0, le=100)
+    until: AwareDatetime | None = None
+    note: Text | None = None
+
+
+class RejectionBody(StrictBody):
+    """Why it is not justified; the text is what the customer is told."""
+
+    reason: RejectionReason
+    text: Text
+    by: Account
+
+
+class CancellationBody(StrictBody):
+    """What the customer said when they wanted it no more."""
+
+    text: Text
+    by: Account
+
+
+class AppealBody(StrictBody):
+    """Why the customer does not accept the end."""
+
+    text: Text
+    by: Account
+
+
+class AppealDecisionBody(StrictBody):
+    """Whether the customer is right after all, and why."""
+
+    upheld: YesNo
+    text: Text
+    by: Account

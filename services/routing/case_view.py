@@ -22,6 +22,7 @@ _VIEW = Statement(
 _FACTS = (
     *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
     *("received_at", "taken_by", "repeat_of", "state", "round", "ground", "closed_at"),
+    *("end_reason", "end_text", "appeal_until"),
 )
 
 

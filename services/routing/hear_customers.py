@@ -31,10 +31,10 @@ _MOVE = counting(
     UPDATE complaint SET state = word.after, ground = word.ground,
         round = CASE WHEN word.ground IS NULL THEN complaint.round + 1 ELSE complaint.round END,
         closed_at = CASE WHEN word.ground IS NOT NULL THEN now() END
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:rounds AS int[]), CAST(:before AS text[]), CAST(:after AS text[]),
-                CAST(:grounds AS text[])) AS word (complaint_id, round, before, after, ground)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:rounds AS int[]), CAST(:after AS text[]), CAST(:grounds AS text[]))
+         AS word (complaint_id, round, after, ground)
     WHERE complaint.complaint_id = word.complaint_id AND complaint.round = word.round
-        AND complaint.state = word.before
+        AND complaint.state = ANY (CAST(:resolved AS text[]))
     RETURNING complaint.complaint_id, complaint.owner_id, complaint.handler_id,
         CASE WHEN word.ground IS NULL THEN 0 ELSE -1 END AS change
     """
@@ -74,7 +74,7 @@ async def _move(
     values = {
         "ids": [event.complaint_id for event, _ in words],
         "rounds": [event.round for event, _ in words],
-        "before": [State.RESOLVED for _ in words],
+        "resolved": [State.RESOLVED, State.FOLLOWED_UP],
         "after": [_AFTER[type(ending)] for _, ending in words],
         "grounds": [ending if isinstance(ending, ClosingGround) else None for _, ending in words],
     }

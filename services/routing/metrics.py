@@ -10,7 +10,7 @@ from shared.events.intake import ComplaintReceived
 from shared.events.vocabulary import ClosingGround, OwnerChangeReason, ReopenReason, TransferReason
 
 from .name_owner import OwnerRule
-from .next_state import State
+from .next_state import ENDED, State
 
 OWNED = Counter("redress_complaints_owned_total", "Complaints whose owner was named, by rule.", ["rule"])
 TRANSFERS = Counter("redress_transfers_total", "Hand-overs of the handling, by reason.", ["reason"])
@@ -19,10 +19,10 @@ OWNER_CHANGES = Counter(
 )
 REOPENED = Counter("redress_complaints_reopened_total", "Complaints opened again, by reason.", ["reason"])
 CLOSED = Counter("redress_complaints_closed_total", "Complaints closed, by ground.", ["ground"])
-OPEN = Gauge("redress_complaints_in_work", "Complaints that are not closed.", ["state"])
+OPEN = Gauge("redress_complaints_in_work", "Complaints that have not ended.", ["state"])
 OWNERLESS = Gauge("redress_complaints_ownerless", "Complaints heard of that have no owner; must be 0.")
 
-OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
+OPEN_STATES = tuple(state for state in State if state not in ENDED)
 
 _LABELS: dict[Counter, type[StrEnum]] = {
     OWNED: OwnerRule,

@@ -9,51 +9,119 @@ class State(StrEnum):
 
     ASSIGNED = "ASSIGNED"
     IN_PROGRESS = "IN_PROGRESS"
+    PENDING = "PENDING"
     PROPOSED = "PROPOSED"
     RESOLVED = "RESOLVED"
+    FOLLOWED_UP = "FOLLOWED_UP"
     REOPENED = "REOPENED"
+    APPEALED = "APPEALED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
     CLOSED = "CLOSED"
 
 
 class Action(StrEnum):
-    """What staff do, and the last two: what the customer's word or silence does (FC-21)."""
+    """What staff do; and what the customer's word, silence or wish does: REOPEN, CLOSE, CANCEL, APPEAL (FC-21)."""
 
     TAKE_STEP = "TAKE_STEP"
     FOLLOW_UP = "FOLLOW_UP"
     PROPOSE = "PROPOSE"
     RESOLVE = "RESOLVE"
+    WAIT = "WAIT"
+    RESUME = "RESUME"
+    RESUME_PROPOSED = "RESUME_PROPOSED"
     HAND_OVER = "HAND_OVER"
     CHANGE_OWNER = "CHANGE_OWNER"
+    REJECT = "REJECT"
+    CANCEL = "CANCEL"
+    APPEAL = "APPEAL"
+    UPHOLD = "UPHOLD"
+    DENY = "DENY"
     REOPEN = "REOPEN"
     CLOSE = "CLOSE"
 
 
+_S, _A = State, Action
+
 NEXT: Mapping[tuple[State, Action], State] = {
-    (State.ASSIGNED, Action.TAKE_STEP): State.IN_PROGRESS,
-    (State.ASSIGNED, Action.PROPOSE): State.PROPOSED,
-    (State.ASSIGNED, Action.HAND_OVER): State.ASSIGNED,
-    (State.ASSIGNED, Action.CHANGE_OWNER): State.ASSIGNED,
-    (State.IN_PROGRESS, Action.TAKE_STEP): State.IN_PROGRESS,
-    (State.IN_PROGRESS, Action.PROPOSE): State.PROPOSED,
-    (State.IN_PROGRESS, Action.HAND_OVER): State.IN_PROGRESS,
-    (State.IN_PROGRESS, Action.CHANGE_OWNER): State.IN_PROGRESS,
-    (State.PROPOSED, Action.TAKE_STEP): State.PROPOSED,
-    (State.PROPOSED, Action.PROPOSE): State.PROPOSED,
-    (State.PROPOSED, Action.RESOLVE): State.RESOLVED,
-    (State.PROPOSED, Action.HAND_OVER): State.PROPOSED,
-    (State.PROPOSED, Action.CHANGE_OWNER): State.PROPOSED,
-    (State.RESOLVED, Action.TAKE_STEP): State.RESOLVED,
-    (State.RESOLVED, Action.FOLLOW_UP): State.RESOLVED,
-    (State.RESOLVED, Action.HAND_OVER): State.RESOLVED,
-    (State.RESOLVED, Action.CHANGE_OWNER): State.RESOLVED,
-    (State.RESOLVED, Action.REOPEN): State.REOPENED,
-    (State.RESOLVED, Action.CLOSE): State.CLOSED,
-    (State.REOPENED, Action.TAKE_STEP): State.IN_PROGRESS,
-    (State.REOPENED, Action.PROPOSE): State.PROPOSED,
-    (State.REOPENED, Action.HAND_OVER): State.REOPENED,
-    (State.REOPENED, Action.CHANGE_OWNER): State.REOPENED,
+    # being worked on
+    (_S.ASSIGNED, _A.TAKE_STEP): _S.IN_PROGRESS,
+    (_S.IN_PROGRESS, _A.TAKE_STEP): _S.IN_PROGRESS,
+    (_S.PROPOSED, _A.TAKE_STEP): _S.PROPOSED,
+    (_S.REOPENED, _A.TAKE_STEP): _S.IN_PROGRESS,
+    (_S.ASSIGNED, _A.PROPOSE): _S.PROPOSED,
+    (_S.IN_PROGRESS, _A.PROPOSE): _S.PROPOSED,
+    (_S.PROPOSED, _A.PROPOSE): _S.PROPOSED,
+    (_S.REOPENED, _A.PROPOSE): _S.PROPOSED,
+    (_S.PROPOSED, _A.RESOLVE): _S.RESOLVED,
+    # waiting
+    (_S.ASSIGNED, _A.WAIT): _S.PENDING,
+    (_S.IN_PROGRESS, _A.WAIT): _S.PENDING,
+    (_S.PROPOSED, _A.WAIT): _S.PENDING,
+    (_S.REOPENED, _A.WAIT): _S.PENDING,
+    (_S.PENDING, _A.RESUME): _S.IN_PROGRESS,
+    (_S.PENDING, _A.RESUME_PROPOSED): _S.PROPOSED,
+    # the customer has the word
+    (_S.RESOLVED, _A.TAKE_STEP): _S.RESOLVED,
+    (_S.RESOLVED, _A.FOLLOW_UP): _S.FOLLOWED_UP,
+    (_S.FOLLOWED_UP, _A.TAKE_STEP): _S.FOLLOWED_UP,
+    (_S.RESOLVED, _A.REOPEN): _S.REOPENED,
+    (_S.FOLLOWED_UP, _A.REOPEN): _S.REOPENED,
+    (_S.RESOLVED, _A.CLOSE): _S.CLOSED,
+    (_S.FOLLOWED_UP, _A.CLOSE): _S.CLOSED,
+    # other ends, each with a right to appeal or at the customer's wish
+    (_S.ASSIGNED, _A.REJECT): _S.REJECTED,
+    (_S.IN_PROGRESS, _A.REJECT): _S.REJECTED,
+    (_S.PENDING, _A.REJECT): _S.REJECTED,
+    (_S.PROPOSED, _A.REJECT): _S.REJECTED,
+    (_S.REOPENED, _A.REJECT): _S.REJECTED,
+    (_S.ASSIGNED, _A.CANCEL): _S.CANCELLED,
+    (_S.IN_PROGRESS, _A.CANCEL): _S.CANCELLED,
+    (_S.PENDING, _A.CANCEL): _S.CANCELLED,
+    (_S.PROPOSED, _A.CANCEL): _S.CANCELLED,
+    (_S.REOPENED, _A.CANCEL): _S.CANCELLED,
+    # an appeal holds it open until it is decided
+    (_S.RESOLVED, _A.APPEAL): _S.APPEALED,
+    (_S.FOLLOWED_UP, _A.APPEAL): _S.APPEALED,
+    (_S.REJECTED, _A.APPEAL): _S.APPEALED,
+    (_S.APPEALED, _A.UPHOLD): _S.REOPENED,
+    (_S.APPEALED, _A.DENY): _S.CLOSED,
+    # who works on it and who answers for it may change while it is open
+    (_S.ASSIGNED, _A.HAND_OVER): _S.ASSIGNED,
+    (_S.IN_PROGRESS, _A.HAND_OVER): _S.IN_PROGRESS,
+    (_S.PENDING, _A.HAND_OVER): _S.PENDING,
+    (_S.PROPOSED, _A.HAND_OVER): _S.PROPOSED,
+    (_S.RESOLVED, _A.HAND_OVER): _S.RESOLVED,
+    (_S.FOLLOWED_UP, _A.HAND_OVER): _S.FOLLOWED_UP,
+    (_S.REOPENED, _A.HAND_OVER): _S.REOPENED,
+    (_S.ASSIGNED, _A.CHANGE_OWNER): _S.ASSIGNED,
+    (_S.IN_PROGRESS, _A.CHANGE_OWNER): _S.IN_PROGRESS,
+    (_S.PENDING, _A.CHANGE_OWNER): _S.PENDING,
+    (_S.PROPOSED, _A.CHANGE_OWNER): _S.PROPOSED,
+    (_S.RESOLVED, _A.CHANGE_OWNER): _S.RESOLVED,
+    (_S.FOLLOWED_UP, _A.CHANGE_OWNER): _S.FOLLOWED_UP,
+    (_S.REOPENED, _A.CHANGE_OWNER): _S.REOPENED,
+    (_S.APPEALED, _A.CHANGE_OWNER): _S.APPEALED,
 }
 """Everything that is possible; what is not here is refused."""
+
+TMF621: Mapping[State, str] = {
+    _S.ASSIGNED: "acknowledged",
+    _S.IN_PROGRESS: "inProgress",
+    _S.PENDING: "pending",
+    _S.PROPOSED: "inProgress",
+    _S.RESOLVED: "resolved",
+    _S.FOLLOWED_UP: "resolved",
+    _S.REOPENED: "inProgress",
+    _S.APPEALED: "held",
+    _S.REJECTED: "rejected",
+    _S.CANCELLED: "cancelled",
+    _S.CLOSED: "closed",
+}
+"""What each state is called in the TM Forum's trouble ticket API."""
+
+ENDED = (State.REJECTED, State.CANCELLED, State.CLOSED)
+"""Nobody works on it; a rejected one can still be appealed."""
 
 
 class NotPossibleError(Exception):

@@ -88,6 +88,24 @@ class TransferPolicy(BaseModel):
     accused_never_handles: bool
 
 
+class WaitPolicy(BaseModel):
+    """How many failed calls are evidence (PAU-2), and how long a single wait may be, in seconds (PAU-5)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    failed_calls: int = Field(ge=1)
+    longest: int = Field(ge=1)
+
+
+class AppealPolicy(BaseModel):
+    """Until when a customer may appeal, and a senior person decides (of open hours); in seconds (FC-22)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    appeal_within: int = Field(ge=1)
+    decide_within: int = Field(ge=1, le=1_000_000)
+
+
 class WorkPolicy(BaseModel):
     """How many of the six steps come before the resolution, and which words alone resolve nothing (FC-12)."""
 
@@ -123,5 +141,7 @@ class RoutingPolicy(Policy):
     hours: HoursPolicy
     transfer: TransferPolicy
     work: WorkPolicy
+    wait: WaitPolicy
+    appeal: AppealPolicy
     ending: EndingPolicy
     escalation: EscalationPolicy

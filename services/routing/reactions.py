@@ -11,7 +11,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
-from shared.events.intake import ComplaintReceived
+from shared.events.intake import ComplaintReceived, ContactAttached
 from shared.events.routing import HandlerAssigned, OwnerNamed
 from shared.events.sla import EscalationReached
 from shared.events.vocabulary import ComplaintKind, EscalationLevel
@@ -23,6 +23,7 @@ from .metrics import OWNED, TRANSFERS
 from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
 from .next_state import State
 from .presence import REST
+from .waiting import hear_contacts
 from .workload import Loads, counting, read_loads
 
 _HEARD = (
@@ -64,6 +65,7 @@ def reactions(desk: Desk) -> Reactions:
     """What to do on which event."""
     return {
         ComplaintReceived: partial(name_owners, desk),
+        ContactAttached: hear_contacts,
         SatisfactionAnswered: partial(hear_customers, desk),
         SatisfactionUnanswered: partial(hear_customers, desk),
         EscalationReached: partial(note_escalations, desk),

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.events.vocabulary import HandlingStep
-from shared.runtime.errors import ConflictError, NotFoundError
+from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableError
 
 from .case import NoSuchCaseError
 from .change_owner import OwnerStaysError
+from .end_case import NotTheDeciderError, TooLateError
 from .judge_transfer import Objection
 from .may_change_owner import OwnerObjection
+from .may_wait import WaitObjection
 from .next_state import Action, NotPossibleError, State
 from .six_steps import MissingStepsError
 from .transfer_case import TransferRefusedError
+from .waiting import MayNotWaitError
 from .work_on_case import NotYoursError
 
 _STEPS = {
@@ -27,6 +30,11 @@ _STATES = {
     State.ASSIGNED: ("has an owner and was not begun", "已有责任人，尚未处理"),
     State.IN_PROGRESS: ("is being worked on", "处理中"),
     State.PROPOSED: ("has a proposed solution", "已提出方案"),
+    State.PENDING: ("waits", "等待中"),
+    State.FOLLOWED_UP: ("is resolved and was followed up", "已办结并已跟踪回访"),
+    State.APPEALED: ("is appealed and not decided", "申诉处理中"),
+    State.REJECTED: ("is rejected", "不予受理"),
+    State.CANCELLED: ("is cancelled", "已撤销"),
     State.RESOLVED: ("is resolved", "已办结"),
     State.REOPENED: ("was opened again", "已重新打开"),
     State.CLOSED: ("is closed", "已关闭"),
@@ -38,6 +46,14 @@ _ACTIONS = {
     Action.RESOLVE: ("it cannot be resolved: propose a solution first", "不能办结：请先提出方案"),
     Action.HAND_OVER: ("it cannot be handed over", "不能转办"),
     Action.CHANGE_OWNER: ("nobody else can answer for it any more", "不能再更换责任人"),
+    Action.WAIT: ("it cannot wait", "不能暂停等待"),
+    Action.RESUME: ("it does not wait", "并未暂停"),
+    Action.RESUME_PROPOSED: ("it does not wait", "并未暂停"),
+    Action.REJECT: ("it cannot be rejected", "不能判定不成立"),
+    Action.CANCEL: ("it cannot be cancelled", "不能撤销"),
+    Action.APPEAL: ("there is nothing to appeal against", "没有可申诉的处理结果"),
+    Action.UPHOLD: ("there is no appeal to decide", "没有待裁定的申诉"),
+    Action.DENY: ("there is no appeal to decide", "没有待裁定的申诉"),
     Action.REOPEN: ("it cannot be opened again", "不能重新打开"),
     Action.CLOSE: ("it cannot be closed", "不能关闭"),
 }
@@ -54,6 +70,20 @@ _OWNER_STAYS = {
         "没有登记超过一个工作日的缺勤（FC-9）",
     ),
     OwnerObjection.NEEDS_SUPERVISOR: ("only a superior orders this (FC-9)", "须由上级决定（FC-9）"),
+}
+_MAY_NOT_WAIT = {
+    WaitObjection.NO_EVIDENCE: (
+        "a message that was sent, or failed calls, have to show it (PAU-2)",
+        "须有已发消息或未接通电话为证（PAU-2）",
+        "evidence",
+    ),
+    WaitObjection.TOO_FEW_CALLS: (
+        "so few are no evidence (PAU-2)",
+        "次数不足，不能为证（PAU-2）",
+        "failed_calls",
+    ),
+    WaitObjection.NO_TIME_AGREED: ("an appointment has a time (PAU-1)", "预约须有时间（PAU-1）", "until"),
+    WaitObjection.TIME_HAS_PASSED: ("must be in the future", "必须是将来的时间", "until"),
 }
 _OBJECTIONS = {
     Objection.OPEN_ALREADY: ("a hand-over is open already (FC-10)", "已有未完成的转办（FC-10）"),
@@ -86,6 +116,16 @@ def refusals() -> Iterator[None]:
         raise ConflictError(*_not_possible(error)) from error
     except NotYoursError as error:
         raise ConflictError(*_not_yours(error)) from error
+    except MayNotWaitError as error:
+        raise UnprocessableError(
+            *_MAY_NOT_WAIT[error.objection][:2], field=_MAY_NOT_WAIT[error.objection][2]
+        ) from error
+    except TooLateError as error:
+        raise ConflictError("the time to appeal has passed (FC-22)", "申诉期限已过（FC-22）") from error
+    except NotTheDeciderError as error:
+        raise ConflictError(
+            f"only {error.decider_id} decides this appeal (FC-22)", f"须由 {error.decider_id} 裁定（FC-22）"
+        ) from error
     except OwnerStaysError as error:
         english, chinese = _OWNER_STAYS[error.objection]
         raise ConflictError(

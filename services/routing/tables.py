@@ -1,6 +1,18 @@
 """The tables of routing: complaints with their owners, the work on them by rounds, and the workload."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from shared.runtime.tables import add_service_tables
@@ -40,6 +52,9 @@ complaint = Table(
     Column("round", Integer, nullable=False, server_default="1"),
     Column("ground", Text, comment="what it was closed on"),
     Column("closed_at", DateTime(timezone=True)),
+    Column("end_reason", Text, comment="why it was rejected"),
+    Column("end_text", Text, comment="what was said when it was rejected or cancelled"),
+    Column("appeal_until", DateTime(timezone=True), comment="FC-22"),
     Column("escalation", Text, comment="the highest rung reached so far"),
     Column("escalated_at", DateTime(timezone=True)),
     Index("complaint_of_owner", "owner_id", "complaint_id"),
@@ -64,6 +79,47 @@ work_round = Table(
     Column("resolved_at", DateTime(timezone=True)),
     comment="What was done for a complaint, from one opening to the resolution that ended it.",
     postgresql_with={"fillfactor": 80},
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("waiting_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("reason", Text, nullable=False, comment="PAU-1"),
+    Column("evidence", Text, comment="PAU-2"),
+    Column("failed_calls", Integer, nullable=False),
+    Column("note", Text),
+    Column("begun_by", Text, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("resumes_at", DateTime(timezone=True), nullable=False, comment="at the latest"),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_by", Text),
+    Column("ended_because", Text),
+    Column("policy_version", Text, nullable=False),
+    Index("waiting_of_complaint", "complaint_id", "waiting_id"),
+    Index("waiting_once", "complaint_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    comment="When a complaint waited, for what, and on which evidence.",
+)
+
+appeal = Table(
+    "appeal",
+    metadata,
+    Column("appeal_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("noted_by", Text, nullable=False),
+    Column("appealed_at", DateTime(timezone=True), nullable=False),
+    Column("decider_id", Text, nullable=False),
+    Column("decide_by", DateTime(timezone=True), nullable=False),
+    Column("upheld", Boolean),
+    Column("decision", Text),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("policy_version", Text, nullable=False),
+    Index("appeal_of_complaint", "complaint_id", "appeal_id"),
+    comment="Appeals against the end of a complaint, and how they were decided.",
 )
 
 owner_change = Table(

@@ -18,7 +18,7 @@ from .case import Case, load_case
 from .desk import Desk
 from .directory import Member
 from .judge_transfer import Asked, Objection, Status, after_silence, answer_by, decide_by, objection
-from .next_state import Action, State, next_state
+from .next_state import ENDED, Action, next_state
 from .transfers import ANSWER, DECISION, Settlement, Transfer, open_transfers, settle
 from .work_on_case import must_answer_for
 from .workload import read_loads
@@ -140,7 +140,7 @@ def timers(desk: Desk) -> dict[str, TimerHandler]:
         for transfer in transfers:
             member = desk.directory.member(transfer.to_id)
             there = member is not None and _at_work(desk, tx, member, loads.get(transfer.to_id, Load()))
-            status = after_silence(at_work=there, closed=transfer.state == State.CLOSED)
+            status = after_silence(at_work=there, closed=transfer.state in ENDED)
             handler = transfer.to_id if status is Status.ACCEPTED_SILENTLY else None
             settlements.append(Settlement(transfer, status, None, handler))
         await settle(desk, tx, settlements, "/timers")

@@ -14,6 +14,7 @@ from .accept_resolution import ResolutionReason
 from .case import Case, load_case, save_work
 from .desk import Desk
 from .next_state import Action, State, next_state
+from .pausing import go_on
 from .policy import WorkPolicy
 from .six_steps import MissingStepsError, missing_before_resolution, new_steps
 
@@ -82,9 +83,11 @@ async def resolve(
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
         must_answer_for(case, by)
-        ended = case.state in (State.RESOLVED, State.CLOSED)
+        ended = case.state in (State.RESOLVED, State.FOLLOWED_UP, State.CLOSED)
         if ended and (case.resolution, case.resolution_reason, case.resolved_by) == (text, reason, by):
             return case
+        if case.state is State.PENDING:
+            case.state = (await go_on(tx, [complaint_id], by, "RESOLVED"))[complaint_id]
         noted = _note_steps(tx, case, steps, by, desk.policy.work)
         if missing := missing_before_resolution(case.done, desk.policy.work):
             raise MissingStepsError(missing)

@@ -4,7 +4,16 @@ from typing import ClassVar
 from uuid import UUID
 
 from .base import Event, Instant, Sealed
-from .vocabulary import Channel, ClosingGround, HandlingStep, OwnerChangeReason, ReopenReason, TransferReason
+from .vocabulary import (
+    Channel,
+    ClosingGround,
+    HandlingStep,
+    OwnerChangeReason,
+    PauseReason,
+    RejectionReason,
+    ReopenReason,
+    TransferReason,
+)
 
 
 class _RoutingEvent(Event):
@@ -158,4 +167,61 @@ class TransferDecided(_TransferEvent):
 
     handler_id: str
     by: str | None
+    decided_at: Instant
+
+
+class ComplaintPaused(_RoutingEvent):
+    """The complaint waits (PAU-1); evidence: what shows it, as PAU-2 asks where the customer is waited for."""
+
+    pause_id: UUID
+    reason: PauseReason
+    evidence: str | None
+    by: str
+    paused_at: Instant
+    resumes_at: Instant
+
+
+class ComplaintResumed(_RoutingEvent):
+    """Work goes on; because: STAFF, CUSTOMER, TIME, RESOLVED or ENDED."""
+
+    pause_id: UUID
+    reason: PauseReason
+    because: str
+    paused_at: Instant
+    resumed_at: Instant
+
+
+class ComplaintRejected(_RoutingEvent):
+    """The complaint ended as not justified; the customer is told why and may appeal until then (FC-22)."""
+
+    reason: RejectionReason
+    by: str
+    rejected_at: Instant
+    appeal_until: Instant
+
+
+class ComplaintCancelled(_RoutingEvent):
+    """The customer wants it no more."""
+
+    by: str
+    cancelled_at: Instant
+
+
+class ComplaintAppealed(_RoutingEvent):
+    """The customer does not accept the end; it is open until the decider has decided (FC-22)."""
+
+    round: int
+    decider_id: str
+    decider_name: str
+    decide_by: Instant
+    appealed_at: Instant
+    decider_channel: Channel
+    decider_reply_to: Sealed | None
+
+
+class AppealDecided(_RoutingEvent):
+    """An appeal was decided; ComplaintReopened or ComplaintClosed follows."""
+
+    upheld: bool
+    by: str
     decided_at: Instant

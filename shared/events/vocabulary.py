@@ -178,18 +178,40 @@ class OwnerChangeReason(StrEnum):
     SUPERVISOR_ORDER = "SUPERVISOR_ORDER"
 
 
+class PauseReason(StrEnum):
+    """The only reasons for which a complaint may wait (PAU-1)."""
+
+    WAIT_CUSTOMER = "WAIT_CUSTOMER"
+    CUSTOMER_APPOINTMENT = "CUSTOMER_APPOINTMENT"
+    THIRD_PARTY = "THIRD_PARTY"
+    FORCE_MAJEURE = "FORCE_MAJEURE"
+    LEGAL_HOLD = "LEGAL_HOLD"
+
+
+class RejectionReason(StrEnum):
+    """The only reasons for which a complaint may be rejected; that it is not our business is none (FC-12)."""
+
+    NO_GROUND = "NO_GROUND"
+    ALREADY_DECIDED = "ALREADY_DECIDED"
+    TOO_OLD = "TOO_OLD"
+    BEFORE_A_COURT = "BEFORE_A_COURT"
+
+
 class ReopenReason(StrEnum):
     """Why a resolved complaint is open again."""
 
     NOT_SOLVED = "NOT_SOLVED"
     DISSATISFIED = "DISSATISFIED"
+    CONTACTED_AGAIN = "CONTACTED_AGAIN"
+    APPEAL_UPHELD = "APPEAL_UPHELD"
 
 
 class ClosingGround(StrEnum):
-    """What a complaint was closed on: the customer's word, or silence after a notice (FU-8)."""
+    """What a complaint was closed on: the customer's word, silence after a notice (FU-8), a denied appeal (FC-22)."""
 
     CONFIRMED = "CONFIRMED"
     SILENCE = "SILENCE"
+    APPEAL_DENIED = "APPEAL_DENIED"
 
 
 class Role(StrEnum):

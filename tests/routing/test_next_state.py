@@ -5,11 +5,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.routing.next_state import NEXT, Action, NotPossibleError, State, next_state
+from services.routing.next_state import ENDED, NEXT, TMF621, Action, NotPossibleError, State, next_state
 from services.routing.policy import RoutingPolicy
 from services.routing.six_steps import MissingStepsError, missing_before_resolution, new_steps
 from shared.events.vocabulary import HandlingStep
 from shared.runtime.policy import load_policy
+from tools import state_picture
 
 POLICY = load_policy(RoutingPolicy, "routing").work
 
@@ -25,24 +26,50 @@ def test_what_is_in_the_table_is_possible_and_nothing_else(state: State, action:
         assert (refused.value.state, refused.value.action) == (state, action)
 
 
-def test_only_a_resolved_complaint_ends_and_only_a_proposed_one_is_resolved() -> None:
-    assert {state for state, action in NEXT if action in (Action.CLOSE, Action.REOPEN)} == {State.RESOLVED}
+TOLD = {State.RESOLVED, State.FOLLOWED_UP}
+
+
+def test_only_a_resolved_complaint_is_closed_and_only_a_proposed_one_is_resolved() -> None:
+    assert {state for state, action in NEXT if action in (Action.CLOSE, Action.REOPEN)} == TOLD
     assert {state for state, action in NEXT if action is Action.RESOLVE} == {State.PROPOSED}
 
 
-def test_closed_is_the_only_end_and_every_state_can_reach_it() -> None:
+def test_every_state_can_reach_the_end_and_from_an_end_only_an_appeal_leads() -> None:
     ends = {state for state in State if not any(begin is state for begin, _ in NEXT)}
-    assert ends == {State.CLOSED}
+    assert ends == {State.CLOSED, State.CANCELLED}
+    assert {action for begin, action in NEXT if begin is State.REJECTED} == {Action.APPEAL}
     reaching = {State.CLOSED}
     for _ in State:
         reaching |= {begin for (begin, _), end in NEXT.items() if end in reaching}
-    assert reaching == set(State)
+    assert reaching == set(State) - {State.CANCELLED}
 
 
-def test_no_action_of_staff_closes_or_reopens() -> None:
+def test_fc_21_nothing_that_owner_or_handler_do_closes_or_reopens() -> None:
     moves = {(end, action) for (begin, action), end in NEXT.items() if end is not begin}
     ends = {(end, action) for end, action in moves if end in (State.CLOSED, State.REOPENED)}
-    assert ends == {(State.CLOSED, Action.CLOSE), (State.REOPENED, Action.REOPEN)}
+    assert ends == {
+        (State.CLOSED, Action.CLOSE),
+        (State.CLOSED, Action.DENY),
+        (State.REOPENED, Action.REOPEN),
+        (State.REOPENED, Action.UPHOLD),
+    }
+
+
+def test_fc_22_while_it_is_appealed_only_the_decision_moves_it() -> None:
+    moving = {action for (begin, action), end in NEXT.items() if begin is State.APPEALED and end is not begin}
+    assert moving == {Action.UPHOLD, Action.DENY}
+
+
+def test_every_state_has_a_name_in_the_tm_forums_api() -> None:
+    assert set(TMF621) == set(State)
+    words = {"acknowledged", "inProgress", "pending", "held", "resolved", "closed", "rejected", "cancelled"}
+    assert set(TMF621.values()) == words
+
+
+def test_the_page_on_ownership_shows_the_table_of_today() -> None:
+    page = state_picture.PAGE.read_text(encoding="utf-8")
+    assert state_picture.drawn(page) == page, "run: python -m tools.state_picture"
+    assert page.count("REOPENED --> IN_PROGRESS") == 1
 
 
 class ComplaintLife(RuleBasedStateMachine):
@@ -77,27 +104,44 @@ class ComplaintLife(RuleBasedStateMachine):
         if not missing_before_resolution(self.done, POLICY):
             self.resolved = self._try(Action.RESOLVE) or self.resolved
 
-    @rule()
-    def hand_over(self) -> None:
+    @rule(action=st.sampled_from([Action.HAND_OVER, Action.CHANGE_OWNER]))
+    def change_people(self, action: Action) -> None:
         before = self.state
-        self._try(Action.HAND_OVER)
+        self._try(action)
         assert self.state is before
 
-    @precondition(lambda self: self.state is not State.CLOSED)
     @rule()
-    def close(self) -> None:
-        if self._try(Action.CLOSE):
-            assert self.resolved
+    def wait(self) -> None:
+        self._try(Action.WAIT)
 
     @rule()
-    def reopen(self) -> None:
-        if self._try(Action.REOPEN):
-            assert self.resolved
+    def go_on(self) -> None:
+        self._try(Action.RESUME_PROPOSED if self.proposed else Action.RESUME)
+
+    @precondition(lambda self: self.state not in (State.CLOSED, State.CANCELLED))
+    @rule(action=st.sampled_from([Action.CLOSE, Action.REJECT, Action.CANCEL, Action.DENY]))
+    def end(self, action: Action) -> None:
+        before = self.state
+        if self._try(action):
+            assert self.state in ENDED
+            assert (action is Action.CLOSE) <= self.resolved
+            assert (action is Action.DENY) <= (before is State.APPEALED)
+
+    @rule()
+    def appeal(self) -> None:
+        before = self.state
+        if self._try(Action.APPEAL):
+            assert before in (State.RESOLVED, State.FOLLOWED_UP, State.REJECTED)
+
+    @rule(action=st.sampled_from([Action.REOPEN, Action.UPHOLD]))
+    def reopen(self, action: Action) -> None:
+        if self._try(action):
+            assert self.resolved or action is Action.UPHOLD
             self.done, self.proposed, self.resolved = [], False, False
 
     @invariant()
     def resolved_only_with_steps_and_proposal(self) -> None:
-        if self.state in (State.RESOLVED, State.CLOSED):
+        if self.state in (State.RESOLVED, State.FOLLOWED_UP):
             assert self.resolved
             assert self.proposed
             assert self.done[:5] == list(HandlingStep)[:5]

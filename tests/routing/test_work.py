@@ -179,7 +179,7 @@ async def test_the_follow_up_comes_after_the_resolution(routing: ServiceUnderTes
     assert (await post(routing, complaint_id, "steps", step="FOLLOW_UP", by="f1")).status_code == 409
     await resolve(routing, complaint_id, "f1")
     followed = await post(routing, complaint_id, "steps", step="FOLLOW_UP", by="f1")
-    assert (followed.status_code, followed.json()["state"]) == (200, "RESOLVED")
+    assert (followed.status_code, followed.json()["state"]) == (200, "FOLLOWED_UP")
 
 
 async def test_fc_21_a_resolution_does_not_close_and_nothing_staff_can_do_does(
@@ -188,7 +188,7 @@ async def test_fc_21_a_resolution_does_not_close_and_nothing_staff_can_do_does(
     complaint_id = await taken_by(routing, "f1")
     await resolve(routing, complaint_id, "f1")
     await take(routing, complaint_id, ["FOLLOW_UP"])
-    assert (await shown(routing, complaint_id))["state"] == "RESOLVED"
+    assert (await shown(routing, complaint_id))["state"] == "FOLLOWED_UP"
     assert await routing.said(ComplaintClosed) == []
     paths = (await routing.client.get("/routing/openapi.json")).json()["paths"]
     assert not [path for path in paths if "clos" in path]

@@ -1,0 +1,98 @@
+"""The doors of routing for waiting, and for ends other than a resolution: rejected, cancelled, appealed."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body
+
+from shared.runtime.dependencies import Work
+from shared.runtime.errors import UnprocessableError
+from shared.runtime.service import service_router
+
+from .accept_resolution import no_reason_in
+from .at_desk import AtDesk, known
+from .bodies import AcceptanceBody, AppealBody, AppealDecisionBody, CancellationBody, RejectionBody, WaitBody
+from .end_case import appeal, cancel, decide_appeal, reject
+from .refusals import refusals
+from .waiting import resume, wait
+
+router = service_router("routing", tags=["waiting and endings"])
+
+
+@router.post("/complaints/{complaint_id}/wait", summary="Let it wait")
+async def post_wait(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[WaitBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler, for a reason of PAU-1. Waiting for the customer needs evidence: a message that was sent,
+    or two failed calls (PAU-2); an appointment its time. It goes on at the customer's next word (PAU-4), or in time.
+    """
+    known(desk, "by", body.by)
+    with refusals():
+        done = await wait(
+            *(work, desk, complaint_id),
+            reason=body.reason,
+            by=body.by,
+            evidence=body.evidence,
+            failed_calls=body.failed_calls,
+            until=body.until,
+            note=body.note,
+        )
+        return done.shown()
+
+
+@router.post("/complaints/{complaint_id}/resume", summary="Go on with it")
+async def post_resume(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler."""
+    known(desk, "by", body.by)
+    with refusals():
+        return (await resume(work, complaint_id, body.by)).shown()
+
+
+@router.post("/complaints/{complaint_id}/rejection", summary="End it as not justified")
+async def post_rejection(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[RejectionBody, Body()]
+) -> dict[str, Any]:
+    """With a reason and a text for the customer, who may appeal. Whose business it is not is no reason (FC-12)."""
+    known(desk, "by", body.by)
+    if words := no_reason_in(body.text, None, desk.policy.work):
+        raise UnprocessableError(
+            f"“{words}” is no reason (FC-12)", f"“{words}”不能作为理由（FC-12）", field="text"
+        )
+    with refusals():
+        done = await reject(work, desk, complaint_id, reason=body.reason, text=body.text, by=body.by)
+        return done.shown()
+
+
+@router.post("/complaints/{complaint_id}/cancellation", summary="End it at the customer's wish")
+async def post_cancellation(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[CancellationBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler, with what the customer said."""
+    known(desk, "by", body.by)
+    with refusals():
+        return (await cancel(work, desk, complaint_id, text=body.text, by=body.by)).shown()
+
+
+@router.post("/complaints/{complaint_id}/appeal", summary="Note that the customer does not accept the end")
+async def post_appeal(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealBody, Body()]
+) -> dict[str, Any]:
+    """After a resolution or rejection. It stays open until the next senior person has decided (FC-22)."""
+    known(desk, "by", body.by)
+    with refusals():
+        return (await appeal(work, desk, complaint_id, text=body.text, by=body.by)).shown()
+
+
+@router.post("/complaints/{complaint_id}/appeal/decision", summary="Decide an appeal")
+async def post_appeal_decision(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealDecisionBody, Body()]
+) -> dict[str, Any]:
+    """By the senior person named when it was appealed: upheld opens it again, otherwise it is closed (FC-22)."""
+    known(desk, "by", body.by)
+    with refusals():
+        done = await decide_appeal(
+            *(work, desk, complaint_id), upheld=body.upheld, text=body.text, by=body.by
+        )
+        return done.shown()
