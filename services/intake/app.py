@@ -8,7 +8,7 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
-from . import api, doors, metrics, understanding_api
+from . import api, customers_api, doors, metrics, understanding_api
 from .accept import Acceptance
 from .categories import Categories
 from .group_commit import GroupCommit
@@ -35,6 +35,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         doors.router,
         api.router,
         understanding_api.router,
+        customers_api.router,
         policy=policy,
         reader=reader,
         accepting=accepting,

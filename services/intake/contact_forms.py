@@ -37,6 +37,7 @@ class CustomerForm(StrictBody):
     """Who complains, as far as the channel knows; known again by external_id, else phone, else email."""
 
     external_id: Account | None = Field(None, description="the customer's id in your systems")
+    account: Account | None = Field(None, description="service or billing account, as in the registry")
     name: Name | None = None
     phone: PhoneNumber | None = Field(None, description="as dialled at home, or with + and country code")
     email: EmailAddress | None = None

@@ -1,4 +1,4 @@
-"""Decides which customer a contact comes from: by the operator's id, else by phone, else by e-mail."""
+"""Decides which customer a contact comes from: by the operator's id, else by account, phone, e-mail."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

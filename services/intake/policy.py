@@ -47,6 +47,13 @@ class RepeatPolicy(_Part):
     compared: int = Field(ge=1, le=20)
 
 
+class GradePolicy(_Part):
+    """From how many stars on, and in which best share by value, a customer is a VIP (GRD-V)."""
+
+    star_from: int = Field(ge=1)
+    best_share: float = Field(ge=0, le=1)
+
+
 class PastPolicy(_Part):
     """From how many repeats, complaints and open ones on somebody is told (REP-5, REP-7, REP-10)."""
 
@@ -179,6 +186,7 @@ class IntakePolicy(Policy):
     language: LanguagePolicy
     repeat: RepeatPolicy
     past: PastPolicy
+    grade: GradePolicy
     receipt: ReceiptPolicy
     parts: PartsPolicy
     refusal: RefusalPolicy

@@ -116,7 +116,7 @@ class ContactReader:
             or guess_language(form.text, self._policy.language),
             amount_in_dispute=form.amount_in_dispute,
             customer=facts,
-            customer_keys=_keys(facts),
+            customer_keys=_keys(facts, form.customer.account),
             mobile=_mobile(given) or (_mobile(origin.number) if origin else None),
             judgement=self._severity.judge(
                 form.text, form.category, form.amount_in_dispute, form.customer.monthly_fee
@@ -174,8 +174,8 @@ def _facts(form: CustomerForm, given: Number | None, origin: Origin | None) -> C
     )
 
 
-def _keys(facts: CustomerFacts) -> CustomerKeys:
-    others = []
+def _keys(facts: CustomerFacts, account: str | None) -> CustomerKeys:
+    others = [f"account:{account}"] if account else []
     if facts.phone:
         others.append(f"phone:{facts.phone}")
     if facts.email:

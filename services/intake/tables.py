@@ -67,6 +67,13 @@ customer = Table(
     Column("monthly_fee", Numeric(12, 2)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("star", SmallInteger),
+    Column("value_rank", Numeric(5, 4), comment="place by 12-month value, 0 the best"),
+    Column("preferred_channel", Text),
+    Column("key_account_manager", Text, comment="account of the member of staff"),
+    Column("registered_at", DateTime(timezone=True), comment="last told by the operator's systems"),
+    Column("not_a_customer", Boolean, nullable=False, server_default="false", comment="served all the same"),
+    Column("merged_into", UUID(as_uuid=True), comment="the customer who they turned out to be"),
     comment="Who complains, as far as the channels have told.",
     postgresql_with={"fillfactor": 90},
 )
@@ -74,10 +81,26 @@ customer = Table(
 customer_key = Table(
     "customer_key",
     metadata,
-    Column("key", Text(collation="C"), primary_key=True, comment="external:…, phone:… or email:…"),
+    Column("key", Text(collation="C"), primary_key=True, comment="external:…, account:…, phone:… or email:…"),
     Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Index("customer_key_of", "customer_id"),
     comment="By what a customer is known again; its rows are locked while a contact of theirs is accepted.",
     postgresql_with={"fillfactor": 90},
+)
+
+customer_merge = Table(
+    "customer_merge",
+    metadata,
+    Column("merge_id", UUID(as_uuid=True), primary_key=True),
+    Column("from_id", UUID(as_uuid=True), nullable=False),
+    Column("into_id", UUID(as_uuid=True), nullable=False),
+    Column("keys", ARRAY(Text), nullable=False),
+    Column("complaints", ARRAY(UUID(as_uuid=True)), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("merged_at", DateTime(timezone=True), nullable=False),
+    Column("undone_at", DateTime(timezone=True)),
+    Index("customer_merge_from", "from_id"),
+    comment="Which keys and complaints a customer gave to another, so that it can be undone.",
 )
 
 complaint = Table(

@@ -129,6 +129,33 @@ class RepeatReasonGiven(Event):
     given_at: Instant
 
 
+class CustomersMerged(Event):
+    """The customer `merged_id` turned out to be this one: keys and complaints are theirs now."""
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "customer_id"
+
+    customer_id: UUID
+    merge_id: UUID
+    merged_id: UUID
+    complaints: int
+    by: str
+    merged_at: Instant
+
+
+class MergeUndone(Event):
+    """The customer `merged_id` is another one after all; what came with the merge went back."""
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "customer_id"
+
+    customer_id: UUID
+    merge_id: UUID
+    merged_id: UUID
+    by: str
+    undone_at: Instant
+
+
 class ConsentChanged(Event):
     """A customer agreed to offers, or withdrew; the last word counts at once (OF-7)."""
 

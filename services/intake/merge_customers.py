@@ -1,0 +1,147 @@
+"""Makes two customers one, undoes it, and notes who is found to be no customer; each is told.
+
+Keys are locked before subjects, as in accepting a contact, so that the two never wait for each other in a ring.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from shared.bus.statement import Statement
+from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.events.intake import CustomersMerged, MergeUndone
+from shared.runtime.errors import ConflictError, NotFoundError
+
+from .may_merge import NoMerge, Party, may_merge, may_undo
+
+_LOCK_KEYS = Statement(
+    "SELECT key FROM customer_key WHERE customer_id = ANY (CAST(:customers AS uuid[])) ORDER BY key FOR UPDATE"
+)
+_PARTIES = Statement(
+    """
+    SELECT customer_id, external_id, merged_into FROM customer
+    WHERE customer_id = ANY (CAST(:customers AS uuid[])) ORDER BY customer_id FOR UPDATE
+    """
+)
+_MERGE = Statement(
+    """
+    WITH keys AS (
+        UPDATE customer_key SET customer_id = :into WHERE customer_id = :source RETURNING key
+    ), complaints AS (
+        UPDATE complaint SET customer_id = :into WHERE customer_id = :source RETURNING complaint_id
+    ), source AS (
+        UPDATE customer SET merged_into = :into, updated_at = now() WHERE customer_id = :source
+    )
+    INSERT INTO customer_merge (merge_id, from_id, into_id, keys, complaints, by, merged_at)
+    SELECT :merge, :source, :into, coalesce((SELECT array_agg(key ORDER BY key) FROM keys), '{}'),
+           coalesce((SELECT array_agg(complaint_id ORDER BY complaint_id) FROM complaints), '{}'), :by, now()
+    RETURNING complaints
+    """
+)
+_MADE = Statement(
+    """
+    SELECT from_id, into_id, undone_at IS NOT NULL AS undone, complaints,
+           (SELECT merged_into IS NOT NULL FROM customer WHERE customer_id = into_id) AS target_merged
+    FROM customer_merge WHERE merge_id = :merge
+    """
+)
+_UNDO = Statement(
+    """
+    WITH merge AS (
+        UPDATE customer_merge SET undone_at = now() WHERE merge_id = :merge RETURNING *
+    ), keys AS (
+        UPDATE customer_key SET customer_id = merge.from_id FROM merge
+        WHERE customer_key.customer_id = merge.into_id AND customer_key.key = ANY (merge.keys)
+    ), complaints AS (
+        UPDATE complaint SET customer_id = merge.from_id FROM merge
+        WHERE complaint.customer_id = merge.into_id AND complaint.complaint_id = ANY (merge.complaints)
+    )
+    UPDATE customer SET merged_into = NULL, updated_at = now() FROM merge WHERE customer_id = merge.from_id
+    """
+)
+_NO_CUSTOMER = Statement(
+    """
+    UPDATE customer SET not_a_customer = true, updated_at = now()
+    WHERE customer_id = :customer AND external_id IS NULL RETURNING customer_id
+    """
+)
+_TEXTS = {
+    NoMerge.SAME: ("a customer cannot be merged with themselves", "不能与自身合并"),
+    NoMerge.ALREADY_MERGED: ("one of them is merged already", "其中一方已被合并"),
+    NoMerge.OTHER_IDS: (
+        "both have ids in the operator's systems; say although_ids_differ if they are one all the same",
+        "双方在业务系统中各有编号；确属同一客户时请注明 although_ids_differ",
+    ),
+    NoMerge.UNDONE: ("this merge is undone already", "该合并已撤销"),
+    NoMerge.MERGED_SINCE: ("the customer was merged into another since", "该客户此后又被并入他人"),
+}
+
+
+async def merge_customers(
+    work: UnitOfWork, source: UUID, into: UUID, by: str, *, although_ids_differ: bool
+) -> UUID:
+    """Give keys and complaints of `source` to `into`; returns the id of the merge. Raises NotFoundError, ConflictError."""
+    async with work.begin() as tx:
+        parties = await _lock(tx, source, into)
+        _refuse(may_merge(parties[source], parties[into], although_ids_differ=although_ids_differ))
+        merge_id = uuid7()
+        values: dict[str, Any] = {"source": source, "into": into, "merge": merge_id, "by": by}
+        [(complaints,)] = await tx.fetch(_MERGE, values)
+        tx.publish(
+            CustomersMerged(
+                customer_id=into,
+                merge_id=merge_id,
+                merged_id=source,
+                complaints=len(complaints),
+                by=by,
+                merged_at=tx.now,
+            )
+        )
+    return merge_id
+
+
+async def undo_merge(work: UnitOfWork, merge_id: UUID, by: str) -> None:
+    """Give back what a merge took, as far as it is still there. Raises NotFoundError, ConflictError."""
+    async with work.begin() as tx:
+        made = await tx.fetch(_MADE, {"merge": merge_id})
+        if not made:
+            raise NotFoundError("this merge is not known", "没有这次合并")
+        await _lock(tx, made[0]["from_id"], made[0]["into_id"])
+        [now_made] = await tx.fetch(_MADE, {"merge": merge_id})
+        _refuse(may_undo(undone=now_made["undone"], target_merged=now_made["target_merged"]))
+        await tx.fetch(_UNDO, {"merge": merge_id})
+        tx.publish(
+            MergeUndone(
+                customer_id=now_made["into_id"],
+                merge_id=merge_id,
+                merged_id=now_made["from_id"],
+                by=by,
+                undone_at=tx.now,
+            )
+        )
+
+
+async def note_no_customer(work: UnitOfWork, customer_id: UUID) -> None:
+    """Note that this caller is no customer; they are served all the same. Raises NotFoundError, ConflictError."""
+    async with work.begin() as tx:
+        if await tx.fetch(_NO_CUSTOMER, {"customer": customer_id}):
+            return
+        if await tx.fetch(_PARTIES, {"customers": [customer_id]}):
+            raise ConflictError("the operator's systems know this customer", "业务系统中有该客户")
+        raise NotFoundError("this customer is not known", "没有这个客户")
+
+
+async def _lock(tx: Transaction, *customers: UUID) -> dict[UUID, Party]:
+    wanted = {"customers": list(customers)}
+    await tx.fetch(_LOCK_KEYS, wanted)
+    parties = {row[0]: Party(*row) for row in await tx.fetch(_PARTIES, wanted)}
+    if parties.keys() != set(customers):
+        raise NotFoundError("this customer is not known", "没有这个客户")
+    await tx.lock(str(customer) for customer in customers)
+    return parties
+
+
+def _refuse(reason: NoMerge | None) -> None:
+    if reason is not None:
+        raise ConflictError(*_TEXTS[reason])
