@@ -12,6 +12,7 @@ import typer
 
 from services.command.failure import fail
 from services.command.registry import SERVICES
+from services.command.sla_check.command import sla_commands
 from shared.runtime.logs import configure_logs
 from shared.runtime.settings import Settings, SettingsError, load_settings
 
@@ -137,6 +138,8 @@ def replay_file(
     )
 
 
+app.add_typer(sla_commands, name="sla")
+
 letters = typer.Typer(
     no_args_is_help=True, help="Look after events that were parked because applying them failed."
 )
@@ -214,7 +217,7 @@ def main() -> None:
     """Run the command; `redress` alone runs everything, `redress <service>` one service."""
     if len(sys.argv) == 1 and sys.argv[0].endswith("__main__.py"):
         sys.argv.append("up")
-    elif len(sys.argv) > 1 and sys.argv[1] in SERVICES:
+    elif len(sys.argv) > 1 and sys.argv[1] in SERVICES and sys.argv[1:3] != ["sla", "check"]:
         sys.argv.insert(1, "serve")
     configure_logs("ERROR")
     app()

@@ -1,0 +1,1 @@
+"""`redress sla check`: does the deadline engine find what a history of one's own says?"""
