@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 from itertools import count
+from zlib import crc32
 
 from .client import post
 
 PATH = "/intake/v1/channels/web/contacts"
-CUSTOMERS = 50_000
-"""Customers among whom complaints are shared out: most complain once in a run, some again."""
+CUSTOMERS = 10**8
+"""So many that nobody complains twice in a run: who does is attached to the open complaint, which is less work."""
 
 TEXTS = (
     "本月账单多扣了两次流量费，请尽快退款。上个月已经打过一次电话，客服说三天内处理，到现在没有任何消息。",
@@ -42,6 +43,7 @@ class Complaints:
     def __init__(self, run: str, path: str = PATH) -> None:
         self._run = run[:10].ljust(10, "-")
         self._numbers = count()
+        self._first = crc32(run.encode()) % CUSTOMERS
         self._templates = [_template(text) for text in TEXTS]
         # Every place has a fixed width, so the length of the body is known before it is filled in.
         self._heads = [post(path, self._filled(n, 0)).partition(b"\r\n\r\n")[0] for n in range(len(TEXTS))]
@@ -63,5 +65,5 @@ class Complaints:
 
     def _filled(self, kind: int, number: int) -> bytes:
         # A step that has no divisor in common with the number of customers visits them in a mixed order.
-        customer = number * 7_919 % CUSTOMERS
+        customer = (self._first + number * 7_919) % CUSTOMERS
         return self._templates[kind] % (self.key(number).encode(), customer, customer)
