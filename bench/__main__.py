@@ -1,6 +1,6 @@
 """Runs all measurements, or those that are named, and prints the figures beside the targets.
 
-python -m bench [accept] [owned] [journeys] [together] [relay] [assignment] [--short]
+python -m bench [accept] [owned] [journeys] [together] [relay] [customer_view] [assignment] [--short]
 """
 
 import argparse
@@ -20,6 +20,7 @@ from tests.kafka.distribution import BrokerMissingError
 
 from .accept import Load, accept
 from .assignment import assignment
+from .customer_view import customer_view
 from .journeys import IN_FLIGHT, Span, apart, together
 from .machine import NOT_A_DISK, describe, file_system, usage, use_two_cores
 from .owned import owned
@@ -42,6 +43,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "journeys": lambda stage: apart(stage, span, flight),
         "together": lambda stage: together(stage, span, flight),
         "relay": lambda stage: relay(stage, 10_000) if short else relay(stage),
+        "customer_view": lambda stage: customer_view(stage, 50_000) if short else customer_view(stage),
         "assignment": lambda stage: assignment(stage, 200) if short else assignment(stage),
     }
 

@@ -30,6 +30,7 @@ TECHNICAL = {
         "contact_store": "loads and saves what accepting needs",
         "csv_file": "reads CSV bodies",
         "customer_records": "the shapes of request bodies",
+        "customer_view": "the SQL of showing a customer",
         "customers_api": "endpoints beside api.py",
         "customer_profile": "what is collected of a customer while a batch is accepted",
         "door_tables": "tables of the doors, beside tables.py",

@@ -17,6 +17,7 @@ from shared.runtime.service import service_router
 from shared.runtime.strict_json import StrictBody, YesNo
 
 from .change_consent import change_consent
+from .customer_view import find_customer
 from .next_status import Status
 from .policy import IntakePolicy
 from .read_complaints import find_complaint, find_history, find_tracked, list_complaints
@@ -36,7 +37,6 @@ _CONTACTS = Statement(
     WHERE contact_id > :after ORDER BY contact_id LIMIT :limit
     """
 )
-_CUSTOMER = Statement("SELECT * FROM customer WHERE customer_id = :customer")
 
 
 class ConsentBody(StrictBody):
@@ -82,13 +82,13 @@ async def contacts(work: Work, after: After = None, limit: Limit = 100) -> Respo
     return _json(await read_page(work, _CONTACTS, "contact_id", after, limit))
 
 
-@router.get("/customers/{customer_id}", summary="One customer")
+@router.get("/customers/{customer_id}", summary="One customer, and how we treated them")
 async def customer_of(customer_id: UUID, work: Work) -> Response:
-    """What the channels have told of a customer."""
-    found = await work.fetch(_CUSTOMER, {"customer": customer_id})
-    if not found:
+    """The record with every key; totals over the newest 200 complaints: contacts, promises, answers, offers."""
+    found = await find_customer(work, customer_id)
+    if found is None:
         raise NotFoundError("this customer is not known", "没有这个客户")
-    return _json(dict(found[0]))
+    return _json(found)
 
 
 @router.put("/customers/{customer_id}/consent", summary="Agree to offers, or withdraw")
