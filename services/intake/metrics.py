@@ -37,6 +37,13 @@ FROM_PROVIDERS = Counter(
     "What providers told, by what became of it: taken, parked, refused for its signature, failed and to come again.",
     ["kind", "outcome"],
 )
+FORMS_DOUBTED = Counter(
+    "redress_forms_doubted_total",
+    "Forms that were asked for once more, by why they looked like a machine's.",
+    ["why"],
+)
+for _why in ("trap", "fast", "old"):
+    FORMS_DOUBTED.labels(_why)
 CALLS_MISSING = Counter(
     "redress_calls_missing_total", "Calls of which only reconciliation with a list of calls has told."
 )

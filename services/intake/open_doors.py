@@ -1,4 +1,4 @@
-"""Opens the doors for those who do not speak our own form: providers of SMS and phone."""
+"""Opens the doors for those who do not speak our own form: providers of SMS and phone, and customers."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.timers import TimerHandler
 
-from . import call_doors, gather_parts, provider_doors
+from . import call_doors, form_doors, gather_parts, provider_doors
 from .calls import TIMER, Calls
 from .contact_store import Accepted
 from .group_commit import GroupCommit
@@ -32,10 +32,12 @@ def open_doors(
     service.serves(
         provider_doors.router,
         call_doors.router,
+        form_doors.router,
         accounts=load_accounts(settings.accounts_file),
         public_url=settings.public_url,
         parked=parked,
         messages=messages,
         calls=calls,
+        sealer=sealer,
     )
     return {gather_parts.TIMER: messages.gatherer.parts_missing, TIMER: calls.quiet}

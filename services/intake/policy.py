@@ -1,5 +1,6 @@
 """The numbers and words by which intake decides; default_policy.toml has the defaults."""
 
+import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,22 @@ class CallPolicy(_Part):
 
     quiet: float = Field(gt=0)
     longest: float = Field(gt=0)
+
+
+class FormPolicy(_Part):
+    """Seconds between which a page may come back filled in, and the origins that may show it in a frame."""
+
+    fastest: float = Field(ge=0)
+    valid: float = Field(gt=0)
+    embed_in: tuple[str, ...]
+
+    @field_validator("embed_in")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "'self'" and not re.fullmatch(r"https://[A-Za-z0-9.*-]+(:\d+)?", origin):
+                raise ValueError(f"{origin} is no origin like https://www.example.com")
+        return value
 
 
 class RefusalPolicy(_Part):
@@ -191,6 +208,7 @@ class IntakePolicy(Policy):
     parts: PartsPolicy
     refusal: RefusalPolicy
     calls: CallPolicy
+    form: FormPolicy
     severity: SeverityPolicy
     abuse: AbusePolicy
     risk: RiskPolicy

@@ -16,7 +16,13 @@ from .errors import problem
 from .metrics import HTTP_SECONDS
 
 MAX_BODY_BYTES = 256 * 1024
-PUBLIC_PREFIXES = ("/health/", "/intake/v1/track/", "/intake/v1/providers/", "/feedback/v1/answers/")
+PUBLIC_PREFIXES = (
+    "/health/",
+    "/intake/v1/track/",
+    "/intake/v1/form",
+    "/intake/v1/providers/",
+    "/feedback/v1/answers/",
+)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
