@@ -162,14 +162,16 @@ class Installation(ABC):
         """Post one complaint and note what the client saw."""
         self._posted += 1
         key = key or f"{self.folder.name}-{self._posted}"
+        # Every tenth comes a second time, and is attached to the complaint that is open.
+        customer = self._posted - 5 if self._posted % 10 == 0 else self._posted
         body = {
             "contact_key": key,
             "text": "宽带断网三天，打了两次电话没人来修"
-            if self._posted % 2
+            if customer % 2
             else "Charged twice for roaming this month",
             "customer": {
-                "external_id": f"c{self._posted % 400}",  # some come again, and are attached
-                "phone": f"1380013{self._posted % 10000:04d}",
+                "external_id": f"c{customer}",
+                "phone": f"138{customer:08d}",
             },
         }
         try:

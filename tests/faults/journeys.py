@@ -27,7 +27,7 @@ async def whole_journeys_under_kills(
     await people.everybody_sees_the_end()
     await installation.comes_to_rest_whole()
     assert len(people.answered) + len(people.unasked) == len(ours)
-    assert len(people.answered) >= count * 0.8
+    assert len(people.answered) >= len(ours) * 0.8 >= count * 0.6
 
 
 async def _kill_for_ever(installation: Installation, random: Random, services: Sequence[str]) -> None:
