@@ -27,7 +27,8 @@ async def whole_journeys_under_kills(
     await people.everybody_sees_the_end()
     await installation.comes_to_rest_whole()
     assert len(people.answered) + len(people.unasked) == len(ours)
-    assert len(people.answered) >= len(ours) * 0.8 >= count * 0.6
+    assert len(ours) >= count * 0.7
+    assert people.answered, "a kill takes the letters that are just being handed over, not all there are"
 
 
 async def _kill_for_ever(installation: Installation, random: Random, services: Sequence[str]) -> None:
