@@ -202,6 +202,7 @@ def _complaint(draft: Draft) -> dict[str, Any]:
         "motives": told.motives,
         "on_behalf_of": told.other_person,
         "repeat_rule": draft.repeat.rule,
+        "tells_of_trouble": contact.judgement.tells_of_trouble,
     }
 
 

@@ -12,22 +12,26 @@ from .word_lists import WordLists, comparable
 
 
 class Judgement(NamedTuple):
-    """severity_rule: the rule that set the severity; abusive: the text insults our staff; tags: what else it says."""
+    """severity_rule: the rule that set the severity; abusive: the text insults our staff; tags: what else it says.
+
+    tells_of_trouble: something went wrong, as far as words can tell; what does not is accepted all the same.
+    """
 
     severity: Severity
     severity_rule: str
     case_type: CaseType
     abusive: bool
     tags: tuple[Tag, ...] = ()
+    tells_of_trouble: bool = True
 
 
 class SeverityRules:
     """The policy's word rules, ready to be tried on many texts."""
 
-    def __init__(self, policy: SeverityPolicy, abuse: AbusePolicy) -> None:
+    def __init__(self, policy: SeverityPolicy, abuse: AbusePolicy, trouble: tuple[str, ...] = ()) -> None:
         self._policy = policy
         self._rules = list(policy.words.values())
-        self._words = WordLists([*(rule.words for rule in self._rules), abuse.words])
+        self._words = WordLists([*(rule.words for rule in self._rules), abuse.words, trouble])
         self._found_in_category = lru_cache(maxsize=4096)(self._found_in)
 
     def judge(
@@ -52,7 +56,15 @@ class SeverityRules:
         tags = dict.fromkeys(rule.tag for rule in fitting if rule.tag)
         if abusive:
             tags[Tag.ABUSE] = None
-        return Judgement(severity or self._policy.default, rule_id, case_type, abusive, tuple(tags))
+        troubled = len(self._rules) + 1 in found or not all(rule.topic for rule in fitting)
+        return Judgement(
+            severity or self._policy.default,
+            rule_id,
+            case_type,
+            abusive,
+            tuple(tags),
+            troubled or abusive or amount is not None,
+        )
 
     def _found_in(self, text: str) -> set[int]:
         return self._words.found_in(comparable(text))

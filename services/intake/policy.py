@@ -123,11 +123,15 @@ class AmountPolicy(_Part):
 
 
 class WordsPolicy(_Part):
-    """A text with one of these words has this severity, by this rule, is about this, and bears this tag."""
+    """A text with one of these words has this severity, by this rule, is about this, and bears this tag.
+
+    topic: people also only ask about it, so it tells of no trouble by itself.
+    """
 
     rule: str
     severity: Severity | None = None
     tag: Tag | None = None
+    topic: bool = False
     case_type: CaseType | None = None
     words: tuple[str, ...] = Field(min_length=1)
 
@@ -211,5 +215,6 @@ class IntakePolicy(Policy):
     form: FormPolicy
     severity: SeverityPolicy
     abuse: AbusePolicy
+    trouble: tuple[str, ...]
     risk: RiskPolicy
     priority: PriorityPolicy

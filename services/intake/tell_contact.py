@@ -81,6 +81,7 @@ class Teller:
             motives=told.motives,
             desired_remedy=told.desired_remedy,
             same_owner_as=draft.same_owner_as,
+            tells_of_trouble=contact.judgement.tells_of_trouble,
         )
 
     def _reply(self, contact: Contact, facts: CustomerFacts) -> ReplyAddress | None:

@@ -30,6 +30,7 @@ class ComplaintReceived(Event):
     department, is_fault: what the category tree says of the category; None where it says nothing.
     conflict_of_interest: it is about a member of staff, who is `accused_staff` if named (FC-21).
     area: the district or cell it happened in, as the channel names it.
+    tells_of_trouble: whether its words say that something went wrong; if not, it may be no complaint.
     same_owner_as: the complaint whose owner keeps this one too, for the customer has many open (REP-10).
     """
 
@@ -69,6 +70,7 @@ class ComplaintReceived(Event):
     motives: tuple[Motive, ...] = ()
     desired_remedy: DesiredRemedy | None = None
     same_owner_as: UUID | None = None
+    tells_of_trouble: bool | None = None
 
 
 class ContactAttached(Event):
