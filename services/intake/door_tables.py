@@ -1,6 +1,7 @@
 """Tables of the doors: parts of long messages, payloads that could not be read, refusals of offers, calls."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -131,4 +132,24 @@ def add_call_tables(metadata: MetaData) -> None:
         Column("reached", Boolean),
         Index("call_back_open", "call_ref", postgresql_where=text("done_at IS NULL")),
         comment="Callers who hung up before anybody answered.",
+    )
+
+
+def add_attachment_table(metadata: MetaData) -> None:
+    """Add what the doors of attachments need."""
+    Table(
+        "attachment",
+        metadata,
+        Column("attachment_id", UUID(as_uuid=True), primary_key=True),
+        Column("complaint_id", UUID(as_uuid=True), nullable=False),
+        Column("name", Text, nullable=False, comment="as its sender calls it"),
+        Column("media_type", Text, nullable=False, comment="by its content"),
+        Column("size", BigInteger, nullable=False),
+        Column("sha256", Text, nullable=False),
+        Column("state", Text, nullable=False, comment="QUARANTINED, CLEAN, INFECTED or NOT_SCANNED"),
+        Column("stored_at", DateTime(timezone=True), nullable=False),
+        Column("scan_after", DateTime(timezone=True), nullable=False),
+        UniqueConstraint("complaint_id", "sha256", name="attachment_once"),
+        Index("attachment_to_scan", "scan_after", postgresql_where=text("state = 'QUARANTINED'")),
+        comment="Files beside complaints; their contents lie elsewhere.",
     )

@@ -6,7 +6,9 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.timers import TimerHandler
 
-from . import call_doors, form_doors, gather_parts, provider_doors
+from . import attachment_doors, call_doors, form_doors, gather_parts, provider_doors
+from .attachment_store import AttachmentStore
+from .attachments import Attachments
 from .calls import TIMER, Calls
 from .contact_store import Accepted
 from .group_commit import GroupCommit
@@ -29,15 +31,20 @@ def open_doors(
     parked = ParkedPayloads(work, sealer)
     calls = Calls(work, policy, reader, accepting)
     messages = MessageTaker(work, policy, reader, accepting, parked)
+    store = AttachmentStore(settings.attachments_url) if settings.attachments_url else None
+    attachments = Attachments(work, store, policy.attachments, settings.clamav)
+    service.runs(attachments.keep_scanning)
     service.serves(
         provider_doors.router,
         call_doors.router,
         form_doors.router,
+        attachment_doors.router,
         accounts=load_accounts(settings.accounts_file),
         public_url=settings.public_url,
         parked=parked,
         messages=messages,
         calls=calls,
         sealer=sealer,
+        attachments=attachments,
     )
     return {gather_parts.TIMER: messages.gatherer.parts_missing, TIMER: calls.quiet}

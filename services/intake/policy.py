@@ -95,6 +95,14 @@ class FormPolicy(_Part):
         return value
 
 
+class AttachmentPolicy(_Part):
+    """Bytes of a file, files of a complaint, and kinds of files, at most these."""
+
+    largest: int = Field(gt=0, le=20 * 1024 * 1024)
+    most: int = Field(ge=0)
+    types: tuple[str, ...]
+
+
 class RefusalPolicy(_Part):
     """Words that refuse offers when they are a whole text message (OF-7)."""
 
@@ -213,6 +221,7 @@ class IntakePolicy(Policy):
     refusal: RefusalPolicy
     calls: CallPolicy
     form: FormPolicy
+    attachments: AttachmentPolicy
     severity: SeverityPolicy
     abuse: AbusePolicy
     trouble: tuple[str, ...]

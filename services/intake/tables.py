@@ -22,13 +22,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from shared.runtime.idempotency_store import add_idempotency_table
 from shared.runtime.tables import add_service_tables
 
-from .door_tables import add_call_tables, add_message_tables
+from .door_tables import add_attachment_table, add_call_tables, add_message_tables
 
 metadata = MetaData()
 add_service_tables(metadata)
 add_idempotency_table(metadata)
 add_message_tables(metadata)
 add_call_tables(metadata)
+add_attachment_table(metadata)
 
 contact = Table(
     "contact",

@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     accounts_file: Path | None = Field(
         None, description="TOML file with the accounts at SMS and phone providers (intake)"
     )
+    attachments_url: str | None = Field(
+        None, description="where attachments lie, as file:///… or, with s3fs installed, s3://… (intake)"
+    )
+    clamav: str | None = Field(
+        None,
+        pattern=r"^[^:\s]+:\d+$",
+        description="host:port of a ClamAV daemon that looks at attachments (intake)",
+    )
     outbound_folder: Path | None = Field(
         None, description="folder into which the file sender writes messages (notify)"
     )

@@ -16,6 +16,8 @@ from .errors import problem
 from .metrics import HTTP_SECONDS
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_FILE_BYTES, FILES = 20 * 1024 * 1024, "/attachments"
+"""Bodies of paths that end so are files; their endpoints stream them and know limits of their own."""
 PUBLIC_PREFIXES = (
     "/health/",
     "/intake/v1/track/",
@@ -51,7 +53,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        exchange = _Exchange(receive, send, self._max_body)
+        exchange = _Exchange(receive, send, self._largest(scope))
         trace = _trace_context(scope)
         context = traceparent.set(trace)
         try:
@@ -75,7 +77,7 @@ class Gate:
             await refusal(scope, exchange.receive, exchange.send)
             return
         length = request.headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._max_body:
+        if length.isdigit() and int(length) > self._largest(request.scope):
             await self._refuse_size(request, exchange)
             return
         try:
@@ -86,11 +88,14 @@ class Gate:
     async def _refuse_size(self, request: Request, exchange: "_Exchange") -> None:
         if exchange.answered:
             return
-        limit = f"{self._max_body} bytes"
+        limit = f"{self._largest(request.scope)} bytes"
         answer = problem(
             request, 413, "too-large", f"at most {limit} / 最多 {limit}", headers={"Connection": "close"}
         )
         await answer(request.scope, exchange.receive, exchange.send)
+
+    def _largest(self, scope: Scope) -> int:
+        return MAX_FILE_BYTES if scope["path"].endswith(FILES) else self._max_body
 
     def _may_enter(self, request: Request) -> bool:
         assert self._token is not None
