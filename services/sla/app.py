@@ -9,6 +9,8 @@ from .api import router
 from .calendar_doors import router as calendar_doors
 from .calendar_store import Timekeeper
 from .metrics import sample
+from .pause_doors import router as pause_doors
+from .pause_promises import timers as pausing
 from .policy import SlaPolicy
 from .reactions import reactions
 from .recompute import timers as recomputing
@@ -21,8 +23,8 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service = Service("sla", settings, event_log)
     service.decides_by(policy)
     keeper = Timekeeper(policy.calendars())
-    service.serves(router, calendar_doors, timekeeper=keeper)
+    service.serves(router, calendar_doors, pause_doors, timekeeper=keeper, policy=policy)
     service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
-    service.fires(timers(policy, keeper) | recomputing(policy, keeper))
+    service.fires(pausing(policy, keeper) | timers(policy, keeper) | recomputing(policy, keeper))
     service.samples(sample)
     return service

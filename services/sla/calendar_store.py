@@ -1,7 +1,7 @@
 """Keeps calendars: every version as it was written and as it counts, and the ones in use laid out in memory."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import structlog
 
@@ -51,6 +51,10 @@ _APPROVE = Statement(
 )
 
 
+Versions: TypeAlias = Mapping[tuple[str, int], Kept]
+"""Calendars by name and version."""
+
+
 class Stored(NamedTuple):
     """The newest approved version of a calendar."""
 
@@ -85,9 +89,7 @@ class Timekeeper:
         kept = await self.versions(tx, newest.items())
         return {name: kept[name, version] for name, version in newest.items()}
 
-    async def versions(
-        self, tx: Transaction | UnitOfWork, wanted: Iterable[tuple[str, int]]
-    ) -> Mapping[tuple[str, int], Kept]:
+    async def versions(self, tx: Transaction | UnitOfWork, wanted: Iterable[tuple[str, int]]) -> Versions:
         """These versions of these calendars."""
         missing = [key for key in set(wanted) if key not in self._kept]
         if missing:

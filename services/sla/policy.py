@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Role, Severity
+from shared.events.vocabulary import EscalationLevel, Grade, PauseReason, PromiseKind, Role, Severity
 from shared.runtime.policy import Policy
 
 from .start_rule import StartRule, Step, When
 
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=10 * 366 * 86_400, allow_inf_nan=False)]
 Factor: TypeAlias = Annotated[float, Field(gt=0, le=1)]
+Pausable: TypeAlias = Literal[PromiseKind.UPDATE, PromiseKind.SOLVE]
 WarningLevel: TypeAlias = Literal[EscalationLevel.W1, EscalationLevel.W2]
 
 EVERYBODY = "ALL"
@@ -132,6 +133,17 @@ class ReopenedPolicy(_Part):
     solve_factor: Factor
 
 
+class PausePolicy(_Part):
+    """PAU-1..6: which reason stops which promises, what has to be shown, how long a pause may last."""
+
+    stops: Annotated[dict[PauseReason, tuple[Pausable, ...]], _every(*PauseReason)]
+    needs_evidence: tuple[PauseReason, ...]
+    longest: Seconds
+    most_of_solve: Annotated[float, Field(gt=0, le=10)]
+    reported_from: Annotated[float, Field(ge=0, le=86_400)]
+    told: tuple[Role, ...]
+
+
 class WarningPolicy(_Part):
     """Section 5: shares of the time used at which a level is reached; `critical` in their place for S1."""
 
@@ -149,6 +161,7 @@ class SlaPolicy(Policy):
     matrix: Matrix
     repeated: RepeatedPolicy
     reopened: ReopenedPolicy
+    pauses: PausePolicy
     warnings: Annotated[dict[PromiseKind, WarningPolicy], _every(*PromiseKind)]
     told: dict[EscalationLevel, tuple[Role, ...]]
 

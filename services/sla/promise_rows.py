@@ -8,6 +8,7 @@ from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severi
 
 from .count_time import Counting
 from .settle import PromiseState
+from .working_time import Paused
 
 
 class PromisedComplaint(NamedTuple):
@@ -60,6 +61,10 @@ class LivePromise(NamedTuple):
     begins_at: datetime | None = None
     provisional: bool = False
     counting: Counting | None = None
+    paused_since: datetime | None = None
+    pauses: tuple[Paused, ...] = ()
+    target_seconds: float = 0.0
+    cell: str = ""
 
 
 class Moved(NamedTuple):

@@ -1,6 +1,7 @@
 """Loads and saves promises, many at a time: one statement each, however many they are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severi
 from .count_time import from_data
 from .promise_rows import Climbed, LivePromise, Moved, NewPromise, PromisedComplaint, Reached, Settled
 from .settle import PromiseState
+from .working_time import Paused
 
 _MAKE = Statement(
     """
@@ -76,7 +78,8 @@ _LIVE = Statement(
     """
     SELECT found.* FROM unnest(CAST(:ids AS uuid[])) AS given (id) CROSS JOIN LATERAL (
         SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
-               calendar_version, begins_at, provisional, counted_by, settled_at
+               calendar_version, begins_at, provisional, counted_by, paused_since, pauses, target_seconds, cell,
+               settled_at
         FROM promise WHERE promise_id = given.id OFFSET 0) AS found
     WHERE settled_at IS NULL
     """
@@ -85,7 +88,8 @@ _LIVE_OF = Statement(
     """
     SELECT found.* FROM unnest(CAST(:complaints AS uuid[])) AS given (id) CROSS JOIN LATERAL (
         SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
-               calendar_version, begins_at, provisional, counted_by, settled_at
+               calendar_version, begins_at, provisional, counted_by, paused_since, pauses, target_seconds, cell,
+               settled_at
         FROM promise WHERE complaint_id = given.id AND kind = ANY (CAST(:kinds AS text[])) OFFSET 0) AS found
     WHERE settled_at IS NULL ORDER BY due_at, promise_id
     """
@@ -148,9 +152,17 @@ def _columns(shape: Any, rows: Sequence[Any], prefix: str = "") -> dict[str, Seq
     return {prefix + name: column for name, column in zip(shape._fields, columns, strict=True)}
 
 
+def paused(pauses: Mapping[str, Sequence[Sequence[str]]] | None) -> tuple[Paused, ...]:
+    """The pauses of a promise as they are stored."""
+    return tuple(
+        Paused(datetime.fromisoformat(since), datetime.fromisoformat(until))
+        for since, until in (pauses or {}).get("intervals", ())
+    )
+
+
 def _live(row: Row) -> LivePromise:
     promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, *counted = row
-    calendar, version, begins_at, provisional, counted_by, _ = counted
+    calendar, version, begins_at, provisional, counted_by, paused_since, pauses, seconds, cell, _ = counted
     return LivePromise(
         promise_id,
         complaint_id,
@@ -166,4 +178,8 @@ def _live(row: Row) -> LivePromise:
         begins_at,
         provisional,
         from_data(calendar, version, counted_by) if calendar is not None else None,
+        paused_since,
+        paused(pauses),
+        seconds,
+        cell,
     )

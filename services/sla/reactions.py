@@ -1,26 +1,34 @@
 """What sla does when it hears of a complaint, and of what keeps its promises or makes them needless."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
 from shared.bus.consumer import Reactions
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.intake import ComplaintReceived
+from shared.events.intake import ComplaintReceived, ContactAttached
 from shared.events.notify import MessageSent, MessageSkipped
 from shared.events.routing import (
+    ComplaintCancelled,
     ComplaintClosed,
+    ComplaintPaused,
+    ComplaintRejected,
     ComplaintReopened,
     ComplaintResolved,
+    ComplaintResumed,
     SolutionProposed,
     StepsTaken,
 )
-from shared.events.vocabulary import MessageKind, PromiseKind, Role
+from shared.events.vocabulary import MessageKind, PauseReason, PromiseKind, Role
 
 from .calendar_store import Timekeeper
 from .choose_target import Facts
 from .make_promises import Occasion, make_promises
+from .pause_promises import Begin, begin_pauses, end_pauses
+from .pause_promises import End as EndOfPause
+from .pauses import Because
 from .policy import SlaPolicy
 from .promise_rows import PromisedComplaint
 from .promises import load_complaints
@@ -28,6 +36,12 @@ from .settle import PromiseState
 from .settle_promises import End, settle_promises
 
 Message: TypeAlias = MessageSent | MessageSkipped
+_BECAUSE = {
+    "CUSTOMER": Because.CUSTOMER,
+    "TIME": Because.LIMIT,
+    "RESOLVED": Because.RESOLVED,
+    "ENDED": Because.ENDED,
+}
 ALL = ACK, CONTACT, UPDATE, SOLVE = tuple(PromiseKind)
 
 
@@ -44,9 +58,14 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         MessageSkipped: note_receipts,
         StepsTaken: note_contacts,
         SolutionProposed: note_news,
-        ComplaintResolved: note_results,
+        ComplaintResolved: partial(note_results, policy, keeper),
+        ComplaintRejected: partial(note_results, policy, keeper),
+        ComplaintPaused: partial(pause_promises, policy, keeper),
+        ComplaintResumed: partial(resume_promises, policy, keeper),
+        ContactAttached: partial(resume_for_the_customer, policy, keeper),
         ComplaintReopened: partial(promise_again, policy, keeper),
-        ComplaintClosed: withdraw_the_rest,
+        ComplaintClosed: partial(withdraw_the_rest, policy, keeper),
+        ComplaintCancelled: partial(withdraw_the_rest, policy, keeper),
     }
 
 
@@ -99,16 +118,84 @@ async def note_news(tx: Transaction, proposed: Sequence[Envelope[SolutionPropose
     await settle_promises(tx, [UPDATE], [End(envelope, envelope.event.proposed_at) for envelope in proposed])
 
 
-async def note_results(tx: Transaction, resolved: Sequence[Envelope[ComplaintResolved]]) -> None:
-    """A result is also news."""
-    ends = [End(envelope, envelope.event.resolved_at) for envelope in resolved]
+async def pause_promises(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, paused: Sequence[Envelope[ComplaintPaused]]
+) -> None:
+    """Handling waits, so some of the promises do (PAU-1, PAU-2, PAU-3)."""
+    begins = [
+        Begin(e.pause_id, e.complaint_id, e.reason, e.evidence, e.by, e.paused_at, e.resumes_at, envelope)
+        for envelope in paused
+        for e in (envelope.event,)
+    ]
+    await begin_pauses(tx, policy, keeper, begins)
+
+
+async def resume_promises(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, resumed: Sequence[Envelope[ComplaintResumed]]
+) -> None:
+    """Handling goes on, and so do the promises."""
+    ends = []
+    for envelope in resumed:
+        because = _BECAUSE.get(envelope.event.because, Because.STAFF)
+        ends.append(EndOfPause(envelope.event.complaint_id, envelope.event.resumed_at, because, envelope))
+    await end_pauses(tx, policy, keeper, ends)
+
+
+async def resume_for_the_customer(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, attached: Sequence[Envelope[ContactAttached]]
+) -> None:
+    """Who was waited for has spoken, on whatever channel: the clock goes on at once (PAU-4)."""
+    ends = [
+        EndOfPause(
+            envelope.event.complaint_id,
+            envelope.event.received_at,
+            Because.CUSTOMER,
+            envelope,
+            only=PauseReason.WAIT_CUSTOMER,
+        )
+        for envelope in attached
+    ]
+    await end_pauses(tx, policy, keeper, ends)
+
+
+async def note_results(
+    policy: SlaPolicy,
+    keeper: Timekeeper,
+    tx: Transaction,
+    told: Sequence[Envelope[ComplaintResolved] | Envelope[ComplaintRejected]],
+) -> None:
+    """A result is also news, and so is a reasoned rejection; a pause is closed first (PAU-8)."""
+    ends = [End(envelope, _told_at(envelope.event)) for envelope in told]
+    closing = [
+        EndOfPause(end.because_of.event.complaint_id, end.happened_at, Because.RESOLVED, end.because_of)
+        for end in ends
+    ]
+    await end_pauses(tx, policy, keeper, closing)
     await settle_promises(tx, [UPDATE, SOLVE], ends)
 
 
-async def withdraw_the_rest(tx: Transaction, closed: Sequence[Envelope[ComplaintClosed]]) -> None:
+async def withdraw_the_rest(
+    policy: SlaPolicy,
+    keeper: Timekeeper,
+    tx: Transaction,
+    ended: Sequence[Envelope[ComplaintClosed] | Envelope[ComplaintCancelled]],
+) -> None:
     """What was not done when the complaint ended is no longer needed; if due before, it was broken."""
-    ends = [End(envelope, envelope.event.closed_at, PromiseState.WITHDRAWN) for envelope in closed]
+    ends = [End(envelope, _ended_at(envelope.event), PromiseState.WITHDRAWN) for envelope in ended]
+    closing = [
+        EndOfPause(end.because_of.event.complaint_id, end.happened_at, Because.ENDED, end.because_of)
+        for end in ends
+    ]
+    await end_pauses(tx, policy, keeper, closing)
     await settle_promises(tx, ALL, ends)
+
+
+def _told_at(event: ComplaintResolved | ComplaintRejected) -> datetime:
+    return event.resolved_at if isinstance(event, ComplaintResolved) else event.rejected_at
+
+
+def _ended_at(event: ComplaintClosed | ComplaintCancelled) -> datetime:
+    return event.closed_at if isinstance(event, ComplaintClosed) else event.cancelled_at
 
 
 def _as_promised(event: ComplaintReceived) -> PromisedComplaint:

@@ -14,8 +14,7 @@ from .count_time import Counting, count
 from .policy import SlaPolicy
 from .promise_rows import LivePromise, Moved
 from .promises import load_live, save_moved
-from .rungs import LEVELS, ladder
-from .watch import WATCH, share_of
+from .watch import next_watch
 
 RECOMPUTE = "recompute"
 
@@ -95,23 +94,20 @@ async def recompute(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due:
 
 
 def _count_again(promise: LivePromise, counting: Counting, newest: Calendars) -> Moved:
-    due = count(promise.starts_at, counting, newest[counting.calendar].working)
+    due = count(promise.starts_at, counting, newest[counting.calendar].working, promise.pauses)
     assert due.begins_at is not None
     return Moved(promise.promise_id, due.at, due.seconds, due.begins_at, counting.version, due.provisional)
 
 
 def _watch(promise: LivePromise, moved: Moved, policy: SlaPolicy, newest: Calendars) -> list[Timer]:
-    """The timer of the rung it waits for, at its new time."""
-    if promise.next_rung is None or promise.calendar is None:
+    """The timer of the rung it waits for, at its new time; a paused promise waits for the end of its pause."""
+    if promise.next_rung is None or promise.calendar is None or promise.paused_since is not None:
         return []
-    working = newest[promise.calendar].working
-    rungs = ladder(
-        promise.kind,
-        promise.severity,
-        promise.starts_at,
-        moved.due_at,
-        policy,
-        share_at=share_of(working, moved.begins_at, moved.due_at),
+    now = promise._replace(
+        due_at=moved.due_at,
+        begins_at=moved.begins_at,
+        target_seconds=moved.target_seconds,
+        calendar_version=moved.calendar_version,
     )
-    ahead = [rung for rung in rungs if LEVELS.index(rung.level) >= LEVELS.index(promise.next_rung)]
-    return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in ahead[:1]]
+    kept = {(promise.calendar, moved.calendar_version): newest[promise.calendar]}
+    return next_watch(now, policy, kept)

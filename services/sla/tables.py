@@ -69,6 +69,8 @@ promise = Table(
         server_default=text("false"),
         comment="it runs into days whose holidays are not published",
     ),
+    Column("paused_since", DateTime(timezone=True), comment="its clock stands still"),
+    Column("pauses", JSONB, comment="past pauses that stopped it: intervals of [since, until] (PAU-7)"),
     Column("counted_by", JSONB, comment="seconds or working days, factor and start rule, to count it again"),
     UniqueConstraint("complaint_id", "kind", "round"),
     # Only the end of a promise changes what an index covers; every other change of its row stays cheap (HOT).
@@ -104,4 +106,23 @@ calendar = Table(
     ),
     Column("saved_at", DateTime(timezone=True), nullable=False),
     comment="Every version of every calendar; of the approved ones the newest is in force.",
+)
+
+pause = Table(
+    "pause",
+    metadata,
+    Column("pause_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text),
+    Column("by", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("agreed_until", DateTime(timezone=True)),
+    Column("ends_by", DateTime(timezone=True), nullable=False, comment="when it ends of itself (PAU-5)"),
+    Column("until", DateTime(timezone=True), comment="none while it lasts"),
+    Column("ended_because", Text),
+    Column("ended_by", Text, comment="who let it go on, if it was somebody"),
+    Index("pause_of_complaint", "complaint_id"),
+    Index("pause_open", "complaint_id", unique=True, postgresql_where=text("until IS NULL")),
+    comment="Every pause of a complaint as an interval with its reason and evidence (PAU-7).",
 )

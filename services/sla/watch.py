@@ -1,6 +1,6 @@
 """Watches promises: when the time of a rung has come, it is told, and the next one is waited for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,14 +9,15 @@ from shared.bus.unit_of_work import Transaction
 from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken
 from shared.runtime.timers import Timer, TimerHandler, arm
 
-from .calendar_store import Timekeeper
+from .calendar_store import Timekeeper, Versions
 from .metrics import LATENESS, RUNGS
+from .pauses import clock_with_pauses
 from .policy import SlaPolicy
 from .promise_rows import Climbed, LivePromise, Reached
 from .promises import load_live, save_climbed
-from .rungs import BREACH, Climb, Rung, climb, ladder
+from .rungs import BREACH, LEVELS, Climb, Rung, climb, ladder
 from .settle import PromiseState
-from .working_time import WorkingTime
+from .working_time import Paused, WorkingTime
 
 WATCH = "promise"
 
@@ -26,32 +27,54 @@ def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
     return {WATCH: partial(reach_rungs, policy, keeper)}
 
 
-def share_of(working: WorkingTime, begins_at: datetime, due_at: datetime) -> Callable[[float], datetime]:
-    """When a share of the working time of a promise is over: warnings come in working time too."""
-    seconds = working.worked(begins_at, due_at)
-    return lambda share: working.due(begins_at, seconds * share)
+def share_of(
+    working: WorkingTime, begins_at: datetime, seconds: float, pauses: Sequence[Paused] = ()
+) -> Callable[[float], datetime]:
+    """When a share of a target's working time is over: warnings come in working time too, and wait out pauses."""
+    return lambda share: working.due(begins_at, seconds * share, pauses)
+
+
+def calendars_of(promises: Iterable[LivePromise]) -> set[tuple[str, int]]:
+    """The versions of calendars that these promises count in."""
+    return {(one.calendar, one.calendar_version or 0) for one in promises if one.calendar is not None}
+
+
+def rungs_of(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> tuple[Rung, ...]:
+    """The ladder of a promise in its calendar, with its pauses."""
+    share_at = None
+    if promise.calendar is not None and promise.begins_at is not None:
+        working = kept[promise.calendar, promise.calendar_version or 0].working
+        share_at = share_of(working, promise.begins_at, promise.target_seconds, promise.pauses)
+    elif promise.pauses:
+        due = clock_with_pauses(promise.starts_at, promise.pauses)
+        seconds = promise.target_seconds
+        share_at = lambda share: due(seconds * share)  # noqa: E731 - as short as it is
+    return ladder(
+        promise.kind, promise.severity, promise.starts_at, promise.due_at, policy, share_at=share_at
+    )
+
+
+def next_watch(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> list[Timer]:
+    """The timer of the rung that a promise waits for, where its times have changed."""
+    if promise.next_rung is None:
+        return []
+    awaited = LEVELS.index(promise.next_rung)
+    ahead = [rung for rung in rungs_of(promise, policy, kept) if LEVELS.index(rung.level) >= awaited]
+    return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in ahead[:1]]
 
 
 async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]) -> None:
     """Tell every rung whose time has come, once and in order, and wait for the next (section 5)."""
     live = await load_live(tx, [timer.id for timer in due])
-    kept = await keeper.versions(
-        tx, {(one.calendar, one.calendar_version or 0) for one in live.values() if one.calendar is not None}
-    )
+    kept = await keeper.versions(tx, calendars_of(live.values()))
     climbed: list[Climbed] = []
     reached: list[Reached] = []
     following: list[Timer] = []
     for timer in due:
         promise = live.get(timer.id)
-        if promise is None or promise.next_rung is None:
+        if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
-        share_at = None
-        if promise.calendar is not None and promise.begins_at is not None:
-            working = kept[promise.calendar, promise.calendar_version or 0].working
-            share_at = share_of(working, promise.begins_at, promise.due_at)
-        rungs = ladder(
-            promise.kind, promise.severity, promise.starts_at, promise.due_at, policy, share_at=share_at
-        )
+        rungs = rungs_of(promise, policy, kept)
         step = climb(rungs, promise.next_rung, tx.now)
         reached += [Reached(promise.promise_id, rung.level, rung.at, tx.now) for rung in step.reached]
         climbed.append(_after(promise, step, tx.now))

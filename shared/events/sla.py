@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from .base import Event, Instant
-from .vocabulary import EscalationLevel, PromiseKind, Role
+from .vocabulary import EscalationLevel, PauseReason, PromiseKind, Role
 
 
 class Promise(BaseModel):
@@ -75,6 +75,37 @@ class PromiseRecomputed(_SlaEvent):
     provisional: bool
     notable: bool
     recomputed_at: Instant
+
+
+class PromisesPaused(Event):
+    """These promises do not count from `paused_at` on; the pause ends of itself at `ends_by` (PAU-1, PAU-5)."""
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    pause_id: UUID
+    reason: PauseReason
+    kinds: tuple[PromiseKind, ...]
+    paused_at: Instant
+    ends_by: Instant
+
+
+class PromisesResumed(Event):
+    """The promises count again and have new due times; because: STAFF, CUSTOMER, LIMIT, RESOLVED, ENDED or REPLACED.
+
+    told: who is told of it, as when a pause ended of itself (PAU-5).
+    """
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    pause_id: UUID
+    reason: PauseReason
+    because: str
+    promises: tuple[Promise, ...]
+    told: tuple[Role, ...]
+    paused_at: Instant
+    resumed_at: Instant
 
 
 class PromiseKept(_SlaEvent):

@@ -14,6 +14,8 @@ from shared.events.sla import (
     PromiseBroken,
     PromiseKept,
     PromisesMade,
+    PromisesPaused,
+    PromisesResumed,
 )
 from shared.events.vocabulary import Channel, HandlingStep, MessageKind, PromiseKind, Role, SkipReason
 from tests.builders import complaint_received, now
@@ -115,6 +117,8 @@ async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUI
 
 
 def _kinds(event: Any) -> list[PromiseKind]:
+    if isinstance(event, PromisesPaused | PromisesResumed):
+        return []
     return [one.kind for one in event.promises] if isinstance(event, PromisesMade) else [event.kind]
 
 
