@@ -207,8 +207,13 @@ class Installation(ABC):
 
     async def send_again(self) -> None:
         """What a channel does: send what was not answered until it is."""
-        for key in sorted(self.history.unknown):
-            await self.post(key)
+
+        async def all_answered() -> bool:
+            for key in sorted(self.history.unknown):
+                await self.post(key)
+            return not self.history.unknown
+
+        await eventually(all_answered, START_SECONDS, every=0.2)
 
     async def comes_to_rest_whole(self) -> None:
         """Wait until the checker finds nothing; fail with what it still finds."""
