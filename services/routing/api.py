@@ -19,11 +19,14 @@ from .bodies import ProposalBody, ResolutionBody, StepBody
 from .case_view import view_case
 from .next_state import State
 from .refusals import refusals
+from .take_next import take_next
 from .work_on_case import propose, resolve, take_step
 
 router = service_router("routing", tags=["routing"])
 
 AccountFilter = Annotated[CleanText | None, Query(max_length=64)]
+
+AndNext = Annotated[bool, Query(description="give the next complaint to work on as well")]
 
 _FILTERS = ("owner_id", "handler_id", "state")
 
@@ -90,12 +93,17 @@ async def post_proposal(
 
 @router.post("/complaints/{complaint_id}/resolution", summary="Note that it was put right")
 async def post_resolution(
-    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[ResolutionBody, Body()]
+    complaint_id: UUID,
+    work: Work,
+    desk: AtDesk,
+    body: Annotated[ResolutionBody, Body()],
+    and_next: AndNext = False,
 ) -> dict[str, Any]:
     """By owner or handler, after a proposal and with the first five steps noted or given in `steps`.
 
     It stays RESOLVED until the customer confirms, disagrees or says nothing in time. A text that only says
-    whose business it is not is refused (FC-12).
+    whose business it is not is refused (FC-12). With `and_next` the answer has the next one to do, as
+    `POST /queues/{department}/next` gives it.
     """
     by = known(desk, "by", body.by)
     if words := no_reason_in(body.text, body.reason, desk.policy.work):
@@ -114,4 +122,8 @@ async def post_resolution(
             by=by.id,
             steps=body.steps,
         )
-        return done.shown()
+        answer = done.shown()
+    if and_next:
+        people = [member.id for member in desk.directory.members_of(by.department).members]
+        answer["next"] = await take_next(work, desk, by, people)
+    return answer

@@ -8,11 +8,13 @@ from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
 from .api import router
+from .chase_api import router as chase_router
 from .desk import Desk
 from .endings_api import router as endings_router
 from .metrics import sample
 from .ownership_api import router as ownership_router
 from .policy import RoutingPolicy
+from .queue_api import router as queue_router
 from .reactions import reactions
 from .staff_api import router as staff_router
 from .staff_file import load_staff
@@ -29,7 +31,16 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id)
     service = Service("routing", settings, event_log)
     service.decides_by(policy)
-    service.serves(router, staff_router, transfer_router, ownership_router, endings_router, desk=desk)
+    service.serves(
+        router,
+        staff_router,
+        transfer_router,
+        ownership_router,
+        endings_router,
+        queue_router,
+        chase_router,
+        desk=desk,
+    )
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
     service.tells_at(Pace.PROMPT)
     service.fires(timers(desk) | waiting_timers())

@@ -28,7 +28,8 @@ _RECORD = Statement(
 _CHANGE = counting(
     """
     UPDATE complaint SET owner_id = :to_id, owner_name = :to_name, department = :department, owned_at = now(),
-        rule = 'FC-9', reason = :reason, handler_id = :handler_id
+        rule = 'FC-9', reason = :reason, handler_id = :handler_id,
+        handler_since = CASE WHEN handler_id = :handler_id THEN handler_since ELSE now() END
     WHERE complaint_id = :complaint_id RETURNING complaint_id, owner_id, handler_id
     """,
     """

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import EscalationLevel, ReopenReason
+from shared.events.vocabulary import EscalationLevel, Grade, ReopenReason, Severity
 from shared.runtime.policy import Policy
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -88,6 +88,37 @@ class TransferPolicy(BaseModel):
     accused_never_handles: bool
 
 
+class QueuePolicy(BaseModel):
+    """In which order complaints wait (section 1.3): points of severity, grade and time, and where P1 to P3 begin."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    severity: dict[Severity, float]
+    grade: dict[Grade, float]
+    time_weight: float = Field(ge=0)
+    p1_from: float
+    p2_from: float
+    p3_from: float
+
+    @model_validator(mode="after")
+    def _all_named(self) -> "QueuePolicy":
+        if set(self.severity) != set(Severity) or set(self.grade) != set(Grade):
+            raise ValueError("every severity and every grade has its points")
+        return self
+
+
+class ChasePolicy(BaseModel):
+    """How often an idle handler is to be chased, in seconds (FC-18), and what missing it weighs in a report (FC-19)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every: int = Field(ge=60)
+    every_s1: int = Field(ge=60)
+    points_no_harm: int = Field(ge=0)
+    points_harm: int = Field(ge=0)
+    points_grave: int = Field(ge=0)
+
+
 class WaitPolicy(BaseModel):
     """How many failed calls are evidence (PAU-2), and how long a single wait may be, in seconds (PAU-5)."""
 
@@ -141,6 +172,8 @@ class RoutingPolicy(Policy):
     hours: HoursPolicy
     transfer: TransferPolicy
     work: WorkPolicy
+    queue: QueuePolicy
+    chase: ChasePolicy
     wait: WaitPolicy
     appeal: AppealPolicy
     ending: EndingPolicy

@@ -13,7 +13,7 @@ from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
 from shared.events.intake import ComplaintReceived, ContactAttached
 from shared.events.routing import HandlerAssigned, OwnerNamed
-from shared.events.sla import EscalationReached
+from shared.events.sla import EscalationReached, PromisesMade
 from shared.events.vocabulary import ComplaintKind, EscalationLevel
 
 from .assign_handler import Handling, assign_handler
@@ -23,6 +23,8 @@ from .metrics import OWNED, TRANSFERS
 from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
 from .next_state import State
 from .presence import REST
+from .queue_order import base_priority
+from .take_next import note_clocks
 from .waiting import hear_contacts
 from .workload import Loads, counting, read_loads
 
@@ -34,14 +36,14 @@ _KEEP = counting(
     """
     INSERT INTO complaint (complaint_id, receipt_number, channel, case_type, category, severity, grade,
         language, received_at, taken_by, repeat_of, accused_staff, owner_id, owner_name, department, rule, reason,
-        handler_id, handler_reason, owned_at, policy_version, staff_version, state)
+        handler_id, handler_reason, base_priority, owned_at, policy_version, staff_version, state)
     SELECT row.*, now(), CAST(:policy_version AS text), CAST(:staff_version AS text), CAST(:state AS text)
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]), CAST(:channel AS text[]),
         CAST(:case_type AS text[]), CAST(:category AS text[]), CAST(:severity AS text[]), CAST(:grade AS text[]),
         CAST(:language AS text[]), CAST(:received_at AS timestamptz[]), CAST(:taken_by AS text[]),
         CAST(:repeat_of AS uuid[]), CAST(:accused_staff AS text[]), CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
         CAST(:department AS text[]), CAST(:rule AS text[]), CAST(:reason AS text[]),
-        CAST(:handler_id AS text[]), CAST(:handler_reason AS text[])) AS row
+        CAST(:handler_id AS text[]), CAST(:handler_reason AS text[]), CAST(:base_priority AS float[])) AS row
     RETURNING complaint_id, owner_id, handler_id, 1 AS change
     """
 )
@@ -68,6 +70,7 @@ def reactions(desk: Desk) -> Reactions:
         ContactAttached: hear_contacts,
         SatisfactionAnswered: partial(hear_customers, desk),
         SatisfactionUnanswered: partial(hear_customers, desk),
+        PromisesMade: note_clocks,
         EscalationReached: partial(note_escalations, desk),
     }
 
@@ -123,6 +126,7 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
         "reason": [d.naming.reason for d in decisions],
         "handler_id": [d.handling.handler.id for d in decisions],
         "handler_reason": [d.handling.reason for d in decisions],
+        "base_priority": [_weight(desk, d.envelope.event) for d in decisions],
     }
     by = {
         "policy_version": desk.policy.version,
@@ -134,6 +138,10 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
     if resting:
         rest = timedelta(seconds=desk.policy.assignment.rest_after_abuse)
         await tx.fetch(REST, {"staff": sorted(resting), "until": tx.now + rest})
+
+
+def _weight(desk: Desk, event: ComplaintReceived) -> float:
+    return base_priority(event.priority, event.severity, event.grade, desk.policy.queue)
 
 
 def _was_abused(decision: _Decision) -> bool:

@@ -1,13 +1,15 @@
 """What staff are told when something cannot be done with a complaint, in English and Chinese."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, TypeAlias
 
 from shared.events.vocabulary import HandlingStep
-from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableError
+from shared.runtime.errors import ConflictError, NotFoundError, ProblemError, UnprocessableError
 
 from .case import NoSuchCaseError
 from .change_owner import OwnerStaysError
+from .chase import NobodyToChaseError, OnlyOwnerChasesError
 from .end_case import NotTheDeciderError, TooLateError
 from .judge_transfer import Objection
 from .may_change_owner import OwnerObjection
@@ -17,6 +19,8 @@ from .six_steps import MissingStepsError
 from .transfer_case import TransferRefusedError
 from .waiting import MayNotWaitError
 from .work_on_case import NotYoursError
+
+Refusal: TypeAlias = tuple[type[Any], Callable[[Any], ProblemError]]
 
 _STEPS = {
     HandlingStep.VENT: "倾听发泄",
@@ -103,38 +107,6 @@ _OBJECTIONS = {
 }
 
 
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what staff cannot do into a problem that says why."""
-    try:
-        yield
-    except NoSuchCaseError as error:
-        raise NotFoundError("there is no such complaint here", "没有这件投诉") from error
-    except MissingStepsError as error:
-        raise ConflictError(*_missing_steps(error)) from error
-    except NotPossibleError as error:
-        raise ConflictError(*_not_possible(error)) from error
-    except NotYoursError as error:
-        raise ConflictError(*_not_yours(error)) from error
-    except MayNotWaitError as error:
-        raise UnprocessableError(
-            *_MAY_NOT_WAIT[error.objection][:2], field=_MAY_NOT_WAIT[error.objection][2]
-        ) from error
-    except TooLateError as error:
-        raise ConflictError("the time to appeal has passed (FC-22)", "申诉期限已过（FC-22）") from error
-    except NotTheDeciderError as error:
-        raise ConflictError(
-            f"only {error.decider_id} decides this appeal (FC-22)", f"须由 {error.decider_id} 裁定（FC-22）"
-        ) from error
-    except OwnerStaysError as error:
-        english, chinese = _OWNER_STAYS[error.objection]
-        raise ConflictError(
-            f"{english}; {error.owner_id} answers for it", f"{chinese}；现责任人：{error.owner_id}"
-        ) from error
-    except TransferRefusedError as error:
-        raise ConflictError(*_not_handed_over(error)) from error
-
-
 def _missing_steps(error: MissingStepsError) -> tuple[str, str]:
     names = "、".join(f"{_STEPS[step]}（{step}）" for step in error.missing)
     return f"these steps come first: {', '.join(error.missing)}", f"请先完成以下步骤：{names}"
@@ -165,3 +137,55 @@ def _not_handed_over(error: TransferRefusedError) -> tuple[str, str]:
         if error.who
         else (english, chinese)
     )
+
+
+def _may_not_wait(error: MayNotWaitError) -> ProblemError:
+    english, chinese, field = _MAY_NOT_WAIT[error.objection]
+    return UnprocessableError(english, chinese, field=field)
+
+
+def _owner_stays(error: OwnerStaysError) -> tuple[str, str]:
+    english, chinese = _OWNER_STAYS[error.objection]
+    return f"{english}; {error.owner_id} answers for it", f"{chinese}；现责任人：{error.owner_id}"
+
+
+def _says(kind: type[Any], words: Callable[[Any], tuple[str, str]]) -> Refusal:
+    return kind, lambda error: ConflictError(*words(error))
+
+
+_REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
+    [
+        (NoSuchCaseError, lambda _: NotFoundError("there is no such complaint here", "没有这件投诉")),
+        (MayNotWaitError, _may_not_wait),
+        _says(MissingStepsError, _missing_steps),
+        _says(NotPossibleError, _not_possible),
+        _says(NotYoursError, _not_yours),
+        _says(OwnerStaysError, _owner_stays),
+        _says(TransferRefusedError, _not_handed_over),
+        _says(TooLateError, lambda _: ("the time to appeal has passed (FC-22)", "申诉期限已过（FC-22）")),
+        _says(
+            NotTheDeciderError,
+            lambda error: (
+                f"only {error.decider_id} decides this appeal (FC-22)",
+                f"须由 {error.decider_id} 裁定（FC-22）",
+            ),
+        ),
+        _says(
+            NobodyToChaseError,
+            lambda _: ("its owner works on it; there is nobody to chase", "责任人自己在处理，无需催办"),
+        ),
+        _says(
+            OnlyOwnerChasesError,
+            lambda error: (f"only its owner chases: {error.owner_id}", f"须由责任人催办：{error.owner_id}"),
+        ),
+    ]
+)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what staff cannot do into a problem that says why."""
+    try:
+        yield
+    except tuple(_REFUSALS) as error:
+        raise _REFUSALS[type(error)](error) from error

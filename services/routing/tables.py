@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -47,6 +48,7 @@ complaint = Table(
     Column("staff_version", Text, nullable=False, comment="digest of the directory used"),
     Column("handler_id", Text, nullable=False, comment="who works on it; the owner unless handed over"),
     Column("handler_reason", Text, comment="why it was handed over (FC-6)"),
+    Column("handler_since", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("hops", Integer, nullable=False, server_default="0", comment="hand-overs so far (FC-11)"),
     Column("state", Text, nullable=False),
     Column("round", Integer, nullable=False, server_default="1"),
@@ -55,9 +57,13 @@ complaint = Table(
     Column("end_reason", Text, comment="why it was rejected"),
     Column("end_text", Text, comment="what was said when it was rejected or cancelled"),
     Column("appeal_until", DateTime(timezone=True), comment="FC-22"),
+    Column("base_priority", Float, nullable=False, server_default="0", comment="before any time has passed"),
+    Column("clock_starts_at", DateTime(timezone=True), comment="since when it is to be solved"),
+    Column("due_at", DateTime(timezone=True), comment="until when it is to be solved, as sla promised"),
     Column("escalation", Text, comment="the highest rung reached so far"),
     Column("escalated_at", DateTime(timezone=True)),
     Index("complaint_of_owner", "owner_id", "complaint_id"),
+    Index("complaint_by_time", "received_at"),
     Index("complaint_of_handler", "handler_id", "complaint_id"),
     Index("complaint_open", "state", "complaint_id", postgresql_where=text("state <> 'CLOSED'")),
     comment="Every complaint heard of, with the one person who answers for it.",
@@ -120,6 +126,19 @@ appeal = Table(
     Column("policy_version", Text, nullable=False),
     Index("appeal_of_complaint", "complaint_id", "appeal_id"),
     comment="Appeals against the end of a complaint, and how they were decided.",
+)
+
+chase = Table(
+    "chase",
+    metadata,
+    Column("chase_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("handler_id", Text, nullable=False),
+    Column("chased_by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("chased_at", DateTime(timezone=True), nullable=False),
+    Index("chase_of_complaint", "complaint_id", "chase_id"),
+    comment="When owners asked handlers to go on (FC-18).",
 )
 
 owner_change = Table(

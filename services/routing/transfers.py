@@ -44,7 +44,7 @@ _SETTLE = Statement(
 )
 _HAND_OVER = counting(
     """
-    UPDATE complaint SET handler_id = row.handler_id, handler_reason = row.reason,
+    UPDATE complaint SET handler_id = row.handler_id, handler_reason = row.reason, handler_since = now(),
         hops = complaint.hops + CASE WHEN row.handler_id = complaint.owner_id THEN 0 ELSE 1 END
     FROM unnest(CAST(:ids AS uuid[]), CAST(:handlers AS text[]), CAST(:reasons AS text[]), CAST(:before AS text[]))
          AS row (complaint_id, handler_id, reason, before)

@@ -170,6 +170,17 @@ class TransferDecided(_TransferEvent):
     decided_at: Instant
 
 
+class HandlerChased(_RoutingEvent):
+    """The owner asks an idle handler to go on (FC-18); reached on handler_channel, sealed for notify."""
+
+    chase_id: UUID
+    handler_id: str
+    by: str
+    chased_at: Instant
+    handler_channel: Channel | None
+    handler_reply_to: Sealed | None
+
+
 class ComplaintPaused(_RoutingEvent):
     """The complaint waits (PAU-1); evidence: what shows it, as PAU-2 asks where the customer is waited for."""
 
