@@ -8,18 +8,19 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID, uuid5
 
 from pydantic import Field, ValidationError
 from pydantic_core import to_json
 
 from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.runtime.strict_json import Storable
 from shared.runtime.timers import Timer, arm
 
 from .call_forms import CallPart, as_facts
 from .call_statements import ADD_PART, DUE, FILL_IN, JUDGED, KEEP_PART, PARTS, SAVE
-from .contact_forms import CustomerForm, PhoneContact, Words
+from .contact_forms import CustomerForm, PhoneContact
 from .contact_store import Accepted
 from .group_commit import GroupCommit
 from .merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
@@ -30,6 +31,7 @@ from .provider_payload import PayloadError, PhoneProvider, Posted, plausible
 from .read_contact import Contact, ContactReader
 
 TIMER = "call_quiet"
+LONGEST_WORDS = 200_000
 _CALLS = UUID("5b0f2c5e-6a0b-4a52-9d7e-3a8b1f6f0c11")
 
 
@@ -45,7 +47,7 @@ class Told(NamedTuple):
 class CallContact(PhoneContact):
     """A call that became a contact: longer than what staff would type."""
 
-    text: Words = Field(max_length=200_000)
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_WORDS), Storable]
 
 
 class Calls:
@@ -115,7 +117,7 @@ class Calls:
         fate = judge_call(facts, can_be_called=number is not None)
         complaint = None
         if fate is Fate.COMPLAINT:
-            form = _contact(call["provider"], call["call_id"], facts)
+            form = _contact(call["provider"], call["call_id"], facts, self._policy.door.earliest)
             complaint = (await self._accepting.submit(self._reader.read(form))).complaint_id
         return call["call_ref"], fate, complaint, number
 
@@ -133,18 +135,18 @@ def subject_of(call: UUID) -> str:
     return f"call:{call}"
 
 
-def _contact(provider: str, call_id: str, facts: Mapping[str, Any]) -> CallContact:
+def _contact(provider: str, call_id: str, facts: Mapping[str, Any], earliest: datetime) -> CallContact:
     withheld = facts.get("caller_presentation") == "withheld"
     customer = {"external_id": facts["customer_id"]} if "customer_id" in facts else {}
-    began = facts.get("started_at")
+    began = plausible(datetime.fromisoformat(facts["started_at"])) if "started_at" in facts else None
     return CallContact(
         provider=provider,
         call_id=call_id,
-        text=words_of(facts)[:200_000],
+        text=words_of(facts)[:LONGEST_WORDS],
         caller_number=None if withheld else facts.get("caller_number"),
         agent_id=facts.get("agent_id"),
         category=facts.get("category"),
-        started_at=plausible(datetime.fromisoformat(began)) if began else None,
+        started_at=began if began and began >= earliest else None,
         customer=CustomerForm(**customer),
     )
 

@@ -7,14 +7,16 @@ all again: what was stored already is known by its key.
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from shared.bus.unit_of_work import UnitOfWork
 from shared.runtime.errors import UnprocessableError
+from shared.runtime.strict_json import Storable
 
 from . import metrics
-from .contact_forms import CustomerForm, SmsContact, Words
+from .contact_forms import CustomerForm, SmsContact
 from .contact_store import Accepted
 from .gather_parts import Gatherer
 from .group_commit import GroupCommit
@@ -27,13 +29,14 @@ from .provider_payload import Message, PayloadError, Posted, SmsProvider, Unread
 from .read_contact import Contact, ContactReader
 from .read_refusal import read_refusal
 
-LONGEST_JOINED = 255 * 153
+LONGEST_PART = 160
+LONGEST_JOINED = 255 * LONGEST_PART
 
 
 class ProviderSms(SmsContact):
     """A text message from a provider; a long one may be longer than one that our own form takes."""
 
-    text: Words = Field(max_length=LONGEST_JOINED)
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_JOINED), Storable]
 
 
 class MessageTaker:
@@ -90,6 +93,8 @@ class MessageTaker:
         if len(message.key) > 200:
             message = message._replace(key=hashlib.sha256(message.key.encode()).hexdigest())
         _form(account.name, message, refuses=False)  # so that no part is kept of what cannot be taken
+        if message.part is not None and len(message.text) > LONGEST_PART:
+            raise PayloadError("text")
         if message.part is not None:
             await self.gatherer.take(account.name, message, message.part)
         else:
@@ -109,6 +114,8 @@ class MessageTaker:
                 policy_version=self._policy.version,
             )
             return
+        if message.occurred_at and message.occurred_at < self._policy.door.earliest:
+            message = message._replace(occurred_at=None)  # the message counts, not its clock
         form = _form(provider, message, refuses=refusal is not None)
         try:
             await self._accepting.submit(self._reader.read(form))

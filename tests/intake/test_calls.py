@@ -211,6 +211,21 @@ async def test_how_long_quiet_is_waited_for_is_policy(start_service: StartServic
         assert len(await intake.rows("SELECT 1 FROM contact")) == complaints
 
 
+async def test_the_longest_talk_and_a_clock_that_is_wrong_keep_no_call_from_being_heard(
+    start_service: StartService,
+) -> None:
+    intake = await start_service(
+        "intake", "[intake]\nversion='t'\n[intake.door]\nearliest=2026-11-21T00:00:00Z"
+    )
+    segments = [{"speaker": "customer", "text": f"{at} " + "x" * 900, "at": at} for at in range(250)]
+    await tell(intake, "long", transcript={"segments": segments}, text="noted", ended_at=END)
+    await tell(intake, "old", text="no signal", started_at=BEGIN, ended_at=END)
+    await tell(intake, "future", text="no signal", started_at="2099-01-01T00:00:00Z", ended_at=END)
+    await let_it_be_quiet(intake)
+    rows = await intake.rows("SELECT length(text) AS long, started_at FROM contact ORDER BY long DESC")
+    assert [(row["long"], row["started_at"]) for row in rows] == [(200_000, None), (9, None), (9, None)]
+
+
 CSV = f"""call_id,caller_number,started_at,ended_at,agent_id
 c1,13800138000,{BEGIN},{END},a100
 c2,13900139000,{BEGIN},{END},

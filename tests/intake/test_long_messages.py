@@ -153,6 +153,34 @@ async def test_a_crash_between_the_last_part_and_the_complaint_is_mended_by_prov
     assert await texts(intake) == [TEXTS[0] + TEXTS[1]] * 2
 
 
+async def test_the_longest_message_there_can_be_is_taken_whole_and_with_gaps(
+    intake: ServiceUnderTest,
+) -> None:
+    piece = "x" * 153
+    for number in range(1, 256):
+        await send(intake, vonage(number, piece, total=255))
+    await send(intake, vonage(255, piece, ref=8, total=255, key="alone"))
+    await intake.let_pass(timedelta(minutes=11))
+    whole, gaps = await texts(intake)
+    assert (len(whole), gaps.count("missing")) == (255 * 153, 254)
+
+
+async def test_a_part_that_is_longer_than_any_part_is_parked(intake: ServiceUnderTest) -> None:
+    await send(intake, vonage(1, "x" * 161))
+    assert await intake.rows("SELECT 1 FROM message_part") == []
+    assert len(await intake.rows("SELECT 1 FROM parked_payload")) == 1
+
+
+async def test_a_message_from_before_our_time_counts_without_its_clock(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    policy = "[intake]\nversion='t'\n[intake.door]\nearliest=2026-11-21T00:00:00Z"
+    intake = await intake_for(start_service, tmp_path, account("vonage-sms"), policy=policy)
+    await send(intake, fixture("vonage-sms"))
+    [row] = await intake.rows("SELECT occurred_at = received_at AS now FROM contact")
+    assert row["now"]
+
+
 @pytest.mark.parametrize("wide", [False, True])
 async def test_kannel_parts_are_known_by_their_user_data_header(intake: ServiceUnderTest, wide: bool) -> None:
     start = b"\x06\x08\x04\x01" if wide else b"\x05\x00\x03"
