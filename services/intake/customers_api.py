@@ -11,6 +11,7 @@ from shared.runtime.service import service_router
 from shared.runtime.strict_json import Storable, StrictBody, YesNo
 
 from . import csv_file
+from .account_profile import AccountProfile, keep_profile, show_profile
 from .customer_records import CustomerRecords, from_csv, with_keys
 from .merge_customers import merge_customers, note_no_customer, undo_merge
 from .policy import IntakePolicy
@@ -74,3 +75,18 @@ async def put_no_customer(customer_id: UUID, work: Work) -> dict[str, Any]:
     """Only of callers without an id in the operator's systems; every complaint of theirs goes on."""
     await note_no_customer(work, customer_id)
     return {"customer_id": customer_id, "not_a_customer": True}
+
+
+@router.put("/customers/{customer_id}/profile", summary="Write the profile of a key account")
+async def put_profile(
+    customer_id: UUID, request: Request, work: Work, body: Annotated[AccountProfile, Body()]
+) -> dict[str, Any]:
+    """Replaces the profile; answers with its completeness and with what is missing."""
+    policy: IntakePolicy = request.app.state.policy
+    return await keep_profile(work, customer_id, body, policy.profile, policy.version)
+
+
+@router.get("/customers/{customer_id}/profile", summary="The profile of a key account")
+async def get_profile(customer_id: UUID, work: Work) -> dict[str, Any]:
+    """Everything in it, and how complete it was when it was written."""
+    return await show_profile(work, customer_id)

@@ -55,6 +55,20 @@ class GradePolicy(_Part):
     best_share: float = Field(ge=0, le=1)
 
 
+class ProfileSection(_Part):
+    """How much a section weighs; complete with these fields, or with so many entries."""
+
+    weight: float = Field(gt=0)
+    fields: tuple[str, ...] = ()
+    entries: int = Field(1, ge=1)
+
+
+class ProfilePolicy(_Part):
+    """What makes the profile of a key account complete."""
+
+    sections: dict[str, ProfileSection] = Field(min_length=1)
+
+
 class PastPolicy(_Part):
     """From how many repeats, complaints and open ones on somebody is told (REP-5, REP-7, REP-10)."""
 
@@ -216,6 +230,7 @@ class IntakePolicy(Policy):
     repeat: RepeatPolicy
     past: PastPolicy
     grade: GradePolicy
+    profile: ProfilePolicy
     receipt: ReceiptPolicy
     parts: PartsPolicy
     refusal: RefusalPolicy

@@ -26,7 +26,10 @@ _NEXT_PROMISE = """
 
 _ONE = Statement(
     f"""
-    SELECT complaint.*, '/intake/v1/track/' || tracking_code AS tracking_path,
+    SELECT complaint.*, (SELECT jsonb_build_object('completeness', completeness, 'missing', missing, 'contacts',
+                                                   profile -> 'contacts', 'links', profile -> 'links')
+                         FROM account_profile WHERE account_profile.customer_id = complaint.customer_id)
+           AS account_profile, '/intake/v1/track/' || tracking_code AS tracking_path,
            contact.text, contact.contact_key, contact.provider, contact.origin_kind, {_PROMISED_NEXT},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('promise_id', promise_id, 'kind', kind,
                                                          'round', promise.round, 'due_at', due_at,

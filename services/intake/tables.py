@@ -89,6 +89,19 @@ customer_key = Table(
     postgresql_with={"fillfactor": 90},
 )
 
+account_profile = Table(
+    "account_profile",
+    metadata,
+    Column("customer_id", UUID(as_uuid=True), primary_key=True),
+    Column("profile", JSONB, nullable=False),
+    Column("completeness", SmallInteger, nullable=False, comment="0 to 100"),
+    Column("missing", ARRAY(Text), nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", DateTime(timezone=True), nullable=False),
+    Column("policy_version", Text, nullable=False),
+    comment="What is known of key accounts.",
+)
+
 customer_merge = Table(
     "customer_merge",
     metadata,
