@@ -86,6 +86,7 @@ def _make(
         begins_at=target.begins_at,
         provisional=target.provisional,
         counted_by=counting and as_data(counting),
+        repeat_index=occasion.facts.repeat_index,
     )
     return promise, Timer(promise.promise_id, WATCH, event.subject, first.at)
 

@@ -33,7 +33,7 @@ HORIZON = Gauge(
 for _kind in PromiseKind:
     for _outcome in OUTCOMES:
         SETTLED.labels(_kind, _outcome)
-    for _level in (EscalationLevel.W1, EscalationLevel.W2, EscalationLevel.L1):
+    for _level in tuple(EscalationLevel)[:-1]:
         RUNGS.labels(_kind, _level)
 
 

@@ -151,6 +151,23 @@ class WarningPolicy(_Part):
     critical: Shares | None = None
 
 
+class EscalationPolicy(_Part):
+    """Section 5: which promises climb on after the breach, and when; `l3_from_index`: at once from that repetition."""
+
+    kinds: tuple[PromiseKind, ...]
+    l2_share: Annotated[float, Field(ge=0, le=10)]
+    l2_least: Seconds
+    l2_most: Seconds
+    l3_after: Seconds
+    l3_from_index: int = Field(ge=2)
+
+    @model_validator(mode="after")
+    def _levels_are_in_order(self) -> Self:
+        if not self.l2_least <= self.l2_most <= self.l3_after:
+            raise ValueError("must be l2_least <= l2_most <= l3_after, so that no level overtakes another")
+        return self
+
+
 class SlaPolicy(Policy):
     """Everything sla decides by."""
 
@@ -163,12 +180,14 @@ class SlaPolicy(Policy):
     reopened: ReopenedPolicy
     pauses: PausePolicy
     warnings: Annotated[dict[PromiseKind, WarningPolicy], _every(*PromiseKind)]
+    escalation: EscalationPolicy
     told: dict[EscalationLevel, tuple[Role, ...]]
 
     @model_validator(mode="after")
     def _somebody_is_told_of_a_breach(self) -> Self:
-        if not self.told.get(EscalationLevel.L1):
-            raise ValueError("told.L1 must name who is told of a breach")
+        for level in (EscalationLevel.L1, EscalationLevel.L2, EscalationLevel.L3):
+            if not self.told.get(level):
+                raise ValueError(f"told.{level} must name who is told of it")
         return self
 
     @model_validator(mode="after")

@@ -42,6 +42,7 @@ class NewPromise(NamedTuple):
     begins_at: datetime | None = None
     provisional: bool = False
     counted_by: dict[str, Any] | None = None
+    repeat_index: int = 1
 
 
 class LivePromise(NamedTuple):
@@ -65,6 +66,7 @@ class LivePromise(NamedTuple):
     pauses: tuple[Paused, ...] = ()
     target_seconds: float = 0.0
     cell: str = ""
+    repeat_index: int = 1
 
 
 class Moved(NamedTuple):

@@ -24,14 +24,15 @@ _MAKE = Statement(
             CAST(:of_received_at AS timestamptz[])))
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, factor_rule, next_rung, calendar, calendar_version, begins_at, provisional, counted_by,
-        policy_version)
+        repeat_index, policy_version)
     SELECT v.*, CAST(:policy_version AS text)
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:kind AS text[]),
         CAST(:round AS int[]), CAST(:starts_at AS timestamptz[]), CAST(:due_at AS timestamptz[]),
         CAST(:target_seconds AS float8[]), CAST(:severity AS text[]), CAST(:cell AS text[]),
         CAST(:factor AS float8[]), CAST(:factor_rule AS text[]), CAST(:next_rung AS text[]),
         CAST(:calendar AS text[]), CAST(:calendar_version AS int[]), CAST(:begins_at AS timestamptz[]),
-        CAST(:provisional AS boolean[]), CAST(:counted_by AS jsonb[])) AS v
+        CAST(:provisional AS boolean[]), CAST(:counted_by AS jsonb[]),
+        CAST(:repeat_index AS int[])) AS v
     """
 )
 _CLIMB = Statement(
@@ -79,7 +80,7 @@ _LIVE = Statement(
     SELECT found.* FROM unnest(CAST(:ids AS uuid[])) AS given (id) CROSS JOIN LATERAL (
         SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
                calendar_version, begins_at, provisional, counted_by, paused_since, pauses, target_seconds, cell,
-               settled_at
+               repeat_index, settled_at
         FROM promise WHERE promise_id = given.id OFFSET 0) AS found
     WHERE settled_at IS NULL
     """
@@ -89,7 +90,7 @@ _LIVE_OF = Statement(
     SELECT found.* FROM unnest(CAST(:complaints AS uuid[])) AS given (id) CROSS JOIN LATERAL (
         SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
                calendar_version, begins_at, provisional, counted_by, paused_since, pauses, target_seconds, cell,
-               settled_at
+               repeat_index, settled_at
         FROM promise WHERE complaint_id = given.id AND kind = ANY (CAST(:kinds AS text[])) OFFSET 0) AS found
     WHERE settled_at IS NULL ORDER BY due_at, promise_id
     """
@@ -162,7 +163,9 @@ def paused(pauses: Mapping[str, Sequence[Sequence[str]]] | None) -> tuple[Paused
 
 def _live(row: Row) -> LivePromise:
     promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, *counted = row
-    calendar, version, begins_at, provisional, counted_by, paused_since, pauses, seconds, cell, _ = counted
+    calendar, version, begins_at, provisional, counted_by, paused_since, pauses, seconds, cell, index, _ = (
+        counted
+    )
     return LivePromise(
         promise_id,
         complaint_id,
@@ -182,4 +185,5 @@ def _live(row: Row) -> LivePromise:
         paused(pauses),
         seconds,
         cell,
+        index,
     )

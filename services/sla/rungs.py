@@ -1,12 +1,12 @@
 """Decides at which moments of a promise's life somebody is told, which have come, and which is next."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.events.vocabulary import EscalationLevel, PromiseKind, Severity
 
-from .policy import SlaPolicy
+from .policy import EscalationPolicy, SlaPolicy
 
 LEVELS = tuple(EscalationLevel)
 BREACH = EscalationLevel.L1
@@ -34,10 +34,12 @@ def ladder(
     policy: SlaPolicy,
     *,
     share_at: Callable[[float], datetime] | None = None,
+    target_seconds: float | None = None,
+    repeat_index: int = 1,
 ) -> tuple[Rung, ...]:
-    """Every rung of a promise in order: W1 and W2 at their shares of the time, L1 when it is due (section 5).
+    """Every rung of a promise in order: W1 and W2 at their shares of the time, L1 when it is due, L2 and L3 after it.
 
-    The anchor is fixed: start and due time, never a last change. share_at: when a share of the target's working
+    Section 5. The anchor is fixed: start and due time, never a last change. share_at: when a share of the target's working
     time is over; without it the clock runs day and night.
     """
     warnings = policy.warnings[kind]
@@ -48,7 +50,27 @@ def ladder(
         risen = [Rung(level, starts_at + (due_at - starts_at) * shares[level]) for level in sorted(shares)]
     else:
         risen = [Rung(level, share_at(shares[level])) for level in sorted(shares)]
-    return (*risen, Rung(BREACH, due_at))
+    seconds = (due_at - starts_at).total_seconds() if target_seconds is None else target_seconds
+    return (
+        *risen,
+        Rung(BREACH, due_at),
+        *_after_the_breach(kind, due_at, seconds, repeat_index, policy.escalation),
+    )
+
+
+def _after_the_breach(
+    kind: PromiseKind, due_at: datetime, seconds: float, repeat_index: int, policy: EscalationPolicy
+) -> tuple[Rung, ...]:
+    """L2 a share of the target later within its bounds, L3 a day later; both at once for a frequent repetition."""
+    if kind not in policy.kinds:
+        return ()
+    if repeat_index >= policy.l3_from_index:
+        return Rung(EscalationLevel.L2, due_at), Rung(EscalationLevel.L3, due_at)
+    second = min(max(seconds * policy.l2_share, policy.l2_least), policy.l2_most)
+    return (
+        Rung(EscalationLevel.L2, due_at + timedelta(seconds=second)),
+        Rung(EscalationLevel.L3, due_at + timedelta(seconds=policy.l3_after)),
+    )
 
 
 def climb(rungs: Sequence[Rung], awaited: EscalationLevel, now: datetime) -> Climb:

@@ -69,6 +69,7 @@ promise = Table(
         server_default=text("false"),
         comment="it runs into days whose holidays are not published",
     ),
+    Column("repeat_index", Integer, nullable=False, server_default="1", comment="how often it was said"),
     Column("paused_since", DateTime(timezone=True), comment="its clock stands still"),
     Column("pauses", JSONB, comment="past pauses that stopped it: intervals of [since, until] (PAU-7)"),
     Column("counted_by", JSONB, comment="seconds or working days, factor and start rule, to count it again"),

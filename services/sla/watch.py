@@ -50,7 +50,14 @@ def rungs_of(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> tuple[R
         seconds = promise.target_seconds
         share_at = lambda share: due(seconds * share)  # noqa: E731 - as short as it is
     return ladder(
-        promise.kind, promise.severity, promise.starts_at, promise.due_at, policy, share_at=share_at
+        promise.kind,
+        promise.severity,
+        promise.starts_at,
+        promise.due_at,
+        policy,
+        share_at=share_at,
+        target_seconds=promise.target_seconds,
+        repeat_index=promise.repeat_index,
     )
 
 
@@ -105,9 +112,10 @@ def _tell(tx: Transaction, promise: LivePromise, rung: Rung, policy: SlaPolicy) 
     }
     if rung.level is BREACH:
         tx.publish(PromiseBroken(**facts, broken_at=tx.now))
+    if LEVELS.index(rung.level) < LEVELS.index(BREACH):
+        tx.publish(PromiseAtRisk(**facts, level=rung.level, warned_at=tx.now))
+    else:
         told = policy.told[rung.level]
         tx.publish(EscalationReached(**facts, level=rung.level, told=told, reached_at=tx.now))
-    else:
-        tx.publish(PromiseAtRisk(**facts, level=rung.level, warned_at=tx.now))
     RUNGS.labels(promise.kind, rung.level).inc()
     LATENESS.observe(max((tx.now - rung.at).total_seconds(), 0.0))

@@ -178,6 +178,23 @@ class OwnerChangeReason(StrEnum):
     SUPERVISOR_ORDER = "SUPERVISOR_ORDER"
 
 
+class ReopenReason(StrEnum):
+    """Why a resolved complaint is open again."""
+
+    NOT_SOLVED = "NOT_SOLVED"
+    DISSATISFIED = "DISSATISFIED"
+    CONTACTED_AGAIN = "CONTACTED_AGAIN"
+    APPEAL_UPHELD = "APPEAL_UPHELD"
+
+
+class ClosingGround(StrEnum):
+    """What a complaint was closed on: the customer's word, silence after a notice (FU-8), a denied appeal (FC-22)."""
+
+    CONFIRMED = "CONFIRMED"
+    SILENCE = "SILENCE"
+    APPEAL_DENIED = "APPEAL_DENIED"
+
+
 class PauseReason(StrEnum):
     """The only reasons for which a complaint may wait (PAU-1)."""
 
@@ -197,29 +214,14 @@ class RejectionReason(StrEnum):
     BEFORE_A_COURT = "BEFORE_A_COURT"
 
 
-class ReopenReason(StrEnum):
-    """Why a resolved complaint is open again."""
-
-    NOT_SOLVED = "NOT_SOLVED"
-    DISSATISFIED = "DISSATISFIED"
-    CONTACTED_AGAIN = "CONTACTED_AGAIN"
-    APPEAL_UPHELD = "APPEAL_UPHELD"
-
-
-class ClosingGround(StrEnum):
-    """What a complaint was closed on: the customer's word, silence after a notice (FU-8), a denied appeal (FC-22)."""
-
-    CONFIRMED = "CONFIRMED"
-    SILENCE = "SILENCE"
-    APPEAL_DENIED = "APPEAL_DENIED"
-
-
 class Role(StrEnum):
     """In which role a person is told something."""
 
     CUSTOMER = "CUSTOMER"
     OWNER = "OWNER"
     TEAM_LEAD = "TEAM_LEAD"
+    DEPARTMENT_HEAD = "DEPARTMENT_HEAD"
+    SERVICE_QUALITY = "SERVICE_QUALITY"
 
 
 class MessageKind(StrEnum):

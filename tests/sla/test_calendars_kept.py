@@ -99,8 +99,10 @@ async def test_peers_warnings_come_in_working_time_too(sla: ServiceUnderTest) ->
         "W1": at("2026-02-14T12:00"),
         "W2": at("2026-02-14T16:00"),
         "L1": at("2026-02-24T09:30"),
+        "L2": at("2026-02-24T12:00"),
+        "L3": at("2026-02-25T09:30"),
     }
-    assert await told_about(sla, SOLVE) == ["made", "W1", "W2", "broken", "L1"]
+    assert await told_about(sla, SOLVE) == ["made", "W1", "W2", "broken", "L1", "L2", "L3"]
 
 
 async def test_cal_4_the_calendar_of_a_target_wins_over_that_of_the_policy(

@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.sla import EscalationReached, PromiseBroken
 from shared.events.vocabulary import Role
-from tests.builders import complaint_received, now
+from tests.builders import complaint_received, now, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .promised import (
@@ -45,7 +45,7 @@ async def test_section_5_a_result_is_warned_of_at_50_and_75_percent_and_broken_a
         ["W1", "W2"],
         ["W1", "W2"],
         ["W1", "W2", "broken", "L1"],
-        ["W1", "W2", "broken", "L1"],
+        ["W1", "W2", "broken", "L1", "L2", "L3"],
     ]
 
 
@@ -108,7 +108,7 @@ async def test_peers_after_an_outage_every_rung_is_told_at_once_in_order_and_onc
     await receive(sla)
     await time_passes(sla, 1000 * HOUR)
     for kind in (UPDATE, SOLVE):
-        assert await told_about(sla, kind) == ["made", "W1", "W2", "broken", "L1"]
+        assert await told_about(sla, kind) == ["made", "W1", "W2", "broken", "L1", "L2", "L3"]
     assert await told_about(sla, CONTACT) == ["made", "W1", "broken", "L1"]
     assert await timers_armed(sla) == 0
     assert await time_passes(sla, 1000 * HOUR) == 0
@@ -132,3 +132,29 @@ async def test_many_promises_are_broken_in_one_transaction(sla: ServiceUnderTest
     times = {e.broken_at for e in await sla.said(PromiseBroken)}
     assert len(times) == 1
     assert len(await sla.said(EscalationReached)) == 40
+
+
+async def test_section_5_the_ladder_goes_on_after_the_breach_until_it_is_solved(
+    sla: ServiceUnderTest,
+) -> None:
+    """S3×S: due after 72 hours, L2 at 84, L3 at 96."""
+    await receive(sla)
+    told: list[list[str]] = []
+    for hours in (83.9, 0.2, 11.8, 0.2):
+        await time_passes(sla, hours * HOUR)
+        told.append((await told_about(sla, SOLVE))[5:])
+    assert told == [[], ["L2"], ["L2"], ["L2", "L3"]]
+    reached = {event.level: event.told for event in await sla.said(EscalationReached) if event.kind is SOLVE}
+    assert reached["L2"] == (Role.DEPARTMENT_HEAD, Role.TEAM_LEAD)
+    assert reached["L3"] == (Role.SERVICE_QUALITY, Role.TEAM_LEAD)
+    solved_late = await receive(sla)
+    await time_passes(sla, 73 * HOUR)
+    await sla.hears(resolved(solved_late))
+    await time_passes(sla, 100 * HOUR)
+    assert (await told_about(sla, SOLVE, solved_late))[-2:] == ["L1", "kept late"]
+
+
+async def test_section_5_a_third_complaint_climbs_at_once(sla: ServiceUnderTest) -> None:
+    await receive(sla, repeat_index=3)  # S2×S and half the time: 24 hours
+    await time_passes(sla, 24.1 * HOUR)
+    assert await told_about(sla, SOLVE) == ["made", "W1", "W2", "broken", "L1", "L2", "L3"]

@@ -15,7 +15,8 @@ START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DUE = START + timedelta(minutes=100)
 POLICY = load_policy(SlaPolicy, "sla")
 ACK, CONTACT, UPDATE, SOLVE = PromiseKind
-W1, W2, L1 = EscalationLevel.W1, EscalationLevel.W2, EscalationLevel.L1
+W1, W2, L1, L2, L3, _ = EscalationLevel
+LATER = [(L1, 100), (L2, 160), (L3, 1540)]
 
 
 def minutes(rungs: tuple[Rung, ...]) -> list[tuple[EscalationLevel, float]]:
@@ -29,10 +30,10 @@ def minutes(rungs: tuple[Rung, ...]) -> list[tuple[EscalationLevel, float]]:
         (ACK, "S1", [(L1, 100)]),
         (CONTACT, "S3", [(W1, 80), (L1, 100)]),
         (CONTACT, "S1", [(W1, 80), (L1, 100)]),
-        (UPDATE, "S2", [(W1, 50), (W2, 75), (L1, 100)]),
-        (UPDATE, "S1", [(W1, 30), (W2, 75), (L1, 100)]),
-        (SOLVE, "S4", [(W1, 50), (W2, 75), (L1, 100)]),
-        (SOLVE, "S1", [(W1, 30), (W2, 75), (L1, 100)]),
+        (UPDATE, "S2", [(W1, 50), (W2, 75), *LATER]),
+        (UPDATE, "S1", [(W1, 30), (W2, 75), *LATER]),
+        (SOLVE, "S4", [(W1, 50), (W2, 75), *LATER]),
+        (SOLVE, "S1", [(W1, 30), (W2, 75), *LATER]),
     ],
 )
 def test_section_5_the_rungs_of_a_promise_of_a_hundred_minutes(
@@ -50,10 +51,12 @@ RUNGS = ladder(SOLVE, Severity.S3, START, DUE, POLICY)
         (W1, 50, [W1], W2),
         (W1, 74, [W1], W2),
         (W1, 75, [W1, W2], L1),
-        (W1, 500, [W1, W2, L1], None),
+        (W1, 500, [W1, W2, L1, L2], L3),
+        (W1, 5000, [W1, W2, L1, L2, L3], None),
         (W2, 80, [W2], L1),
-        (W2, 100, [W2, L1], None),
-        (L1, 100, [L1], None),
+        (W2, 100, [W2, L1], L2),
+        (L1, 100, [L1], L2),
+        (L3, 1540, [L3], None),
         (W2, 10, [W2], L1),
     ],
 )
@@ -71,7 +74,7 @@ def test_a_level_that_the_policy_no_longer_has_is_passed_over() -> None:
     assert (step.reached, step.following) == ([], Rung(L1, DUE))
 
 
-@given(looks=st.lists(st.integers(0, 200), max_size=8), kind=st.sampled_from(PromiseKind))
+@given(looks=st.lists(st.integers(0, 2000), max_size=8), kind=st.sampled_from(PromiseKind))
 def test_whenever_one_looks_every_rung_is_reached_once_and_in_order(
     looks: list[int], kind: PromiseKind
 ) -> None:
@@ -85,4 +88,30 @@ def test_whenever_one_looks_every_rung_is_reached_once_and_in_order(
             awaited = step.following
             assert [rung for rung in rungs if rung.at <= now] == told
     assert told == list(rungs[: len(told)])
-    assert [rung for rung in told if rung.level is BREACH] == told[len(rungs) - 1 :]
+    assert [rung.level for rung in told].count(BREACH) == (told != [] and told[-1].level >= BREACH)
+
+
+@pytest.mark.parametrize(
+    ("hours", "second"),
+    [(1, 1), (4, 1), (8, 2), (48, 12), (100, 12)],
+)
+def test_section_5_the_second_level_is_a_quarter_of_the_target_later_from_one_to_twelve_hours(
+    hours: int, second: int
+) -> None:
+    due = START + timedelta(hours=hours)
+    *_, two, three = ladder(SOLVE, Severity.S3, START, due, POLICY)
+    assert (two, three) == (Rung(L2, due + timedelta(hours=second)), Rung(L3, due + timedelta(hours=24)))
+
+
+def test_section_5_a_third_complaint_of_the_same_reaches_the_top_with_the_breach() -> None:
+    for index, levels in ((2, [L1]), (3, [L1, L2, L3])):
+        rungs = ladder(SOLVE, Severity.S3, START, DUE, POLICY, repeat_index=index)
+        assert [rung.level for rung in rungs if rung.at == DUE] == levels
+
+
+def test_section_5_the_numbers_of_the_ladder_are_policy() -> None:
+    changes = {"l2_share": 0.5, "l2_least": 60.0, "l3_after": 90_000.0, "kinds": (SOLVE,)}
+    escalation = POLICY.escalation.model_copy(update=changes)
+    changed = POLICY.model_copy(update={"escalation": escalation})
+    assert minutes(ladder(SOLVE, Severity.S3, START, DUE, changed))[-2:] == [(L2, 150), (L3, 1600)]
+    assert ladder(UPDATE, Severity.S3, START, DUE, changed)[-1].level is L1
