@@ -66,6 +66,7 @@ TECHNICAL = {
         "register_customers": "one transaction that stores many customers",
         "tell_contact": "writes the events of decided drafts",
         "text_similarity": "the only place that knows the library for comparing texts",
+        "receipt_doors": "endpoints of the receipt, beside api.py",
         "take_messages": "lets messages become contacts, parts or refusals",
         "tracking_page": "the HTML of a customer's page",
         "understand": "puts together what the rules say of a draft",

@@ -17,7 +17,7 @@ from .policy import IntakePolicy
 from .reactions import reactions
 from .read_contact import ContactReader
 
-OPEN_TO_ALL = ("/intake/v1/providers/", "/intake/v1/form")
+OPEN_TO_ALL = ("/intake/v1/providers/", "/intake/v1/form", "/intake/v1/track/")
 """Paths of callers who have no token: providers and customers."""
 
 

@@ -124,6 +124,11 @@ class Attachments:
             await asyncio.sleep(LOOK_EVERY)
 
     @property
+    def can_keep(self) -> bool:
+        """True if a place for files was named."""
+        return self._store is not None
+
+    @property
     def store(self) -> AttachmentStore:
         """Where the files lie. Raises ConflictError if no place was named."""
         if self._store is None:

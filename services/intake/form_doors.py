@@ -1,36 +1,33 @@
-"""The form that customers fill in themselves: its page, what comes back from it, and the receipt."""
+"""The form that customers fill in themselves: its page, and what comes back from it."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from shared.bus.transience import is_transient
-from shared.runtime.dependencies import Work
 from shared.runtime.error_texts import field_text
-from shared.runtime.errors import NotFoundError, UnprocessableError, language_of
+from shared.runtime.errors import UnprocessableError, language_of
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import service_router
 
 from . import metrics
 from .contact_forms import WebContact
 from .contact_store import Accepted
-from .form_page import LONGEST, form_page, headers, receipt_page, word
+from .form_page import LONGEST, form_page, headers, word
 from .form_ticket import Ticket, new_ticket, read_ticket
 from .group_commit import GroupCommit, OutcomeUnknownError
 from .judge_submission import judge_submission
 from .policy import IntakePolicy
-from .read_complaints import find_tracked
 from .read_contact import Contact, ContactReader
 
 router = service_router("intake", tags=["form"])
 
 Lang = Annotated[Literal["zh-CN", "en"] | None, Query(description="the browser's first choice if left out")]
-Code = Annotated[str, Path(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 PROVIDER = "form"
 
 
@@ -66,16 +63,6 @@ async def take_form(request: Request) -> Response:
     return RedirectResponse(
         f"/intake/v1/form/receipt/{accepted.tracking_code}", 303, headers=_headers(request)
     )
-
-
-@router.get("/form/receipt/{code}", response_class=HTMLResponse, summary="The receipt after the form")
-async def show_receipt(code: Code, work: Work, request: Request) -> Response:
-    """The receipt number and the way to the tracking page; whoever has the address needs no token."""
-    found = await find_tracked(work, code)
-    if found is None:
-        raise NotFoundError("this receipt is not known", "没有这个回执")
-    page = receipt_page(found["language"], found["receipt_number"], f"/intake/v1/track/{code}")
-    return HTMLResponse(page, headers=_headers(request) | {"X-Robots-Tag": "noindex"})
 
 
 async def _accept(request: Request, given: Mapping[str, str], ticket: Ticket) -> Accepted:

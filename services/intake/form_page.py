@@ -29,6 +29,11 @@ _TEXTS = {
     "receipt": ("受理编号", "Receipt number"),
     "keep": ("请保存此编号。您可随时查看进展：", "Keep this number. You can see at any time how it goes on:"),
     "track": ("查看进展", "See how it goes on"),
+    "file": ("补充图片、录音或 PDF（每次一个）", "Add a picture, a recording or a PDF, one at a time"),
+    "add": ("添加", "Add"),
+    "files": ("已收到的附件", "Files received"),
+    "large": ("文件过大。", "The file is too large."),
+    "type": ("不接受此类文件。", "Files of this kind are not taken."),
     "again": ("请检查以下内容后再次提交：", "Please look at this and send it again:"),
     "TRAP": ("有一项不应填写，现已清空。", "A field was filled in that should stay empty; it is empty now."),
     "FAST": ("提交过快，请再次点击提交。", "That was faster than we expect; please press Send once more."),
@@ -102,13 +107,24 @@ def form_page(language: str, ticket: str, given: Mapping[str, str], problems: Se
     )
 
 
-def receipt_page(language: str, receipt_number: str, tracking_path: str) -> str:
-    """What the customer keeps."""
+def receipt_page(
+    language: str, receipt_number: str, code: str, *, files: int | None, problem: str | None = None
+) -> str:
+    """What the customer keeps. files: how many were added; None where none can be."""
+    alert = f'<div role="alert"><p>{escape(problem)}</p></div>' if problem else ""
+    upload = ""
+    if files is not None:
+        upload = (
+            f"<p>{word('files', language)}: {files}</p>"
+            f'<form method="post" action="/intake/v1/track/{code}/attachments" enctype="multipart/form-data">'
+            f'{_label("file", language)}<input id="file" name="file" type="file" required>'
+            f"<button>{word('add', language)}</button></form>"
+        )
     return _page(
         language,
         "taken",
-        f"<p>{word('receipt', language)}: <strong>{escape(receipt_number)}</strong></p>"
-        f'<p>{word("keep", language)} <a href="{escape(tracking_path)}">{word("track", language)}</a></p>',
+        f"{alert}<p>{word('receipt', language)}: <strong>{escape(receipt_number)}</strong></p>"
+        f'<p>{word("keep", language)} <a href="/intake/v1/track/{code}">{word("track", language)}</a></p>{upload}',
     )
 
 

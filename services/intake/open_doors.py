@@ -6,7 +6,7 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.timers import TimerHandler
 
-from . import attachment_doors, call_doors, form_doors, gather_parts, provider_doors
+from . import attachment_doors, call_doors, form_doors, gather_parts, provider_doors, receipt_doors
 from .attachment_store import AttachmentStore
 from .attachments import Attachments
 from .calls import TIMER, Calls
@@ -38,6 +38,7 @@ def open_doors(
         provider_doors.router,
         call_doors.router,
         form_doors.router,
+        receipt_doors.router,
         attachment_doors.router,
         accounts=load_accounts(settings.accounts_file),
         public_url=settings.public_url,

@@ -234,3 +234,55 @@ async def test_an_answer_that_is_no_verdict_is_not_clean(start: Start) -> None:
 )
 def test_what_a_file_is_is_told_by_how_it_begins(beginning: bytes, media_type: str | None) -> None:
     assert know_type(beginning) == media_type
+
+
+async def receipt_code(intake: ServiceUnderTest) -> str:
+    return str((await post(intake)).json()["tracking_path"]).rpartition("/")[2]
+
+
+async def add_by_form(intake: ServiceUnderTest, code: str, name: str, content: bytes) -> httpx.Response:
+    upload = {"file": (name, content, "image/png")}
+    return await intake.client.post(f"/intake/v1/track/{code}/attachments", files=upload)
+
+
+async def test_customers_add_files_on_the_receipt_page_without_a_token(start: Start, tmp_path: Path) -> None:
+    intake = await start(api_token="a-token-of-sixteen-letters")
+    intake.client.headers["authorization"] = "Bearer a-token-of-sixteen-letters"
+    code = await receipt_code(intake)
+    del intake.client.headers["authorization"]
+    receipt = f"/intake/v1/form/receipt/{code}"
+    assert "Files received: 0" in (await intake.client.get(receipt)).text
+    added = await add_by_form(intake, code, "C:\\photos\\bill.png", PNG)
+    assert (added.status_code, added.headers["location"]) == (303, receipt)
+    assert "Files received: 1" in (await intake.client.get(receipt)).text
+    [row] = await intake.rows("SELECT name, media_type FROM attachment")
+    assert (row["name"], row["media_type"], files(tmp_path)) == ("bill.png", "image/png", [PNG])
+
+
+async def test_customers_are_told_on_the_page_why_a_file_is_not_taken(start: Start) -> None:
+    intake = await start("[intake]\nversion='t'\n[intake.attachments]\nmost=1\nlargest=2000")
+    code = await receipt_code(intake)
+    wrong = await add_by_form(intake, code, "virus.exe", b"MZ" + bytes(99))
+    assert (wrong.status_code, "not taken" in wrong.text) == (422, True)
+    large = await add_by_form(intake, code, "bill.png", PNG + bytes(3000))
+    assert (large.status_code, "too large" in large.text) == (422, True)
+    await add_by_form(intake, code, "bill.png", PNG)
+    more = await add_by_form(intake, code, "bill.pdf", PDF)
+    assert (more.status_code, "at most 1" in more.text) == (409, True)
+
+
+@pytest.mark.parametrize("body", [b"", b"nonsense", b"--x\r\n"])
+async def test_an_upload_that_is_none_is_refused(start: Start, body: bytes) -> None:
+    intake = await start()
+    path = f"/intake/v1/track/{await receipt_code(intake)}/attachments"
+    for kind in ("multipart/form-data; boundary=x", "multipart/form-data", "text/plain"):
+        refused = await intake.client.post(path, content=body, headers={"content-type": kind})
+        assert refused.status_code in {400, 422}, kind
+    assert (await add_by_form(intake, "x" * 22, "bill.png", PNG)).status_code == 404
+
+
+async def test_without_a_place_for_files_the_receipt_asks_for_none(start_service: StartService) -> None:
+    intake = await start_service("intake")
+    code = await receipt_code(intake)
+    assert 'type="file"' not in (await intake.client.get(f"/intake/v1/form/receipt/{code}")).text
+    assert (await add_by_form(intake, code, "bill.png", PNG)).status_code == 409
