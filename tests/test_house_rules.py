@@ -110,6 +110,7 @@ TECHNICAL = {
         "calendar_doors": "endpoints of calendars, beside api.py",
         "calendar_forms": "the shapes of calendars in request bodies and files",
         "calendar_store": "loads and saves calendars, and keeps them laid out in memory",
+        "extension_doors": "endpoints of extensions, beside api.py",
         "make_promises": "stores, tells and watches the promises that a rule has found",
         "pause_doors": "endpoints of pauses, beside api.py",
         "pause_promises": "stores and tells pauses, and what they do to promises",

@@ -8,6 +8,7 @@ from shared.runtime.settings import Settings
 from .api import router
 from .calendar_doors import router as calendar_doors
 from .calendar_store import Timekeeper
+from .extension_doors import router as extension_doors
 from .metrics import sample
 from .pause_doors import router as pause_doors
 from .pause_promises import timers as pausing
@@ -23,7 +24,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service = Service("sla", settings, event_log)
     service.decides_by(policy)
     keeper = Timekeeper(policy.calendars())
-    service.serves(router, calendar_doors, pause_doors, timekeeper=keeper, policy=policy)
+    service.serves(router, calendar_doors, pause_doors, extension_doors, timekeeper=keeper, policy=policy)
     service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
     service.fires(pausing(policy, keeper) | timers(policy, keeper) | recomputing(policy, keeper))
     service.samples(sample)

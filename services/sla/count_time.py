@@ -11,7 +11,7 @@ from .working_time import Paused, WorkingTime
 class Counting(NamedTuple):
     """How a target is counted: in which version of a calendar, and either seconds or whole days of its work.
 
-    factor: what shortens or lengthens it; rule, rule_name: how it begins.
+    factor: what shortens or lengthens it; rule, rule_name: how it begins; extra: seconds by which it was extended.
     """
 
     calendar: str
@@ -21,6 +21,7 @@ class Counting(NamedTuple):
     factor: float = 1.0
     rule: StartRule | None = None
     rule_name: str | None = None
+    extra: float = 0.0
 
 
 class Due(NamedTuple):
@@ -39,12 +40,12 @@ def count(start: datetime, counting: Counting, working: WorkingTime, pauses: Seq
     rule = counting.rule or AS_IT_COMES
     if counting.working_days is None:
         assert counting.seconds is not None
-        begins, at = add_working_time(start, counting.seconds * counting.factor, working, rule)
-        seconds = counting.seconds * counting.factor
+        seconds = counting.seconds * counting.factor + counting.extra
+        begins, at = add_working_time(start, seconds, working, rule)
     else:
         begins, at = add_working_days(start, counting.working_days, working, rule)
-        seconds = working.worked(begins, at) * counting.factor
-    if pauses or (counting.working_days is not None and counting.factor != 1.0):
+        seconds = working.worked(begins, at) * counting.factor + counting.extra
+    if pauses or (counting.working_days is not None and (counting.factor, counting.extra) != (1.0, 0.0)):
         at = working.due(begins, seconds, pauses)
     return Due(at, seconds, counting, begins, not working.calendar.is_published(at))
 
@@ -57,6 +58,7 @@ def as_data(counting: Counting) -> dict[str, Any]:
         "working_days": counting.working_days,
         "factor": counting.factor,
         "rule_name": counting.rule_name,
+        "extra": counting.extra,
         "rule": rule
         and {
             "zone": rule.zone,
@@ -89,6 +91,7 @@ def from_data(calendar: str, version: int, data: Mapping[str, Any]) -> Counting:
             rule["skip_holidays"],
         ),
         data["rule_name"],
+        data.get("extra", 0.0),
     )
 
 

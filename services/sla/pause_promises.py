@@ -168,12 +168,17 @@ def _go_on(promise: LivePromise, until: datetime, kept: Versions) -> LivePromise
     """The promise as it is after its pause (PAU-7)."""
     assert promise.paused_since is not None
     pauses = (*promise.pauses, Paused(promise.paused_since, until))
-    after = promise._replace(pauses=pauses, paused_since=None)
+    return count_again(promise._replace(pauses=pauses, paused_since=None), kept)
+
+
+def count_again(promise: LivePromise, kept: Versions) -> LivePromise:
+    """The promise with the due time that its target and its pauses give it."""
     if promise.calendar is None or promise.counting is None:
-        return after._replace(due_at=clock_with_pauses(promise.starts_at, pauses)(promise.target_seconds))
+        due_at = clock_with_pauses(promise.starts_at, promise.pauses)(promise.target_seconds)
+        return promise._replace(due_at=due_at)
     working = kept[promise.calendar, promise.calendar_version or 0].working
-    due = count(promise.starts_at, promise.counting, working, pauses)
-    return after._replace(due_at=due.at, provisional=due.provisional)
+    due = count(promise.starts_at, promise.counting, working, promise.pauses)
+    return promise._replace(due_at=due.at, provisional=due.provisional)
 
 
 def _stored(promise: LivePromise) -> GoesOn:

@@ -144,6 +144,13 @@ class PausePolicy(_Part):
     told: tuple[Role, ...]
 
 
+class ExtensionPolicy(_Part):
+    """SLA-X: who may approve the first extension, the second, and so on; how long all may be together."""
+
+    approvers: tuple[Annotated[tuple[Role, ...], Field(min_length=1)], ...]
+    most_of_solve: Annotated[float, Field(gt=0, le=10)]
+
+
 class WarningPolicy(_Part):
     """Section 5: shares of the time used at which a level is reached; `critical` in their place for S1."""
 
@@ -179,6 +186,7 @@ class SlaPolicy(Policy):
     repeated: RepeatedPolicy
     reopened: ReopenedPolicy
     pauses: PausePolicy
+    extension: ExtensionPolicy
     warnings: Annotated[dict[PromiseKind, WarningPolicy], _every(*PromiseKind)]
     escalation: EscalationPolicy
     told: dict[EscalationLevel, tuple[Role, ...]]

@@ -127,3 +127,20 @@ pause = Table(
     Index("pause_open", "complaint_id", unique=True, postgresql_where=text("until IS NULL")),
     comment="Every pause of a complaint as an interval with its reason and evidence (PAU-7).",
 )
+
+extension = Table(
+    "extension",
+    metadata,
+    Column("extension_id", UUID(as_uuid=True), primary_key=True),
+    Column("promise_id", UUID(as_uuid=True), nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approver_role", Text, nullable=False),
+    Column("was_due_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("extended_at", DateTime(timezone=True), nullable=False),
+    Index("extension_of_promise", "promise_id"),
+    comment="Every extension of a promise, with who asked and who approved (SLA-X).",
+)

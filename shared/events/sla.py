@@ -77,6 +77,16 @@ class PromiseRecomputed(_SlaEvent):
     recomputed_at: Instant
 
 
+class PromiseExtended(_SlaEvent):
+    """The time for a result was extended with approval, for the `number`-th time; the customer is to be told (SLA-X)."""
+
+    was_due_at: Instant
+    due_at: Instant
+    number: int
+    approved_by: str
+    extended_at: Instant
+
+
 class PromisesPaused(Event):
     """These promises do not count from `paused_at` on; the pause ends of itself at `ends_by` (PAU-1, PAU-5)."""
 

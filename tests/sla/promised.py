@@ -12,6 +12,7 @@ from shared.events.sla import (
     EscalationReached,
     PromiseAtRisk,
     PromiseBroken,
+    PromiseExtended,
     PromiseKept,
     PromisesMade,
     PromisesPaused,
@@ -117,7 +118,7 @@ async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUI
 
 
 def _kinds(event: Any) -> list[PromiseKind]:
-    if isinstance(event, PromisesPaused | PromisesResumed):
+    if isinstance(event, PromisesPaused | PromisesResumed | PromiseExtended):
         return []
     return [one.kind for one in event.promises] if isinstance(event, PromisesMade) else [event.kind]
 
