@@ -49,6 +49,8 @@ TECHNICAL = {
         "gather_parts": "stores parts of long messages and releases them",
         "findings": "transactions for what staff found about a complaint",
         "group_commit": "requests that wait share a commit",
+        "incidents": "transactions that find, open and end incidents",
+        "incidents_api": "endpoints of incidents, and the loop that looks",
         "merge_customers": "transactions that merge customers and undo it",
         "particulars": "the shapes of request bodies",
         "known_past": "what is collected of customers' past while a batch is accepted",

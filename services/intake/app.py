@@ -8,7 +8,7 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
-from . import api, customers_api, doors, metrics, understanding_api
+from . import api, customers_api, doors, incidents_api, metrics, understanding_api
 from .accept import Acceptance
 from .categories import Categories
 from .group_commit import GroupCommit
@@ -36,6 +36,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         api.router,
         understanding_api.router,
         customers_api.router,
+        incidents_api.router,
         policy=policy,
         reader=reader,
         accepting=accepting,
@@ -43,6 +44,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     )
     service.hears(("routing", "sla", "notify", "feedback", "marketing"), reactions())
     service.samples(metrics.sample)
+    service.runs(incidents_api.keep_looking(service.unit_of_work, policy.incident))
     service.fires(open_doors(service, policy, sealer, reader, accepting))
     answer_once(service, OPEN_TO_ALL)
     return service

@@ -69,6 +69,18 @@ class ProfilePolicy(_Part):
     sections: dict[str, ProfileSection] = Field(min_length=1)
 
 
+class IncidentPolicy(_Part):
+    """From how many like complaints of one area within `window` seconds on there is an incident (REP-8, SEV-1)."""
+
+    window: float = Field(gt=0)
+    look_every: float = Field(gt=0)
+    propose_from: int = Field(ge=2)
+    open_from: int = Field(ge=2)
+    customers_from: int = Field(ge=2)
+    key_accounts_from: int = Field(ge=1)
+    severity: Severity
+
+
 class PastPolicy(_Part):
     """From how many repeats, complaints and open ones on somebody is told (REP-5, REP-7, REP-10)."""
 
@@ -230,6 +242,7 @@ class IntakePolicy(Policy):
     repeat: RepeatPolicy
     past: PastPolicy
     grade: GradePolicy
+    incident: IncidentPolicy
     profile: ProfilePolicy
     receipt: ReceiptPolicy
     parts: PartsPolicy

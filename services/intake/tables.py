@@ -102,6 +102,39 @@ account_profile = Table(
     comment="What is known of key accounts.",
 )
 
+incident = Table(
+    "incident",
+    metadata,
+    Column("incident_id", UUID(as_uuid=True), primary_key=True),
+    Column("about", Text, nullable=False, comment="a category path, or a case type"),
+    Column("area", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="PROPOSED, OPEN, RESOLVED or DISMISSED"),
+    Column("severity", Text, nullable=False),
+    Column("complaints", Integer, nullable=False, comment="how many there were when it was found"),
+    Column("by", Text, nullable=False, comment="who set the state; REP-8 if the number of complaints did"),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Column("opened_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    Index(
+        "incident_once",
+        "about",
+        "area",
+        unique=True,
+        postgresql_where=text("state IN ('PROPOSED', 'OPEN')"),
+    ),
+    comment="Many complaints about the same in one area.",
+)
+
+incident_child = Table(
+    "incident_child",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("incident_id", UUID(as_uuid=True), nullable=False),
+    Column("joined_at", DateTime(timezone=True), nullable=False),
+    Index("incident_child_of", "incident_id"),
+    comment="Complaints that belong to an incident.",
+)
+
 customer_merge = Table(
     "customer_merge",
     metadata,
@@ -182,6 +215,7 @@ complaint = Table(
     Column("repeat_reason", Text, comment="why it came again, as staff found (REP-6)"),
     Column("staff_account", Text, comment="what the accused member of staff says"),
     Index("complaint_of_customer", "customer_id", "complaint_id"),
+    Index("complaint_in_area", "received_at", postgresql_where=text("area IS NOT NULL")),
     Index("complaint_open", "status", "complaint_id", postgresql_where=text("status <> 'CLOSED'")),
     comment="One row per complaint, with the status that the other services' events give it.",
     postgresql_with={"fillfactor": 60},

@@ -158,6 +158,59 @@ class MergeUndone(Event):
     undone_at: Instant
 
 
+class IncidentProposed(Event):
+    """Many complain about the same in one area; a person decides whether there is an incident behind it (REP-8)."""
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    about: str
+    area: str
+    severity: Severity
+    by: str
+    found_at: Instant
+
+
+class IncidentOpened(Event):
+    """There is an incident: `about` is a category path or a case type; by a person, or REP-8 by number."""
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    about: str
+    area: str
+    severity: Severity
+    by: str
+    found_at: Instant
+
+
+class IncidentEnded(Event):
+    """An incident was resolved, and with it what the complaints that joined it are about; or it was none."""
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    about: str
+    area: str
+    resolved: bool
+    by: str
+    ended_at: Instant
+
+
+class ComplaintJoinedIncident(Event):
+    """A complaint is one of many about an incident, and follows its resolution."""
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    incident_id: UUID
+    severity: Severity
+    joined_at: Instant
+
+
 class ConsentChanged(Event):
     """A customer agreed to offers, or withdrew; the last word counts at once (OF-7)."""
 

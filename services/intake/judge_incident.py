@@ -1,0 +1,47 @@
+"""Decides from how many complain of the same in one area whether there is an incident behind it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.events.vocabulary import Severity
+
+from .policy import IncidentPolicy
+
+
+class IncidentState(StrEnum):
+    """How far an incident is; a proposed one waits for a person, or for more complaints."""
+
+    PROPOSED = "PROPOSED"
+    OPEN = "OPEN"
+    RESOLVED = "RESOLVED"
+    DISMISSED = "DISMISSED"
+
+
+class Crowd(NamedTuple):
+    """Those who complained of the same in one area within the window."""
+
+    complaints: int
+    customers: int
+    key_accounts: int
+
+
+def judge_incident(crowd: Crowd, policy: IncidentPolicy) -> IncidentState | None:
+    """REP-8: many complaints propose an incident, very many open one."""
+    if crowd.complaints >= policy.open_from:
+        return IncidentState.OPEN
+    proposed = crowd.complaints >= policy.propose_from or crowd.key_accounts >= policy.key_accounts_from
+    return IncidentState.PROPOSED if proposed else None
+
+
+def incident_severity(crowd: Crowd, policy: IncidentPolicy) -> Severity:
+    """SEV-1: the same cause from many customers, or from a few key accounts, is critical."""
+    critical = crowd.customers >= policy.customers_from or crowd.key_accounts >= policy.key_accounts_from
+    return Severity.S1 if critical else policy.severity
+
+
+NEXT: dict[str, tuple[IncidentState, ...]] = {
+    IncidentState.OPEN: (IncidentState.PROPOSED,),
+    IncidentState.RESOLVED: (IncidentState.OPEN,),
+    IncidentState.DISMISSED: (IncidentState.PROPOSED,),
+}
+"""Which state a person may set → the states in which that may be done."""

@@ -1,0 +1,162 @@
+"""Many complaints about the same in one area: an incident is proposed or opened, and they join it (REP-8)."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.intake.judge_incident import Crowd, IncidentState, incident_severity, judge_incident
+from services.intake.policy import IntakePolicy
+from shared.events.intake import ComplaintJoinedIncident, IncidentEnded, IncidentOpened, IncidentProposed
+from shared.events.vocabulary import Severity
+from shared.runtime.policy import load_policy
+from tests.service_under_test import ServiceUnderTest, StartService
+
+from .doors import post, read
+
+POLICY = load_policy(IntakePolicy, "intake").incident
+FEW = "[intake]\nversion='t'\n[intake.incident]\npropose_from=2\nopen_from=4\ncustomers_from=4"
+OUTAGE = "no signal at home"
+
+
+@pytest.fixture
+async def small(start_service: StartService) -> ServiceUnderTest:
+    """Intake that proposes an incident from two complaints on, and opens one from four on."""
+    return await start_service("intake", FEW)
+
+
+async def complain(intake: ServiceUnderTest, times: int, **fields: Any) -> None:
+    for _ in range(times):
+        await post(intake, **({"text": OUTAGE, "area": "A7"} | fields))
+
+
+async def look(intake: ServiceUnderTest) -> dict[str, int]:
+    found: dict[str, int] = (await intake.client.post("/intake/v1/incidents/look")).json()
+    return found
+
+
+async def do(intake: ServiceUnderTest, incident: object, what: str) -> httpx.Response:
+    return await intake.client.post(f"/intake/v1/incidents/{incident}/{what}", json={"by": "l1"})
+
+
+@pytest.mark.parametrize(
+    ("complaints", "key_accounts", "state"),
+    [
+        (9, 0, None),
+        (10, 0, IncidentState.PROPOSED),
+        (49, 0, IncidentState.PROPOSED),
+        (50, 0, IncidentState.OPEN),
+        (3, 2, None),
+        (3, 3, IncidentState.PROPOSED),
+    ],
+)
+def test_rep_8_ten_complaints_propose_an_incident_and_fifty_open_one(
+    complaints: int, key_accounts: int, state: IncidentState | None
+) -> None:
+    assert judge_incident(Crowd(complaints, complaints, key_accounts), POLICY) == state
+
+
+def test_rep_8_the_numbers_are_policy() -> None:
+    changed = POLICY.model_copy(update={"propose_from": 2, "open_from": 3})
+    assert judge_incident(Crowd(2, 2, 0), changed) is IncidentState.PROPOSED
+    assert judge_incident(Crowd(3, 3, 0), changed) is IncidentState.OPEN
+
+
+def test_sev_1_the_same_cause_from_fifty_customers_or_three_key_accounts_is_critical() -> None:
+    assert incident_severity(Crowd(60, 50, 0), POLICY) is Severity.S1
+    assert incident_severity(Crowd(3, 3, 3), POLICY) is Severity.S1
+    assert incident_severity(Crowd(60, 49, 2), POLICY) is Severity.S2
+    changed = POLICY.model_copy(update={"customers_from": 10})
+    assert incident_severity(Crowd(60, 49, 2), changed) is Severity.S1
+
+
+async def test_rep_8_like_complaints_of_one_area_propose_then_open_an_incident_and_join_it(
+    small: ServiceUnderTest,
+) -> None:
+    await complain(small, 1)
+    assert await look(small) == {"found": 0, "joined": 0}
+    await complain(small, 1)
+    assert await look(small) == {"found": 1, "joined": 0}
+    assert await look(small) == {"found": 0, "joined": 0}
+    await complain(small, 2)
+    assert await look(small) == {"found": 1, "joined": 4}
+    await complain(small, 1)
+    assert await look(small) == {"found": 0, "joined": 1}
+    [proposed], [opened] = await small.said(IncidentProposed), await small.said(IncidentOpened)
+    assert (proposed.incident_id, proposed.severity) == (opened.incident_id, Severity.S2)
+    assert (opened.about, opened.area, opened.severity, opened.by) == ("FAULT", "A7", Severity.S1, "REP-8")
+    assert len({event.complaint_id for event in await small.said(ComplaintJoinedIncident)}) == 5
+    [listed] = (await read(small, "/intake/v1/incidents"))["items"]
+    assert (listed["state"], listed["joined"]) == ("OPEN", 5)
+
+
+async def test_rep_8_other_areas_other_matters_and_old_complaints_make_no_incident(
+    small: ServiceUnderTest,
+) -> None:
+    await complain(small, 1)
+    await complain(small, 1, area="B2")
+    await complain(small, 1, text="my bill is wrong")
+    await complain(small, 2, area=None)
+    await complain(small, 2, text="hello")
+    async with small.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE complaint SET received_at = received_at - interval '61 minutes'"
+        )
+    await complain(small, 1)
+    assert await look(small) == {"found": 0, "joined": 0}
+
+
+async def test_a_category_is_what_an_incident_is_about_where_there_is_one(small: ServiceUnderTest) -> None:
+    await complain(small, 2, category="Network/Mobile")
+    await look(small)
+    assert [event.about for event in await small.said(IncidentProposed)] == ["Network/Mobile"]
+
+
+async def test_a_dismissed_incident_is_not_proposed_again_by_the_same_complaints(
+    small: ServiceUnderTest,
+) -> None:
+    await complain(small, 2)
+    await look(small)
+    [proposed] = await small.said(IncidentProposed)
+    assert (await do(small, proposed.incident_id, "resolve")).status_code == 409
+    assert (await do(small, proposed.incident_id, "dismiss")).status_code == 200
+    assert await look(small) == {"found": 0, "joined": 0}
+    [ended] = await small.said(IncidentEnded)
+    assert (ended.resolved, ended.by) == (False, "l1")
+
+
+async def test_a_person_opens_what_is_proposed_and_resolves_it(small: ServiceUnderTest) -> None:
+    await complain(small, 2)
+    await look(small)
+    [proposed] = await small.said(IncidentProposed)
+    assert (await do(small, proposed.incident_id, "open")).status_code == 200
+    assert (await do(small, proposed.incident_id, "open")).status_code == 409
+    assert (await look(small))["joined"] == 2
+    assert (await do(small, proposed.incident_id, "resolve")).status_code == 200
+    assert [event.resolved for event in await small.said(IncidentEnded)] == [True]
+    await complain(small, 1)
+    assert await look(small) == {"found": 0, "joined": 0}
+
+
+async def test_a_person_opens_an_incident_that_nobody_complained_of_yet(intake: ServiceUnderTest) -> None:
+    body = {"about": "FAULT", "area": "A7", "by": "l1"}
+    answer = await intake.client.post("/intake/v1/incidents", json=body)
+    assert answer.status_code == 201
+    assert (await intake.client.post("/intake/v1/incidents", json=body)).status_code == 409
+    await complain(intake, 1)
+    assert (await look(intake))["joined"] == 1
+    [joined] = await intake.said(ComplaintJoinedIncident)
+    assert str(joined.incident_id) == answer.json()["incident_id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({"area": "A7", "by": "l1"}, "about"), ({"about": "x", "area": "", "by": "l1"}, "area")],
+)
+async def test_a_wrong_incident_is_refused_by_name(
+    intake: ServiceUnderTest, body: dict[str, Any], field: str
+) -> None:
+    refused = await intake.client.post("/intake/v1/incidents", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    assert (await do(intake, uuid4(), "open")).status_code == 404
