@@ -1,6 +1,6 @@
 """Runs all measurements, or those that are named, and prints the figures beside the targets.
 
-python -m bench [accept] [owned] [journeys] [together] [relay] [customer_view] [assignment] [--short]
+python -m bench [accept] [owned] [journeys] [together] [relay] [sla_due_dates] [customer_view] [assignment] [--short]
 """
 
 import argparse
@@ -26,6 +26,7 @@ from .machine import NOT_A_DISK, describe, file_system, usage, use_two_cores
 from .owned import owned
 from .relay import relay
 from .report import conditions, details, table
+from .sla_due_dates import sla_due_dates
 from .stage import PLACE, Stage, StartError
 
 RESULTS = Path(__file__).parent / "results"
@@ -43,6 +44,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "journeys": lambda stage: apart(stage, span, flight),
         "together": lambda stage: together(stage, span, flight),
         "relay": lambda stage: relay(stage, 10_000) if short else relay(stage),
+        "sla_due_dates": lambda stage: sla_due_dates(stage, 20_000) if short else sla_due_dates(stage),
         "customer_view": lambda stage: customer_view(stage, 50_000) if short else customer_view(stage),
         "assignment": lambda stage: assignment(stage, 200) if short else assignment(stage),
     }

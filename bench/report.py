@@ -26,8 +26,8 @@ def _figures(key: str, results: Results) -> tuple[float, ...]:
             return (results["owned"]["p50_ms"], results["owned"]["p99_ms"])
         case "journeys" | "together" if key in results:
             return (results[key]["journeys_per_s"],)
-        case "relay" if key in results:
-            return (results["relay"]["per_s"],)
+        case "relay" | "sla_due_dates" if key in results:
+            return (results[key]["per_s"],)
         case "memory" if apart and together:
             largest = max(memory["rss"] for memory in apart["memory_mib"].values())
             return (largest, together["memory_mib"]["redress"]["rss"])
@@ -49,6 +49,8 @@ def _spoiled(key: str, results: Results) -> str:
         reasons += [] if found["backlog"]["came_to_rest"] else ["it did not come to rest"]
     elif key == "relay" and found and (found["left_in_outbox"] or found["in_journal"] != found["events"]):
         reasons = ["events are missing in the journal"]
+    elif key == "sla_due_dates" and found and found["wrong"]:
+        reasons = [f"{found['wrong']} due dates are wrong"]
     return "; ".join(reasons)
 
 

@@ -61,6 +61,7 @@ ROWS: Sequence[Row] = (
     ),
     Row("together", "the same in one process on the embedded log", "/s", (Target(80, 200),)),
     Row("relay", "relay, outbox to Kafka with journal", "/s", (Target(12_000, 20_000),)),
+    Row("sla_due_dates", "due dates in a working calendar, one process", "/s", (Target(200_000, 500_000),)),
     Row(
         "memory",
         "memory: one service process / all in one (RSS)",
