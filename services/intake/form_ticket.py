@@ -17,8 +17,8 @@ class Ticket(NamedTuple):
 
     @property
     def age(self) -> float:
-        """Seconds since the page was made."""
-        return time.time() - self.made_at
+        """Seconds since the page was made; never less than none, though its time was rounded."""
+        return max(0.0, time.time() - self.made_at)
 
 
 def new_ticket(sealer: Sealer) -> str:

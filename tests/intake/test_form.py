@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from html import unescape
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from services.intake.form_page import _TEXTS, LANGUAGES
+from services.intake.form_ticket import Ticket
 from services.intake.judge_submission import Doubt, judge_submission
 from services.intake.policy import FormPolicy
 from shared.events.intake import ComplaintReceived
@@ -199,6 +201,10 @@ async def test_what_could_not_be_saved_comes_back_and_sent_again_counts_once(
     assert (failed.status_code, "No signal" in failed.text) == (503, True)
     assert (await send(intake, value_of("ticket", failed.text), text="No signal")).status_code == 303
     assert len(await told(intake)) == 1
+
+
+def test_a_page_is_never_younger_than_now() -> None:
+    assert Ticket("page", time.time() + 0.0005).age == 0
 
 
 async def test_consent_is_given_only_by_ticking_the_box(intake: ServiceUnderTest) -> None:
