@@ -49,6 +49,7 @@ TECHNICAL = {
         "gather_parts": "stores parts of long messages and releases them",
         "findings": "transactions for what staff found about a complaint",
         "group_commit": "requests that wait share a commit",
+        "incident_statements": "the SQL of incidents",
         "incidents": "transactions that find, open and end incidents",
         "incidents_api": "endpoints of incidents, and the loop that looks",
         "merge_customers": "transactions that merge customers and undo it",

@@ -9,86 +9,18 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from shared.bus.database import Row
-from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.intake import ComplaintJoinedIncident, IncidentEnded, IncidentOpened, IncidentProposed
 from shared.events.vocabulary import Severity
 from shared.runtime.errors import ConflictError, NotFoundError
 from shared.runtime.paging import read_page
 
+from .incident_statements import ALONE, CROWDS, JOIN, PAGE, READ, SET, STORE, WAITING
 from .judge_incident import NEXT, Crowd, IncidentState, incident_severity, judge_incident
 from .policy import IncidentPolicy
 
 BY_COUNT = "REP-8"
 _AT_MOST = 500
-
-_ALONE = Statement("SELECT pg_try_advisory_xact_lock(hashtext('intake incidents')), now()")
-_CROWDS = Statement(
-    """
-    SELECT about, area, complaints, customers, key_accounts, active.incident_id
-    FROM (
-        SELECT coalesce(category, case_type) AS about, area, count(*) AS complaints,
-               count(DISTINCT customer_id) AS customers,
-               count(DISTINCT customer_id) FILTER (WHERE grade = 'K') AS key_accounts
-        FROM complaint
-        WHERE area IS NOT NULL AND received_at >= now() - make_interval(secs => :window)
-          AND (category IS NOT NULL OR case_type <> 'COMPLAINT')
-        GROUP BY 1, 2
-    ) AS crowd
-    LEFT JOIN (SELECT about, area, incident_id FROM incident WHERE state = 'PROPOSED') AS active
-        USING (about, area)
-    WHERE NOT EXISTS (
-        SELECT FROM incident WHERE incident.about = crowd.about AND incident.area = crowd.area
-        AND (state = 'OPEN' OR ended_at >= now() - make_interval(secs => :window))
-    )
-    """
-)
-_STORE = Statement(
-    """
-    INSERT INTO incident (incident_id, about, area, state, severity, complaints, by, found_at, opened_at)
-    SELECT given.*, now(), CASE WHEN given.state = 'OPEN' THEN now() END
-    FROM (VALUES (CAST(:incident AS uuid), CAST(:about AS text), CAST(:area AS text), CAST(:state AS text),
-                  CAST(:severity AS text), CAST(:complaints AS integer), CAST(:by AS text)))
-         AS given (incident_id, about, area, state, severity, complaints, by)
-    ON CONFLICT (about, area) WHERE state IN ('PROPOSED', 'OPEN') DO NOTHING
-    RETURNING incident_id
-    """
-)
-_READ = Statement("SELECT about, area, state, severity FROM incident WHERE incident_id = :incident")
-_SET = Statement(
-    """
-    UPDATE incident SET state = :state, severity = :severity, by = :by,
-        opened_at = CASE WHEN CAST(:is_open AS boolean) THEN now() ELSE opened_at END,
-        ended_at = CASE WHEN CAST(:is_open AS boolean) THEN NULL ELSE now() END
-    WHERE incident_id = :incident
-    """
-)
-_WAITING = Statement(
-    """
-    SELECT complaint.complaint_id, incident.incident_id, incident.severity
-    FROM incident JOIN complaint ON complaint.area = incident.area
-        AND coalesce(complaint.category, complaint.case_type) = incident.about
-        AND complaint.received_at >= incident.found_at - make_interval(secs => :window)
-        AND complaint.resolved_at IS NULL
-    WHERE incident.state = 'OPEN'
-      AND NOT EXISTS (SELECT FROM incident_child WHERE incident_child.complaint_id = complaint.complaint_id)
-    ORDER BY complaint.complaint_id LIMIT :at_most
-    """
-)
-_JOIN = Statement(
-    """
-    INSERT INTO incident_child (complaint_id, incident_id, joined_at)
-    SELECT complaint_id, incident_id, now()
-    FROM unnest(CAST(:complaints AS uuid[]), CAST(:incidents AS uuid[])) AS given (complaint_id, incident_id)
-    """
-)
-_PAGE = Statement(
-    """
-    SELECT incident.*, (SELECT count(*) FROM incident_child
-                        WHERE incident_child.incident_id = incident.incident_id) AS joined
-    FROM incident WHERE incident_id > :after ORDER BY incident_id LIMIT :limit
-    """
-)
 
 
 class _Incident(NamedTuple):
@@ -103,12 +35,12 @@ class _Incident(NamedTuple):
 async def look_for_incidents(work: UnitOfWork, policy: IncidentPolicy) -> dict[str, int]:
     """Propose and open what the numbers ask for, and join complaints to what is open."""
     async with work.begin() as tx:
-        [(alone, now)] = await tx.fetch(_ALONE, {})
+        [(alone, now)] = await tx.fetch(ALONE, {})
         tx.clock_is(now)
         if not alone:
             return {"found": 0, "joined": 0}
         found = 0
-        for crowd in await tx.fetch(_CROWDS, {"window": policy.window}):
+        for crowd in await tx.fetch(CROWDS, {"window": policy.window}):
             found += await _judge(tx, crowd, policy)
         joined = await _join(tx, policy)
     return {"found": found, "joined": joined}
@@ -141,7 +73,7 @@ async def open_by_hand(work: UnitOfWork, about: str, area: str, by: str, severit
 async def set_state(work: UnitOfWork, incident_id: UUID, state: IncidentState, by: str) -> None:
     """Open or dismiss a proposed incident, resolve an open one. Raises NotFoundError, ConflictError."""
     async with work.begin(str(incident_id)) as tx:
-        found = await tx.fetch(_READ, {"incident": incident_id})
+        found = await tx.fetch(READ, {"incident": incident_id})
         if not found:
             raise NotFoundError("this incident is not known", "没有这个事件")
         about, area, before, severity = found[0]
@@ -152,11 +84,11 @@ async def set_state(work: UnitOfWork, incident_id: UUID, state: IncidentState, b
 
 async def list_incidents(work: UnitOfWork, after: UUID | None, limit: int) -> dict[str, Any]:
     """A page of incidents with the number of their complaints."""
-    return await read_page(work, _PAGE, "incident_id", after, limit)
+    return await read_page(work, PAGE, "incident_id", after, limit)
 
 
 async def _store(tx: Transaction, new: _Incident, complaints: int) -> UUID | None:
-    if not await tx.fetch(_STORE, new._asdict() | {"complaints": complaints}):
+    if not await tx.fetch(STORE, new._asdict() | {"complaints": complaints}):
         return None
     tx.open_new(str(new.incident))
     kind = IncidentOpened if new.state is IncidentState.OPEN else IncidentProposed
@@ -175,7 +107,7 @@ async def _store(tx: Transaction, new: _Incident, complaints: int) -> UUID | Non
 
 async def _set(tx: Transaction, now: _Incident) -> bool:
     is_open = now.state is IncidentState.OPEN
-    await tx.fetch(_SET, now._asdict() | {"is_open": is_open})
+    await tx.fetch(SET, now._asdict() | {"is_open": is_open})
     told: dict[str, Any] = {"incident_id": now.incident, "about": now.about, "area": now.area, "by": now.by}
     if is_open:
         tx.publish(IncidentOpened(**told, severity=now.severity, found_at=tx.now))
@@ -185,13 +117,13 @@ async def _set(tx: Transaction, now: _Incident) -> bool:
 
 
 async def _join(tx: Transaction, policy: IncidentPolicy) -> int:
-    waiting = await tx.fetch(_WAITING, {"window": policy.window, "at_most": _AT_MOST})
+    waiting = await tx.fetch(WAITING, {"window": policy.window, "at_most": _AT_MOST})
     if not waiting:
         return 0
     free = await tx.lock_if_free(str(complaint) for complaint, _, _ in waiting)
     joining = [row for row in waiting if str(row[0]) in free]
     await tx.fetch(
-        _JOIN, {"complaints": [row[0] for row in joining], "incidents": [row[1] for row in joining]}
+        JOIN, {"complaints": [row[0] for row in joining], "incidents": [row[1] for row in joining]}
     )
     for complaint, incident, severity in joining:
         tx.publish(
