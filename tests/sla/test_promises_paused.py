@@ -16,10 +16,11 @@ from shared.events.vocabulary import (
     Role,
     Severity,
 )
-from tests.builders import now, resolved
+from tests.builders import complaint_received, now, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .promised import CONTACT, HOUR, SOLVE, receive, time_passes, told_about
+from .test_promises_at_once import statements_of
 
 WAITING = PauseReason.WAIT_CUSTOMER
 DAYS_3 = 72 * HOUR
@@ -319,3 +320,21 @@ async def test_a_rejection_is_a_result_and_a_cancelled_complaint_needs_none(sla:
     }
     assert states[rejected, "SOLVE"] == "KEPT"
     assert {states[cancelled, kind] for kind in ("CONTACT", "UPDATE", "SOLVE")} == {"WITHDRAWN"}
+
+
+async def test_a_batch_of_pauses_takes_as_many_statements_for_thirty_complaints_as_for_one(
+    start_service: StartService,
+) -> None:
+    sla = await start_service(
+        "sla", "[sla]\nversion='t'\n[sla.matrix.S3.S]\nSOLVE={seconds=360000,calendar='cn-default'}"
+    )
+    counted = []
+    for size in (1, 1, 30):  # the first one lays out the calendar
+        complaints = [uuid4() for _ in range(size)]
+        made = await statements_of(sla, *(complaint_received(c) for c in complaints))
+        pauses_begun = [paused(complaint_id, 0) for complaint_id in complaints]
+        begun = await statements_of(sla, *pauses_begun)
+        ended = await statements_of(sla, *(resumed(pause, 0) for pause in pauses_begun))
+        counted.append((made, begun, ended))
+    assert counted[1] == counted[2]
+    assert max(counted[2]) <= 12

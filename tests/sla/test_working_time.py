@@ -25,8 +25,8 @@ from .calendars_to_test import (
     working_time,
 )
 
-OFTEN = settings(max_examples=8000, deadline=None, derandomize=True, database=None)
-SOMETIMES = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+OFTEN = settings(max_examples=8400, deadline=None, derandomize=True, database=None)
+SOMETIMES = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 FESTIVAL = working_time(SPRING_FESTIVAL)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
