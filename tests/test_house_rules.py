@@ -92,6 +92,8 @@ TECHNICAL = {
         "hear_customers": "reactions to customers' words, beside reactions.py",
         "end_case": "one transaction for each end other than a resolution",
         "endings_api": "endpoints of waiting and endings, beside api.py",
+        "grant_remedy": "one transaction for each word about a remedy",
+        "remedy_api": "endpoints of remedies, beside api.py",
         "ownership_api": "endpoints of ownership, beside api.py",
         "pausing": "the SQL of ending pauses",
         "presence": "the SQL of who is at work",

@@ -16,6 +16,7 @@ from .ownership_api import router as ownership_router
 from .policy import RoutingPolicy
 from .queue_api import router as queue_router
 from .reactions import reactions
+from .remedy_api import router as remedy_router
 from .staff_api import router as staff_router
 from .staff_file import load_staff
 from .staff_list import StaffList
@@ -39,6 +40,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         endings_router,
         queue_router,
         chase_router,
+        remedy_router,
         desk=desk,
     )
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)

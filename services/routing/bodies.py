@@ -9,6 +9,7 @@ from shared.events.vocabulary import (
     OwnerChangeReason,
     PauseReason,
     RejectionReason,
+    RemedyKind,
     TransferReason,
 )
 from shared.runtime.strict_json import CleanText, StrictBody, Whole, YesNo
@@ -142,3 +143,20 @@ class AppealDecisionBody(StrictBody):
     upheld: YesNo
     text: Text
     by: Account
+
+
+class RemedyBody(StrictBody):
+    """What is owed. Amounts in the smallest unit; period_fee: the fee of the time affected, for goodwill (REM-8)."""
+
+    kind: RemedyKind
+    amount: Whole = Field(ge=1, le=10**12)
+    period_fee: Whole | None = Field(default=None, ge=0, le=10**12)
+    text: Text
+    by: Account
+
+
+class PaymentBody(StrictBody):
+    """It was paid, under this number."""
+
+    by: Account
+    payment: Annotated[CleanText, Field(min_length=1, max_length=100)]

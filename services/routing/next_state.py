@@ -32,6 +32,7 @@ class Action(StrEnum):
     RESUME_PROPOSED = "RESUME_PROPOSED"
     HAND_OVER = "HAND_OVER"
     CHANGE_OWNER = "CHANGE_OWNER"
+    REMEDY = "REMEDY"
     REJECT = "REJECT"
     CANCEL = "CANCEL"
     APPEAL = "APPEAL"
@@ -102,6 +103,15 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (_S.FOLLOWED_UP, _A.CHANGE_OWNER): _S.FOLLOWED_UP,
     (_S.REOPENED, _A.CHANGE_OWNER): _S.REOPENED,
     (_S.APPEALED, _A.CHANGE_OWNER): _S.APPEALED,
+    # what is owed can be proposed until it has ended
+    (_S.ASSIGNED, _A.REMEDY): _S.ASSIGNED,
+    (_S.IN_PROGRESS, _A.REMEDY): _S.IN_PROGRESS,
+    (_S.PENDING, _A.REMEDY): _S.PENDING,
+    (_S.PROPOSED, _A.REMEDY): _S.PROPOSED,
+    (_S.RESOLVED, _A.REMEDY): _S.RESOLVED,
+    (_S.FOLLOWED_UP, _A.REMEDY): _S.FOLLOWED_UP,
+    (_S.REOPENED, _A.REMEDY): _S.REOPENED,
+    (_S.APPEALED, _A.REMEDY): _S.APPEALED,
 }
 """Everything that is possible; what is not here is refused."""
 

@@ -119,6 +119,22 @@ class ChasePolicy(BaseModel):
     points_grave: int = Field(ge=0)
 
 
+class RemedyPolicy(BaseModel):
+    """Who may grant how much, in the smallest unit of money (REM-1 to REM-5, REM-8), and until when it is paid (REM-7).
+
+    limits: by rank, 1 first; conditions: words that tie what is owed to a sale (REM-10); pay_within: seconds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limits: tuple[int, int, int]
+    times_limit_in_a_year: int = Field(ge=1)
+    goodwill_percent: int = Field(ge=0, le=100)
+    legal_skill: str
+    pay_within: int = Field(ge=1)
+    conditions: tuple[str, ...]
+
+
 class WaitPolicy(BaseModel):
     """How many failed calls are evidence (PAU-2), and how long a single wait may be, in seconds (PAU-5)."""
 
@@ -172,6 +188,7 @@ class RoutingPolicy(Policy):
     hours: HoursPolicy
     transfer: TransferPolicy
     work: WorkPolicy
+    remedy: RemedyPolicy
     queue: QueuePolicy
     chase: ChasePolicy
     wait: WaitPolicy

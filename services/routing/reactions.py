@@ -30,18 +30,19 @@ from .workload import Loads, counting, read_loads
 
 _HEARD = (
     *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
-    *("received_at", "taken_by", "repeat_of", "accused_staff"),
+    *("received_at", "taken_by", "repeat_of", "accused_staff", "customer_id"),
 )
 _KEEP = counting(
     """
     INSERT INTO complaint (complaint_id, receipt_number, channel, case_type, category, severity, grade,
-        language, received_at, taken_by, repeat_of, accused_staff, owner_id, owner_name, department, rule, reason,
-        handler_id, handler_reason, base_priority, owned_at, policy_version, staff_version, state)
+        language, received_at, taken_by, repeat_of, accused_staff, customer_id, owner_id, owner_name,
+        department, rule, reason, handler_id, handler_reason, base_priority, owned_at, policy_version, staff_version, state)
     SELECT row.*, now(), CAST(:policy_version AS text), CAST(:staff_version AS text), CAST(:state AS text)
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]), CAST(:channel AS text[]),
         CAST(:case_type AS text[]), CAST(:category AS text[]), CAST(:severity AS text[]), CAST(:grade AS text[]),
         CAST(:language AS text[]), CAST(:received_at AS timestamptz[]), CAST(:taken_by AS text[]),
-        CAST(:repeat_of AS uuid[]), CAST(:accused_staff AS text[]), CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
+        CAST(:repeat_of AS uuid[]), CAST(:accused_staff AS text[]), CAST(:customer_id AS uuid[]),
+        CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
         CAST(:department AS text[]), CAST(:rule AS text[]), CAST(:reason AS text[]),
         CAST(:handler_id AS text[]), CAST(:handler_reason AS text[]), CAST(:base_priority AS float[])) AS row
     RETURNING complaint_id, owner_id, handler_id, 1 AS change

@@ -11,6 +11,7 @@ from .case import NoSuchCaseError
 from .change_owner import OwnerStaysError
 from .chase import NobodyToChaseError, OnlyOwnerChasesError
 from .end_case import NotTheDeciderError, TooLateError
+from .grant_remedy import MayNotSignError, NoSuchRemedyError, RemedyStateError
 from .judge_transfer import Objection
 from .may_change_owner import OwnerObjection
 from .may_wait import WaitObjection
@@ -53,6 +54,7 @@ _ACTIONS = {
     Action.WAIT: ("it cannot wait", "不能暂停等待"),
     Action.RESUME: ("it does not wait", "并未暂停"),
     Action.RESUME_PROPOSED: ("it does not wait", "并未暂停"),
+    Action.REMEDY: ("no remedy can be proposed any more", "不能再提出补救"),
     Action.REJECT: ("it cannot be rejected", "不能判定不成立"),
     Action.CANCEL: ("it cannot be cancelled", "不能撤销"),
     Action.APPEAL: ("there is nothing to appeal against", "没有可申诉的处理结果"),
@@ -162,6 +164,20 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
         _says(NotYoursError, _not_yours),
         _says(OwnerStaysError, _owner_stays),
         _says(TransferRefusedError, _not_handed_over),
+        (
+            NoSuchRemedyError,
+            lambda _: NotFoundError("this complaint has no such remedy", "此投诉没有这项补救"),
+        ),
+        _says(
+            RemedyStateError, lambda error: (f"the remedy is {error.state}", f"该补救状态为 {error.state}")
+        ),
+        _says(
+            MayNotSignError,
+            lambda error: (
+                f"somebody else of rank {error.rank} or above has to sign (REM-4)",
+                f"须由其他 {error.rank} 级及以上人员签批（REM-4）",
+            ),
+        ),
         _says(TooLateError, lambda _: ("the time to appeal has passed (FC-22)", "申诉期限已过（FC-22）")),
         _says(
             NotTheDeciderError,

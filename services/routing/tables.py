@@ -35,6 +35,7 @@ complaint = Table(
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("taken_by", Text, comment="account that took the call, as it was given"),
     Column("repeat_of", UUID(as_uuid=True)),
+    Column("customer_id", UUID(as_uuid=True), comment="none for those heard of before it was kept"),
     Column("accused_staff", Text, comment="whom it is about; neither owns nor handles it (FC-21)"),
     Column(
         "owner_id", Text, nullable=False, comment="written once (FC-1), except beside an owner_change (FC-9)"
@@ -139,6 +140,36 @@ chase = Table(
     Column("chased_at", DateTime(timezone=True), nullable=False),
     Index("chase_of_complaint", "complaint_id", "chase_id"),
     comment="When owners asked handlers to go on (FC-18).",
+)
+
+remedy = Table(
+    "remedy",
+    metadata,
+    Column("remedy_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("customer_id", UUID(as_uuid=True)),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False, comment="in the smallest unit"),
+    Column("period_fee", BigInteger, comment="of the time affected (REM-8)"),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="PROPOSED, APPROVED, REFUSED, PAID"),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("rank_needed", Integer, nullable=False),
+    Column("signatures_needed", Integer, nullable=False),
+    Column("legal_needed", Boolean, nullable=False),
+    Column("because", JSONB, nullable=False, comment="the rules that ask for signatures"),
+    Column("signatures", JSONB, nullable=False, comment="[{by, rank, legal, at}, …]"),
+    Column("refusal", Text),
+    Column("approved_at", DateTime(timezone=True)),
+    Column("pay_by", DateTime(timezone=True), comment="REM-7"),
+    Column("paid_at", DateTime(timezone=True)),
+    Column("paid_by", Text),
+    Column("payment", Text, comment="its number"),
+    Column("policy_version", Text, nullable=False),
+    Index("remedy_of_complaint", "complaint_id", "remedy_id"),
+    Index("remedy_of_customer", "customer_id", "approved_at"),
+    comment="What is owed to customers, who granted it, and whether it was paid.",
 )
 
 owner_change = Table(

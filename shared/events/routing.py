@@ -11,6 +11,7 @@ from .vocabulary import (
     OwnerChangeReason,
     PauseReason,
     RejectionReason,
+    RemedyKind,
     ReopenReason,
     TransferReason,
 )
@@ -236,3 +237,44 @@ class AppealDecided(_RoutingEvent):
     upheld: bool
     by: str
     decided_at: Instant
+
+
+class _RemedyEvent(_RoutingEvent):
+    remedy_id: UUID
+
+
+class RemedyProposed(_RemedyEvent):
+    """Something is owed to the customer; because: the rules that ask for signatures. Amounts in the smallest unit."""
+
+    kind: RemedyKind
+    amount: int
+    by: str
+    rank_needed: int
+    signatures_needed: int
+    because: tuple[str, ...]
+    proposed_at: Instant
+
+
+class RemedyApproved(_RemedyEvent):
+    """It is granted, by these people together, and to be paid until then (REM-7). It is owed, and no offer (REM-10)."""
+
+    kind: RemedyKind
+    amount: int
+    by: tuple[str, ...]
+    approved_at: Instant
+    pay_by: Instant
+
+
+class RemedyRefused(_RemedyEvent):
+    """Somebody high enough said no."""
+
+    by: str
+    refused_at: Instant
+
+
+class RemedyPaid(_RemedyEvent):
+    """It was paid; `late` if after the time."""
+
+    amount: int
+    paid_at: Instant
+    late: bool

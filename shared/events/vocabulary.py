@@ -178,6 +178,16 @@ class OwnerChangeReason(StrEnum):
     SUPERVISOR_ORDER = "SUPERVISOR_ORDER"
 
 
+class RemedyKind(StrEnum):
+    """What a customer is owed for what went wrong; none of them is an offer (REM-10)."""
+
+    REFUND = "REFUND"
+    CREDIT = "CREDIT"
+    GOODWILL = "GOODWILL"
+    REPLACEMENT = "REPLACEMENT"
+    CONTRACT_CHANGE = "CONTRACT_CHANGE"
+
+
 class ReopenReason(StrEnum):
     """Why a resolved complaint is open again."""
 

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
@@ -50,7 +50,7 @@ def _value(name: str, annotation: Any) -> Any:
         return next(iter(annotation))
     if get_origin(annotation) is tuple:
         part = get_args(annotation)[0]
-        return (_value(name, part),) if issubclass(part, BaseModel) else tuple(part)[:2]
+        return tuple(part)[:2] if issubclass(part, Enum) else (_value(name, part),)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation(
             **{part: _value(part, field.annotation) for part, field in annotation.model_fields.items()}

@@ -1,0 +1,97 @@
+"""The doors of routing for remedies: what is owed to the customer, who grants it, and that it was paid."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body
+
+from shared.bus.statement import Statement
+from shared.runtime.dependencies import Work
+from shared.runtime.errors import UnprocessableError
+from shared.runtime.paging import FIRST, After, Limit, read_page
+from shared.runtime.service import service_router
+
+from .at_desk import AtDesk, known
+from .bodies import AcceptanceBody, DisputeBody, PaymentBody, RemedyBody
+from .grant_remedy import note_payment, propose_remedy, refuse, sign
+from .refusals import refusals
+from .remedy_authority import condition_in
+
+router = service_router("routing", tags=["remedies"])
+
+_LIST = Statement(
+    """
+    SELECT * FROM remedy WHERE complaint_id = :complaint_id AND remedy_id > :after ORDER BY remedy_id LIMIT :limit
+    """
+)
+
+
+@router.post("/complaints/{complaint_id}/remedies", summary="Propose a remedy")
+async def post_remedy(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[RemedyBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler. Granted at once within one's own authority; else `because` says why others must sign
+    (REM-1 to REM-5, REM-8). It is owed: a text that ties it to a sale is refused (REM-10).
+    """
+    by = known(desk, "by", body.by)
+    if words := condition_in(body.text, desk.policy.remedy):
+        raise UnprocessableError(
+            f"“{words}” ties what is owed to a sale (REM-10)",
+            f"“{words}”：补救不得以购买为条件（REM-10）",
+            field="text",
+        )
+    with refusals():
+        await propose_remedy(
+            *(work, desk, complaint_id),
+            kind=body.kind,
+            amount=body.amount,
+            period_fee=body.period_fee,
+            text=body.text,
+            by=by,
+        )
+    return await _list(work, complaint_id)
+
+
+@router.get("/complaints/{complaint_id}/remedies", summary="Remedies of a complaint, the oldest first")
+async def list_remedies(
+    complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Amounts in the smallest unit, with who has signed and until when each is to be paid."""
+    return await read_page(work, _LIST, "remedy_id", after, limit, complaint_id=complaint_id)
+
+
+@router.post("/complaints/{complaint_id}/remedies/{remedy_id}/approval", summary="Sign a remedy")
+async def post_approval(
+    complaint_id: UUID, remedy_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
+) -> dict[str, Any]:
+    """By somebody of the rank needed, or of legal; never by who proposed it, and by nobody twice (REM-4)."""
+    by = known(desk, "by", body.by)
+    with refusals():
+        await sign(work, desk, complaint_id, remedy_id, by)
+    return await _list(work, complaint_id)
+
+
+@router.post("/complaints/{complaint_id}/remedies/{remedy_id}/refusal", summary="Say no to a remedy")
+async def post_refusal(
+    complaint_id: UUID, remedy_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
+) -> dict[str, Any]:
+    """By somebody of the rank needed, with the reason."""
+    by = known(desk, "by", body.by)
+    with refusals():
+        await refuse(work, complaint_id, remedy_id, by, body.text)
+    return await _list(work, complaint_id)
+
+
+@router.post("/complaints/{complaint_id}/remedies/{remedy_id}/payment", summary="Note that it was paid")
+async def post_payment(
+    complaint_id: UUID, remedy_id: UUID, work: Work, desk: AtDesk, body: Annotated[PaymentBody, Body()]
+) -> dict[str, Any]:
+    """Once; `payment` is the number of the payment. It is late after a week (REM-7)."""
+    by = known(desk, "by", body.by)
+    with refusals():
+        await note_payment(work, complaint_id, remedy_id, by.id, body.payment)
+    return await _list(work, complaint_id)
+
+
+async def _list(work: Work, complaint_id: UUID) -> dict[str, Any]:
+    return await read_page(work, _LIST, "remedy_id", FIRST, 1000, complaint_id=complaint_id)
