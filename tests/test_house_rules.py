@@ -19,7 +19,6 @@ TECHNICAL = {
     "intake": {
         "accept": "one transaction that stores and tells a batch of contacts",
         "account_profile": "the shape of a profile, and what keeps and shows it",
-        "account_profile": "the shape of a profile, and what keeps and shows it",
         "accept_statements": "the SQL of accepting",
         "categories": "loads, reads and saves the category tree",
         "alibaba_sms": "reads and answers one provider",
