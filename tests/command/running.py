@@ -104,7 +104,7 @@ class Up:
 
     def complain(self, key: str = "one") -> str:
         """Post a complaint by web; returns its id."""
-        body = COMPLAINT | {"contact_key": key}
+        body = COMPLAINT | {"contact_key": key, "customer": {"external_id": key}}
         answer = self.http.post(self.url("/intake/v1/channels/web/contacts"), json=body)
         answer.raise_for_status()
         return str(answer.json()["complaint_id"])

@@ -12,7 +12,7 @@ from services.command.sla_check.report import report
 
 from .running import redress
 
-EXAMPLE = Path("examples/sla_check_city_requests_boston.toml")
+EXAMPLE = Path("examples/sla_check/city_requests_boston.toml")
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "city_requests_boston.csv"
 
 MAPPING = """

@@ -33,6 +33,7 @@ OWN_WORDS = {
         "proposed_at",
         "resolved_at",
         "taken_at",
+        "handler_since",
     },
     "sla": {"promise_id", "broken_at", "settled_at"},
     "notify": {"intent_id", "not_before", "created_at", "decided_at"},
