@@ -41,8 +41,6 @@ class WordLists:
                 else:
                     raise ValueError(f"{word!r} is no word")
         self._latin_beginnings = frozenset(self._latin)
-        beginnings = "".join(map(re.escape, self._others))
-        self._other_beginnings = re.compile(f"[{beginnings}]" if beginnings else "(?!)")
 
     def found_in(self, text: str) -> set[int]:
         """The numbers of the lists with a word in this text, which is `comparable`."""
@@ -51,8 +49,11 @@ class WordLists:
             for word, number in self._latin[first]:
                 if word == first or (number not in found and word in text and _stands_alone(word, text)):
                     found.add(number)
-        for first in set(self._other_beginnings.findall(text)):
-            found.update(number for word, number in self._others[first] if word in text)
+        if not text.isascii():
+            for first in self._others.keys() & set(text):
+                for word, number in self._others[first]:
+                    if number not in found and word in text:
+                        found.add(number)
         return found
 
 

@@ -62,6 +62,7 @@ class Service:
         self._topics = [topic_of(name)]
         self._policy: Policy | None = None
         self._background: list[BackgroundTask] = []
+        self._served = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._died: str | None = None
         self.app = self._new_app()
@@ -71,9 +72,14 @@ class Service:
         self._policy = policy
 
     def serves(self, *routers: APIRouter, **state: Any) -> None:
-        """Add endpoints; `state` becomes app.state, where their dependencies find it."""
+        """Add endpoints; `state` becomes app.state, where their dependencies find it.
+
+        Paths are tried in the order in which they were added: those that are asked for most come first.
+        """
         # include_router would keep them apart and search router after router for every request.
-        self.app.router.routes[:0] = [route for router in routers for route in router.routes]
+        routes = [route for router in routers for route in router.routes]
+        self.app.router.routes[self._served : self._served] = routes
+        self._served += len(routes)
         for key, value in state.items():
             setattr(self.app.state, key, value)
 
