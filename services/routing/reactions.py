@@ -86,7 +86,7 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
     """Name the owner, and who works on it, of every complaint heard of (FC-1, FC-3)."""
     in_order = sorted(received, key=lambda e: (e.event.received_at, e.event.complaint_id))
     owners = await _owners_of(tx, [e.event.repeat_of for e in in_order if e.event.repeat_of])
-    await desk.staff.refresh(tx)
+    await desk.staff.keep_fresh(tx)
     loads = Loads(await read_loads(tx, _who_may_get(desk, in_order), desk.today(tx.now)), tx.now)
     decisions = [_decide(desk, envelope, owners, loads) for envelope in in_order]
     await _keep(desk, tx, decisions)

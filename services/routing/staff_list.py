@@ -60,12 +60,12 @@ class StaffList:
             self.directory = directory_of(version, departments, staff, self._duty_desk)
         return self.directory
 
-    async def keep_fresh(self, work: UnitOfWork) -> None:
+    async def keep_fresh(self, source: Transaction | UnitOfWork) -> None:
         """Refresh, unless that was done within the last second."""
         now = monotonic()
         if now - self._read_at >= FRESH_FOR:
             self._read_at = now
-            await self.refresh(work)
+            await self.refresh(source)
 
     async def change(self, work: UnitOfWork, entries: Sequence[Entry], by: str) -> Directory:
         """Put these in the place of those with the same ids. Raises ConflictError if they do not fit together."""

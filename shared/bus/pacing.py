@@ -14,7 +14,7 @@ class Pace(IntEnum):
 
     PROMPT = 1
     """Somebody waits for it: that a complaint has an owner."""
-    CALM = 8
+    CALM = 20
     """Nobody counts the milliseconds: the history, a message, a deadline hours away."""
 
 
