@@ -30,17 +30,9 @@ BATCH = 500
 SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.5
 LONGEST_BACKOFF = 5.0
 
-# Lock and look in one question: should another relay have moved these rows just before it let go of the lock, they
-# are published twice, which readers do not notice, and moved once.
-_NEXT = Statement(
-    """
-    WITH lead AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(:lock) AS won)
-    SELECT next.position, next.subject, next.headers, next.value FROM lead
-    JOIN LATERAL (
-        SELECT position, subject, headers, value FROM outbox ORDER BY position LIMIT :limit
-    ) AS next ON lead.won ORDER BY next.position
-    """
-)
+# Two questions: what the second one sees is from after the lock, so no other relay has moved it meanwhile.
+_LEAD = Statement("SELECT pg_try_advisory_xact_lock(:lock)")
+_NEXT = Statement("SELECT position, subject, headers, value FROM outbox ORDER BY position LIMIT :limit")
 _MOVE = Statement(
     """
     WITH moved AS (DELETE FROM outbox WHERE position = ANY (CAST(:positions AS bigint[]))
@@ -92,7 +84,8 @@ class Relay:
     async def relay_once(self) -> int:
         """Publish and move one batch; returns how many events it was, 0 if none or another relay leads."""
         async with self._work.begin() as tx:
-            rows = await tx.fetch(_NEXT, {"lock": self._lock, "limit": BATCH})
+            [[leads]] = await tx.fetch(_LEAD, {"lock": self._lock})
+            rows = await tx.fetch(_NEXT, {"limit": BATCH}) if leads else []
             if rows:
                 await self._publish_and_move(tx, rows)
         self.published += len(rows)
