@@ -1,12 +1,9 @@
 """Faults with each service in its own process and database, on a real broker: nothing lost, nothing doubled."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
 from random import Random
 
 import pytest
-import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from sqlalchemy import text
 
@@ -15,36 +12,19 @@ from shared.bus.headers import unpack
 from shared.events import topic_of
 from shared.runtime.database import create_engine
 from tests.kafka.broker import Broker
-from tests.kafka.fixtures import StartBroker
-from tests.postgres_fixture import temporary_folder
 from tests.waiting import eventually
 
+from .apart_fixtures import apart, broker
 from .installation import Apart, free_port
 from .journeys import whole_journeys_under_kills
+
+__all__ = ["apart", "broker"]
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(300),
 ]
-
-
-@pytest.fixture(scope="module")
-def broker(start_kafka: StartBroker) -> Broker:
-    # After a kill the node has to wait for its own old session before it may serve again.
-    return start_kafka({"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"})
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def apart(broker: Broker) -> AsyncIterator[Apart]:
-    folder = temporary_folder("redress-apart-")
-    installation = Apart(folder, broker.bootstrap)
-    try:
-        await installation.start()
-        yield installation
-    finally:
-        await installation.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 CRASHES = [

@@ -1,20 +1,18 @@
 """The long forms: faults that last, and whole journeys under many of them. Run by `make soak`."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
 from random import Random
 
 import pytest
-import pytest_asyncio
 
 from services.command.registry import SERVICES
 from tests.kafka.broker import Broker
-from tests.kafka.fixtures import StartBroker
-from tests.postgres_fixture import temporary_folder
 
+from .apart_fixtures import apart, broker
 from .installation import Apart
 from .journeys import whole_journeys_under_kills
+
+__all__ = ["apart", "broker"]
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,23 +20,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1800),
 ]
-
-
-@pytest.fixture(scope="module")
-def broker(start_kafka: StartBroker) -> Broker:
-    return start_kafka({"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"})
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def apart(broker: Broker) -> AsyncIterator[Apart]:
-    folder = temporary_folder("redress-soak-")
-    installation = Apart(folder, broker.bootstrap)
-    try:
-        await installation.start()
-        yield installation
-    finally:
-        await installation.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("seconds", [60, 180])
