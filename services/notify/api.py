@@ -1,6 +1,5 @@
 """The doors of notify: what operators may read about messages. Addresses are shown masked, links never."""
 
-from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from fastapi import Query
 from shared.bus.statement import Statement
 from shared.events.vocabulary import MessageKind
 from shared.runtime.dependencies import Work
-from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.paging import After, Limit, Listing
 from shared.runtime.service import service_router
 
 from .judge_outcome import State
@@ -18,20 +17,15 @@ router = service_router("notify", tags=["notify"])
 
 _LISTED = """intent_id, complaint_id, kind, role, told_of, round, language, channel, address_hint, template_version,
     policy_version, state, reason, attempts, not_before, provider, provider_id, created_at, decided_at"""
-_FILTERS = ("complaint_id", "kind", "state")
-
-
-def _intents(columns: str, where: str) -> Statement:
-    return Statement(f"SELECT {columns} FROM intent WHERE {where}")  # noqa: S608 - names of our own columns
-
-
-def _page_of(filters: tuple[str, ...]) -> Statement:
-    wanted = "".join(f"{name} = :{name} AND " for name in filters)
-    return _intents(_LISTED, f"{wanted}intent_id > :after ORDER BY intent_id LIMIT :limit")
-
-
-_PAGES = {some: _page_of(some) for count in range(4) for some in combinations(_FILTERS, count)}
-_OF_COMPLAINT = _intents(f"{_LISTED}, text", "complaint_id = :complaint_id ORDER BY intent_id")
+_INTENTS = Listing(
+    _LISTED,
+    "intent",
+    "intent_id",
+    {"complaint_id": "complaint_id = :complaint_id", "kind": "kind = :kind", "state": "state = :state"},
+)
+_OF_COMPLAINT = Statement(
+    f"SELECT {_LISTED}, text FROM intent WHERE complaint_id = :complaint_id ORDER BY intent_id"  # noqa: S608 - ours
+)
 
 OfComplaint = Annotated[UUID | None, Query(description="only messages about this complaint")]
 OfKind = Annotated[MessageKind | None, Query(description="only messages of this kind")]
@@ -49,9 +43,7 @@ async def list_intents(
     state: InState = None,
 ) -> dict[str, Any]:
     """Every message with its state; sent, unknown, skipped and failed ones stay so."""
-    given = {"complaint_id": complaint_id, "kind": kind, "state": state}
-    wanted = {name: value for name, value in given.items() if value is not None}
-    return await read_page(work, _PAGES[tuple(wanted)], "intent_id", after, limit, **wanted)
+    return await _INTENTS.read(work, after, limit, complaint_id=complaint_id, kind=kind, state=state)
 
 
 @router.get("/complaints/{complaint_id}/messages", summary="The messages about one complaint")

@@ -1,15 +1,13 @@
 """The doors of routing for staff: who answers for what, and the six steps to a resolution."""
 
-from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Query
 
-from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import UnprocessableError
-from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.paging import After, Limit, Listing
 from shared.runtime.service import service_router
 from shared.runtime.strict_json import CleanText
 
@@ -28,21 +26,13 @@ AccountFilter = Annotated[CleanText | None, Query(max_length=64)]
 
 AndNext = Annotated[bool, Query(description="give the next complaint to work on as well")]
 
-_FILTERS = ("owner_id", "handler_id", "state")
-
-
-def _page_where(filters: tuple[str, ...]) -> Statement:
-    wanted = "".join(f" AND {name} = :{name}" for name in filters)
-    return Statement(
-        f"""
-        SELECT complaint_id, receipt_number, received_at, owner_id, owner_name, department, rule, handler_id,
-            state, round, escalation
-        FROM complaint WHERE complaint_id > :after{wanted} ORDER BY complaint_id LIMIT :limit
-        """  # noqa: S608 - names of our own columns
-    )
-
-
-_PAGES = {some: _page_where(some) for count in range(4) for some in combinations(_FILTERS, count)}
+_COMPLAINTS = Listing(
+    "complaint_id, receipt_number, received_at, owner_id, owner_name, department, rule, handler_id, state, round, "
+    "escalation",
+    "complaint",
+    "complaint_id",
+    {"owner_id": "owner_id = :owner_id", "handler_id": "handler_id = :handler_id", "state": "state = :state"},
+)
 
 
 @router.get("/complaints", summary="Complaints with their owners, by id")
@@ -56,9 +46,7 @@ async def list_complaints(
     state: State | None = None,
 ) -> dict[str, Any]:
     """Every complaint routing has heard of; each has an owner."""
-    given = {"owner_id": owner_id, "handler_id": handler_id, "state": state}
-    wanted = {name: value for name, value in given.items() if value is not None}
-    return await read_page(work, _PAGES[tuple(wanted)], "complaint_id", after, limit, **wanted)
+    return await _COMPLAINTS.read(work, after, limit, owner_id=owner_id, handler_id=handler_id, state=state)
 
 
 @router.get("/complaints/{complaint_id}", summary="One complaint: owner, handler, work done, and why")

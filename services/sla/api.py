@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from pydantic import AfterValidator, AwareDatetime
 from shared.bus.statement import Statement
 from shared.events.vocabulary import PromiseKind
 from shared.runtime.dependencies import Work
-from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.paging import After, Limit, Listing, read_page
 from shared.runtime.service import service_router
 
 from .calendar_store import Timekeeper
@@ -26,24 +25,17 @@ router = service_router("sla", tags=["sla"])
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _ENDED = (PromiseState.KEPT, PromiseState.WITHDRAWN)
 
-_CONDITIONS = {
-    "state": "state = :state",
-    "live": "settled_at IS NULL",  # implied by other states than those of _ENDED; there is an index of it
-    "kind": "kind = :kind",
-    "due_before": "due_at < :due_before",
-}
-
-
-def _page_of(conditions: tuple[str, ...]) -> Statement:
-    wanted = "".join(f"{_CONDITIONS[name]} AND " for name in conditions)
-    return Statement(
-        f"SELECT * FROM promise WHERE {wanted}promise_id > :after ORDER BY promise_id LIMIT :limit"  # noqa: S608 - ours
-    )
-
-
-_PAGES = {
-    some: _page_of(some) for count in range(len(_CONDITIONS) + 1) for some in combinations(_CONDITIONS, count)
-}
+_LISTED = Listing(
+    "*",
+    "promise",
+    "promise_id",
+    {
+        "state": "state = :state",
+        "live": "settled_at IS NULL",  # implied by other states than those of _ENDED; there is an index of it
+        "kind": "kind = :kind",
+        "due_before": "due_at < :due_before",
+    },
+)
 _PROMISES = Statement(
     """
     SELECT promise.*, complaint.severity AS found, complaint.grade
@@ -112,9 +104,7 @@ async def list_promises(
 ) -> dict[str, Any]:
     """Every promise, or those that are asked for."""
     live = None if state is None or state in _ENDED else True
-    given = {"state": state, "live": live, "kind": kind, "due_before": due_before}
-    wanted = {name: value for name, value in given.items() if value is not None}
-    return await read_page(work, _PAGES[tuple(wanted)], "promise_id", after, limit, **wanted)
+    return await _LISTED.read(work, after, limit, state=state, live=live, kind=kind, due_before=due_before)
 
 
 @router.get("/complaints", summary="Complaints and how many promises each was given, by id")

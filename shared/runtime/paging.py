@@ -1,5 +1,7 @@
 """Lists in pages: ids in order, `next` leads on, and a page that is not full is the last."""
 
+from collections.abc import Mapping
+from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,3 +25,28 @@ async def read_page(
     """
     rows = await work.fetch(statement, {"after": after or FIRST, "limit": limit, **values})
     return {"items": [dict(row) for row in rows], "next": rows[-1][key] if len(rows) == limit else None}
+
+
+class Listing:
+    """Rows of a table in pages, with optional filters.
+
+    conditions: SQL by filter, with the filter's name as its parameter. There is one statement per combination, so
+    that the planner can take the index that fits.
+    """
+
+    def __init__(self, columns: str, table: str, key: str, conditions: Mapping[str, str]) -> None:
+        self._key = key
+        self._conditions = conditions
+        self._pages = {
+            some: Statement(
+                f"SELECT {columns} FROM {table} WHERE {''.join(f'{conditions[name]} AND ' for name in some)}"  # noqa: S608 - the caller's constants
+                f"{key} > :after ORDER BY {key} LIMIT :limit"
+            )
+            for count in range(len(conditions) + 1)
+            for some in combinations(conditions, count)
+        }
+
+    async def read(self, work: UnitOfWork, after: UUID | None, limit: int, **given: Any) -> dict[str, Any]:
+        """One page of the rows that fit all filters given; None is no filter."""
+        wanted = {name: given[name] for name in self._conditions if given[name] is not None}
+        return await read_page(work, self._pages[tuple(wanted)], self._key, after, limit, **wanted)
