@@ -12,7 +12,7 @@ from .working_time import Paused
 
 
 class PromisedComplaint(NamedTuple):
-    """What the targets of a complaint depend on."""
+    """What the targets of a complaint depend on, and what it is about; older ones lack the latter."""
 
     complaint_id: UUID
     severity: Severity
@@ -20,6 +20,13 @@ class PromisedComplaint(NamedTuple):
     grade: Grade
     repeat_index: int
     received_at: datetime
+    receipt_number: str | None = None
+    channel: str | None = None
+    case_type: str | None = None
+    category: str | None = None
+    department: str | None = None
+    area: str | None = None
+    is_fault: bool | None = None
 
 
 class NewPromise(NamedTuple):

@@ -18,10 +18,13 @@ from .working_time import Paused
 _MAKE = Statement(
     """
     WITH kept AS (
-        INSERT INTO complaint (complaint_id, severity, severity_rule, grade, repeat_index, received_at)
+        INSERT INTO complaint (complaint_id, severity, severity_rule, grade, repeat_index, received_at,
+            receipt_number, channel, case_type, category, department, area, is_fault)
         SELECT * FROM unnest(CAST(:of_complaint_id AS uuid[]), CAST(:of_severity AS text[]),
             CAST(:of_severity_rule AS text[]), CAST(:of_grade AS text[]), CAST(:of_repeat_index AS int[]),
-            CAST(:of_received_at AS timestamptz[])))
+            CAST(:of_received_at AS timestamptz[]), CAST(:of_receipt_number AS text[]),
+            CAST(:of_channel AS text[]), CAST(:of_case_type AS text[]), CAST(:of_category AS text[]),
+            CAST(:of_department AS text[]), CAST(:of_area AS text[]), CAST(:of_is_fault AS boolean[])))
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, factor_rule, next_rung, calendar, calendar_version, begins_at, provisional, counted_by,
         repeat_index, policy_version)
@@ -69,7 +72,8 @@ _MOVE = Statement(
 )
 _COMPLAINTS = Statement(
     """
-    SELECT complaint_id, severity, severity_rule, grade, repeat_index, received_at
+    SELECT complaint_id, severity, severity_rule, grade, repeat_index, received_at, receipt_number, channel,
+        case_type, category, department, area, is_fault
     FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))
     """
 )
@@ -111,7 +115,7 @@ async def save_new(
 async def load_complaints(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, PromisedComplaint]:
     """What was kept of these complaints, by id."""
     return {
-        row[0]: PromisedComplaint(row[0], Severity(row[1]), row[2], Grade(row[3]), row[4], row[5])
+        row[0]: PromisedComplaint(row[0], Severity(row[1]), row[2], Grade(row[3]), *row[4:])
         for row in await tx.fetch(_COMPLAINTS, {"ids": list(ids)})
     }
 

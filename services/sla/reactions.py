@@ -206,6 +206,13 @@ def _as_promised(event: ComplaintReceived) -> PromisedComplaint:
         event.grade,
         event.repeat_index,
         event.received_at,
+        event.receipt_number,
+        event.channel,
+        event.case_type,
+        event.category,
+        event.department,
+        event.area,
+        event.is_fault,
     )
 
 

@@ -29,7 +29,14 @@ complaint = Table(
     Column("grade", Text, nullable=False),
     Column("repeat_index", Integer, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
-    comment="What the promises to a complaint depend on.",
+    Column("receipt_number", Text),
+    Column("channel", Text),
+    Column("case_type", Text),
+    Column("category", Text),
+    Column("department", Text, comment="whose matter it is, by its category"),
+    Column("area", Text, comment="where it happened"),
+    Column("is_fault", Boolean),
+    comment="What the promises to a complaint depend on, and what it is about.",
 )
 
 promise = Table(

@@ -136,6 +136,16 @@ async def test_complaints_are_listed_with_the_number_of_their_promises(sla: Serv
     assert rest["next"] is None
 
 
+async def test_a_complaint_is_listed_with_what_it_is_about(sla: ServiceUnderTest) -> None:
+    about = {"category": "broadband/outage", "department": "network", "area": "east", "is_fault": True}
+    complaint_id = await receive(sla, **about)
+    [item] = (await get(sla, "complaints"))["items"]
+    assert item["complaint_id"] == str(complaint_id)
+    assert item["receipt_number"] == "R26112100000001"
+    assert (item["channel"], item["case_type"]) == ("web", "COMPLAINT")
+    assert {name: item[name] for name in about} == about
+
+
 async def test_a_complaint_whose_promises_are_gone_is_listed_with_none(sla: ServiceUnderTest) -> None:
     await sla.hears(complaint_received(uuid4()))
     async with sla.engine.begin() as connection:
