@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.service_under_test",
     "tests.kafka.fixtures",
     "tests.postgres_log",
+    "tests.unproven",
 ]
 
 configure_logs("ERROR")

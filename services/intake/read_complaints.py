@@ -62,7 +62,8 @@ _HISTORY = Statement(
 def _listing(condition: str) -> Statement:
     return Statement(
         f"""
-        SELECT complaint_id, receipt_number, channel, customer_id, grade, severity, case_type, status,
+        SELECT complaint_id, receipt_number, channel, customer_id, grade, severity, case_type, complaint.kind,
+               tells_of_trouble, status,
                owner_name, repeat_of, repeat_index, abusive, received_at, escalation_level, satisfied,
                offer_decision, {_PROMISED_NEXT}
         FROM complaint {_NEXT_PROMISE}

@@ -61,6 +61,18 @@ async def test_complaints_are_found_by_status_and_by_receipt_number(intake: Serv
     assert [i["complaint_id"] for i in by_number["items"]] == [first["complaint_id"]]
 
 
+async def test_the_list_says_which_complaints_may_be_none(intake: ServiceUnderTest) -> None:
+    await accepted(intake, text="没有信号，宽带又断网了")
+    await accepted(intake, text="换人工服务")
+    await accepted(intake, text="建议增加营业厅的座椅")
+    listed = (await read(intake, "/intake/v1/complaints"))["items"]
+    assert [(item["kind"], item["tells_of_trouble"]) for item in listed] == [
+        ("COMPLAINT", True),
+        ("COMPLAINT", False),
+        ("SUGGESTION", False),
+    ]
+
+
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=1001", "after=x", "status=LOST", "receipt_number=%00", "receipt_number=a'b"]
 )

@@ -51,6 +51,16 @@ def found(tally: Tally, ledger: Ledger) -> list[tuple[Finding, list[UUID]]]:
     return [(one.finding, list(one.ids)) for one in differences(tally, ledger)]
 
 
+def test_what_intake_says_of_each_complaint_is_counted_once() -> None:
+    ledger = Ledger(tally_of(*ids(1, 2, 3)).complaints)
+    for _ in range(2):
+        see(ledger, Place.RECEIVED, UUID(int=1), tells_of_trouble=False, kind="SUGGESTION")
+        see(ledger, Place.RECEIVED, UUID(int=2), tells_of_trouble=True, kind="COMPLAINT")
+        see(ledger, Place.RECEIVED, UUID(int=3), tells_of_trouble=None)
+    assert ledger.without_trouble == 1
+    assert ledger.kinds == {"SUGGESTION": 1, "COMPLAINT": 2}
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_what_arrived_everywhere_balances(outcome: Outcome) -> None:
     tally = tally_of(*ids(1, 2, 3), outcome=outcome)

@@ -50,6 +50,18 @@ def test_the_json_report_has_all_ids_and_can_be_read_by_programs() -> None:
     assert told["rejected"] == {"BAD_DATE": 2}
 
 
+def test_the_share_that_may_be_no_complaints_is_told_to_people_and_programs() -> None:
+    ledger = Ledger(LOST[:4])
+    for number, one in enumerate(LOST[:4]):
+        ledger.saw(Place.RECEIVED, {"complaint_id": str(one), "tells_of_trouble": number > 2})
+    told = Report("f", "s", 1.0, Tally(), "r", ledger)
+    assert "may be no complaints: 3 (75.0%)" in told.as_text("en")
+    assert "可能并非投诉：3（75.0%）" in told.as_text("zh-CN")
+    complaints = told.as_json()["complaints"]
+    assert (complaints["without_trouble"], complaints["share_without_trouble"]) == (3, 0.75)
+    assert complaints["kinds"] == {"COMPLAINT": 4}
+
+
 def test_a_service_that_said_nothing_keeps_the_report_from_balancing() -> None:
     silent = Report("f", "s", 1.0, Tally(), "r", Ledger(()), silent={Place.PROMISED: "nobody answers"})
     assert not silent.balances

@@ -66,7 +66,8 @@ class Ledger:
     """Where the complaints of a file were seen; it holds what is not seen yet, so it shrinks as it is filled.
 
     span: the first and the last complaint that this replay created. made_up: seen between these two
-    elsewhere, but not in intake.
+    elsewhere, but not in intake. without_trouble: of which intake says that their words tell of nothing that
+    went wrong, so that they may be no complaints; kinds: what kind of case it took each for.
     """
 
     def __init__(self, complaints: Collection[UUID], created: Collection[UUID] = ()) -> None:
@@ -76,6 +77,8 @@ class Ledger:
         self.made_up: Mapping[Place, set[UUID]] = {place: set() for place in _MADE_UP}
         self.undelivered: dict[UUID, Finding] = {}
         self.sent = 0
+        self.without_trouble = 0
+        self.kinds: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
     def saw(self, place: Place, item: Mapping[str, Any]) -> None:
@@ -107,6 +110,8 @@ class Ledger:
             return bool(promises) and all(promises.values())
         if place is Place.ACKNOWLEDGED:
             return self._told(complaint_id, item["state"], item["reason"])
+        self.without_trouble += item.get("tells_of_trouble") is False
+        self.kinds[item.get("kind") or "COMPLAINT"] += 1
         return True
 
     def _told(self, complaint_id: UUID, state: str, reason: str | None) -> bool:

@@ -101,6 +101,8 @@ class Report:
         say.row("complaints", len(tally.complaints))
         for place in Place:
             say.row(place.name.lower(), ledger.arrived(place))
+        without, share = ledger.without_trouble, self._share_without_trouble(ledger)
+        say("without_trouble", count=without, share=f"{share:.1%}")
         skipped = ", ".join(f"{reason} {count}" for reason, count in ledger.skipped.most_common())
         say(
             "receipts",
@@ -123,6 +125,9 @@ class Report:
                 say("more_ids", count=len(one.ids) - IDS_SHOWN)
         say("balances" if self.balances else "does_not_balance")
 
+    def _share_without_trouble(self, ledger: Ledger) -> float:
+        return ledger.without_trouble / max(1, ledger.arrived(Place.RECEIVED))
+
     def _dates_in_doubt(self) -> dict[str, int]:
         return {kind.value: self.tally.dated[kind] for kind in (Dated.AMBIGUOUS, Dated.UNREADABLE)}
 
@@ -134,6 +139,9 @@ class Report:
             "of_this_file": len(self.tally.complaints),
             "created": len(self.tally.created),
             **{place.name.lower(): ledger.arrived(place) for place in Place},
+            "without_trouble": ledger.without_trouble,
+            "share_without_trouble": round(self._share_without_trouble(ledger), 4),
+            "kinds": dict(ledger.kinds),
             "receipts_sent": ledger.sent,
             "receipts_skipped": dict(ledger.skipped),
         }

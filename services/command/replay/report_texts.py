@@ -33,6 +33,10 @@ TEXTS = {
     "owned": ("owned", "有责任人"),
     "promised": ("promised", "有承诺"),
     "acknowledged": ("acknowledged", "已告知"),
+    "without_trouble": (
+        "  may be no complaints: {count} ({share}) tell of nothing that went wrong",
+        "  可能并非投诉：{count}（{share}）未提及任何问题",
+    ),
     "receipts": (
         "  receipts: {sent} sent, {skipped} skipped with a reason{reasons}",
         "  受理回执：已发送 {sent}，有原因地未发送 {skipped}{reasons}",
