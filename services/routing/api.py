@@ -52,7 +52,7 @@ async def list_complaints(
 @router.get("/complaints/{complaint_id}", summary="One complaint: owner, handler, work done, and why")
 async def show_complaint(complaint_id: UUID, work: Work, desk: AtDesk) -> dict[str, Any]:
     """Who answers for it and by which rule, who works on it, and the steps and solutions of every round."""
-    with refusals():
+    async with refusals(work, complaint_id):
         return await view_case(work, desk, complaint_id)
 
 
@@ -62,7 +62,7 @@ async def post_step(
 ) -> dict[str, Any]:
     """In their order, FOLLOW_UP after the resolution; 409 names what is missing. A noted one stays noted."""
     by = known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await take_step(work, desk, complaint_id, body.step, by.id)).shown()
 
 
@@ -75,7 +75,7 @@ async def post_proposal(
     The same proposal again is taken as said; another text is a new proposal until the complaint is resolved.
     """
     by = known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await propose(work, desk, complaint_id, text=body.text, by=by.id, steps=body.steps)).shown()
 
 
@@ -100,7 +100,7 @@ async def post_resolution(
             f"“{words}”不能作为办结理由（FC-12）：请写明处理结果，或选择 reason",
             field="text",
         )
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         done = await resolve(
             work,
             desk,

@@ -28,14 +28,22 @@ Steps = Annotated[
 ]
 
 
-class StepBody(StrictBody):
+class CommandBody(StrictBody):
+    """Something is done with a complaint. `version` is that of the case as the caller saw it, if they say so."""
+
+    version: Whole | None = Field(
+        default=None, ge=0, description="if the case has another one by now: 409 with the current state"
+    )
+
+
+class StepBody(CommandBody):
     """One of the six steps was taken."""
 
     step: HandlingStep
     by: Account
 
 
-class ProposalBody(StrictBody):
+class ProposalBody(CommandBody):
     """What the customer was told will be done. It counts as the step OWN_AND_PROPOSE."""
 
     text: Text
@@ -43,7 +51,7 @@ class ProposalBody(StrictBody):
     steps: Steps = ()
 
 
-class ResolutionBody(StrictBody):
+class ResolutionBody(CommandBody):
     """What was done. `reason` says what became of the complaint."""
 
     by: Account
@@ -52,7 +60,7 @@ class ResolutionBody(StrictBody):
     steps: Steps = ()
 
 
-class OwnerBody(StrictBody):
+class OwnerBody(CommandBody):
     """Who answers for it from now on, instead of `owner_id`, and why (FC-9); the text is for those who look later."""
 
     to: Account
@@ -62,7 +70,7 @@ class OwnerBody(StrictBody):
     by: Account
 
 
-class TransferBody(StrictBody):
+class TransferBody(CommandBody):
     """Who is asked to work on it, why (FC-6), and the packet they get with it (FC-7)."""
 
     to: Account
@@ -84,27 +92,27 @@ class TransferBody(StrictBody):
         return {name: value for name, value in given.items() if value is not None}
 
 
-class AcceptanceBody(StrictBody):
+class AcceptanceBody(CommandBody):
     """The receiver takes it on."""
 
     by: Account
 
 
-class DisputeBody(StrictBody):
+class DisputeBody(CommandBody):
     """The receiver says why it is not theirs."""
 
     by: Account
     text: Text
 
 
-class DecisionBody(StrictBody):
+class DecisionBody(CommandBody):
     """The coordinator says who works on it."""
 
     by: Account
     handler_id: Account
 
 
-class WaitBody(StrictBody):
+class WaitBody(CommandBody):
     """For what it waits (PAU-1), on which evidence (PAU-2), and until when."""
 
     reason: PauseReason
@@ -115,7 +123,7 @@ class WaitBody(StrictBody):
     note: Text | None = None
 
 
-class RejectionBody(StrictBody):
+class RejectionBody(CommandBody):
     """Why it is not justified; the text is what the customer is told."""
 
     reason: RejectionReason
@@ -123,21 +131,21 @@ class RejectionBody(StrictBody):
     by: Account
 
 
-class CancellationBody(StrictBody):
+class CancellationBody(CommandBody):
     """What the customer said when they wanted it no more."""
 
     text: Text
     by: Account
 
 
-class AppealBody(StrictBody):
+class AppealBody(CommandBody):
     """Why the customer does not accept the end."""
 
     text: Text
     by: Account
 
 
-class AppealDecisionBody(StrictBody):
+class AppealDecisionBody(CommandBody):
     """Whether the customer is right after all, and why."""
 
     upheld: YesNo
@@ -145,7 +153,7 @@ class AppealDecisionBody(StrictBody):
     by: Account
 
 
-class RemedyBody(StrictBody):
+class RemedyBody(CommandBody):
     """What is owed. Amounts in the smallest unit; period_fee: the fee of the time affected, for goodwill (REM-8)."""
 
     kind: RemedyKind
@@ -155,7 +163,7 @@ class RemedyBody(StrictBody):
     by: Account
 
 
-class PaymentBody(StrictBody):
+class PaymentBody(CommandBody):
     """It was paid, under this number."""
 
     by: Account

@@ -1,13 +1,14 @@
 """One complaint while staff work on it: read with its present round, written back in one statement."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import Transaction
+from shared.bus.unit_of_work import Stream, Transaction, UnitOfWork
 from shared.events.vocabulary import HandlingStep
 
 from .next_state import State
@@ -20,6 +21,15 @@ _LOAD = Statement(
         w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at,
         c.case_type, c.category, c.severity, c.hops, c.accused_staff
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
+    WHERE c.complaint_id = :complaint_id
+    """
+)
+_CURRENT = Statement(
+    """
+    SELECT c.complaint_id, s.published AS version, c.state, c.round, c.owner_id, c.owner_name, c.handler_id,
+        coalesce((SELECT jsonb_agg(step -> 'step') FROM jsonb_array_elements(w.steps) AS step), '[]') AS steps
+    FROM complaint c JOIN stream s ON s.subject = c.complaint_id::text
+    LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
     WHERE c.complaint_id = :complaint_id
     """
 )
@@ -44,8 +54,16 @@ _SAVE = Statement(
 )
 
 
+seen_version: ContextVar[int | None] = ContextVar("seen_version", default=None)
+"""The version of the case that the caller of the present command has seen, if they said so."""
+
+
 class NoSuchCaseError(Exception):
     """Routing knows no complaint of this id."""
+
+
+class StaleVersionError(Exception):
+    """The case has changed since the caller saw it."""
 
 
 @dataclass(slots=True)
@@ -71,6 +89,12 @@ class Case:
     severity: str
     hops: int
     accused_staff: str | None
+    stream: Stream
+
+    @property
+    def version(self) -> int:
+        """How many things were told of it by now; any change makes it higher."""
+        return self.stream.published
 
     @property
     def done(self) -> list[HandlingStep]:
@@ -81,6 +105,7 @@ class Case:
         """What a caller sees after working on it."""
         return {
             "complaint_id": self.complaint_id,
+            "version": self.version,
             "state": self.state,
             "round": self.round,
             "owner_id": self.owner_id,
@@ -90,13 +115,28 @@ class Case:
 
 
 async def load_case(tx: Transaction, complaint_id: UUID) -> Case:
-    """The case with its present round. Raises NoSuchCaseError."""
+    """The case with its present round. Raises NoSuchCaseError, StaleVersionError."""
     rows = await tx.fetch(_LOAD, {"complaint_id": complaint_id})
     if not rows:
         raise NoSuchCaseError
-    case = Case(*rows[0])
+    must_be_current(tx, complaint_id)
+    found = [*rows[0], tx.streams[str(complaint_id)]]
+    case = Case(*found)
     case.state = State(case.state)
     return case
+
+
+def must_be_current(tx: Transaction, complaint_id: UUID) -> None:
+    """Raises StaleVersionError if the caller has seen another version than the one that is locked now."""
+    seen = seen_version.get()
+    if seen is not None and seen != tx.streams[str(complaint_id)].published:
+        raise StaleVersionError
+
+
+async def current_case(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any] | None:
+    """How the case stands at this moment: what a caller needs who acted on what is past."""
+    rows = await work.fetch(_CURRENT, {"complaint_id": complaint_id})
+    return dict(rows[0]) if rows else None
 
 
 async def save_work(

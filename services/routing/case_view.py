@@ -12,16 +12,16 @@ from .desk import Desk
 
 _VIEW = Statement(
     """
-    SELECT complaint.*, work.round AS worked_round, work.steps, work.proposal, work.proposed_by, work.proposed_at,
-        work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at
-    FROM complaint LEFT JOIN work_round work USING (complaint_id)
+    SELECT complaint.*, stream.published AS version, work.round AS worked_round, work.steps, work.proposal,
+        work.proposed_by, work.proposed_at, work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at
+    FROM complaint JOIN stream ON stream.subject = complaint_id::text LEFT JOIN work_round work USING (complaint_id)
     WHERE complaint_id = :complaint_id ORDER BY work.round
     """
 )
 
 _FACTS = (
-    *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
-    *("received_at", "taken_by", "repeat_of", "state", "round", "ground", "closed_at"),
+    *("complaint_id", "version", "receipt_number", "channel", "case_type", "category", "severity", "grade"),
+    *("language", "received_at", "taken_by", "repeat_of", "state", "round", "ground", "closed_at"),
     *("end_reason", "end_text", "appeal_until"),
 )
 

@@ -26,7 +26,7 @@ async def post_chase(
 ) -> dict[str, Any]:
     """By the owner, whose duty it is every 24 hours, S1 every hour (FC-18)."""
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         await chase(work, desk, complaint_id, by=body.by, text=body.text)
         return await chases_of(work, desk, complaint_id)
 
@@ -34,7 +34,7 @@ async def post_chase(
 @router.get("/complaints/{complaint_id}/chases", summary="The log of chases of a complaint")
 async def list_chases(complaint_id: UUID, work: Work, desk: AtDesk) -> dict[str, Any]:
     """And how many are missing until now: each interval in which neither owner nor handler did anything (FC-18)."""
-    with refusals():
+    async with refusals(work, complaint_id):
         return await chases_of(work, desk, complaint_id)
 
 

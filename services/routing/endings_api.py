@@ -27,7 +27,7 @@ async def post_wait(
     or two failed calls (PAU-2); an appointment its time. It goes on at the customer's next word (PAU-4), or in time.
     """
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         done = await wait(
             *(work, desk, complaint_id),
             reason=body.reason,
@@ -46,7 +46,7 @@ async def post_resume(
 ) -> dict[str, Any]:
     """By owner or handler."""
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await resume(work, complaint_id, body.by)).shown()
 
 
@@ -60,7 +60,7 @@ async def post_rejection(
         raise UnprocessableError(
             f"“{words}” is no reason (FC-12)", f"“{words}”不能作为理由（FC-12）", field="text"
         )
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         done = await reject(work, desk, complaint_id, reason=body.reason, text=body.text, by=body.by)
         return done.shown()
 
@@ -71,7 +71,7 @@ async def post_cancellation(
 ) -> dict[str, Any]:
     """By owner or handler, with what the customer said."""
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await cancel(work, desk, complaint_id, text=body.text, by=body.by)).shown()
 
 
@@ -81,7 +81,7 @@ async def post_appeal(
 ) -> dict[str, Any]:
     """After a resolution or rejection. It stays open until the next senior person has decided (FC-22)."""
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await appeal(work, desk, complaint_id, text=body.text, by=body.by)).shown()
 
 
@@ -91,7 +91,7 @@ async def post_appeal_decision(
 ) -> dict[str, Any]:
     """By the senior person named when it was appealed: upheld opens it again, otherwise it is closed (FC-22)."""
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         done = await decide_appeal(
             *(work, desk, complaint_id), upheld=body.upheld, text=body.text, by=body.by
         )

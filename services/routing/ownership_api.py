@@ -33,7 +33,7 @@ async def post_owner(
     see it; if that has changed meanwhile, the answer is 409 with who it is.
     """
     by, to = known(desk, "by", body.by), known(desk, "to", body.to)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         done = await change_owner(
             *(work, desk, complaint_id), seen=body.owner_id, to=to, reason=body.reason, text=body.text, by=by
         )

@@ -1,13 +1,15 @@
 """What staff are told when something cannot be done with a complaint, in English and Chinese."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
+from uuid import UUID
 
+from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import HandlingStep
 from shared.runtime.errors import ConflictError, NotFoundError, ProblemError, UnprocessableError
 
-from .case import NoSuchCaseError
+from .case import NoSuchCaseError, StaleVersionError, current_case, seen_version
 from .change_owner import OwnerStaysError
 from .chase import NobodyToChaseError, OnlyOwnerChasesError
 from .end_case import NotTheDeciderError, TooLateError
@@ -159,6 +161,10 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
     [
         (NoSuchCaseError, lambda _: NotFoundError("there is no such complaint here", "没有这件投诉")),
         (MayNotWaitError, _may_not_wait),
+        _says(
+            StaleVersionError,
+            lambda _: ("the complaint has changed since you saw it", "投诉在您查看之后已有变化"),
+        ),
         _says(MissingStepsError, _missing_steps),
         _says(NotPossibleError, _not_possible),
         _says(NotYoursError, _not_yours),
@@ -198,10 +204,19 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
 )
 
 
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what staff cannot do into a problem that says why."""
+@asynccontextmanager
+async def refusals(work: UnitOfWork, complaint_id: UUID, seen: int | None = None) -> AsyncIterator[None]:
+    """Turn what staff cannot do into a problem that says why, and how the complaint stands now (`current`).
+
+    seen: the version of the case they act upon; if it has changed since, nothing is done.
+    """
+    token = seen_version.set(seen)
     try:
         yield
     except tuple(_REFUSALS) as error:
-        raise _REFUSALS[type(error)](error) from error
+        problem = _REFUSALS[type(error)](error)
+        if problem.status == ConflictError.status:
+            problem.extensions["current"] = await current_case(work, complaint_id)
+        raise problem from error
+    finally:
+        seen_version.reset(token)

@@ -40,7 +40,7 @@ async def post_remedy(
             f"“{words}”：补救不得以购买为条件（REM-10）",
             field="text",
         )
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         await propose_remedy(
             *(work, desk, complaint_id),
             kind=body.kind,
@@ -66,7 +66,7 @@ async def post_approval(
 ) -> dict[str, Any]:
     """By somebody of the rank needed, or of legal; never by who proposed it, and by nobody twice (REM-4)."""
     by = known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         await sign(work, desk, complaint_id, remedy_id, by)
     return await _list(work, complaint_id)
 
@@ -77,7 +77,7 @@ async def post_refusal(
 ) -> dict[str, Any]:
     """By somebody of the rank needed, with the reason."""
     by = known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         await refuse(work, complaint_id, remedy_id, by, body.text)
     return await _list(work, complaint_id)
 
@@ -88,7 +88,7 @@ async def post_payment(
 ) -> dict[str, Any]:
     """Once; `payment` is the number of the payment. It is late after a week (REM-7)."""
     by = known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         await note_payment(work, complaint_id, remedy_id, by.id, body.payment)
     return await _list(work, complaint_id)
 

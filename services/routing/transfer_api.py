@@ -41,7 +41,7 @@ async def post_transfer(
     packet = body.packet()
     for name in missing_from_packet(packet, desk.policy.transfer):
         raise UnprocessableError("the receiver has to be told (FC-7)", "须告知接收人（FC-7）", field=name)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         done = await offer(
             *(work, desk, complaint_id), receiver=receiver, reason=body.reason, by=body.by, packet=packet
         )
@@ -54,7 +54,7 @@ async def post_acceptance(
 ) -> dict[str, Any]:
     """By the receiver (FC-8)."""
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await accept(work, desk, complaint_id, body.by)).shown()
 
 
@@ -64,7 +64,7 @@ async def post_dispute(
 ) -> dict[str, Any]:
     """By the receiver, who keeps it and may not pass it on until a coordinator has decided (FC-10)."""
     known(desk, "by", body.by)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await dispute(work, desk, complaint_id, body.by, body.text)).shown()
 
 
@@ -75,7 +75,7 @@ async def post_decision(
     """By a coordinator, about a disputed hand-over (FC-10)."""
     known(desk, "by", body.by)
     handler = known(desk, "handler_id", body.handler_id)
-    with refusals():
+    async with refusals(work, complaint_id, body.version):
         return (await decide(work, desk, complaint_id, body.by, handler)).shown()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -40,7 +41,10 @@ _SCHEMA = {
 
 
 class ProblemError(Exception):
-    """An expected refusal. Subclasses set `status` and `kind`; `detail` is (English, Chinese)."""
+    """An expected refusal. Subclasses set `status` and `kind`; `detail` is (English, Chinese).
+
+    extensions: what else the caller may want to know, as members of the problem beside the standard ones.
+    """
 
     status = 400
     kind = "bad-request"
@@ -52,11 +56,13 @@ class ProblemError(Exception):
         *,
         field: str | None = None,
         headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(english)
         self.details = {"en": english, "zh-CN": chinese}
         self.field = field
         self.headers = dict(headers or {})
+        self.extensions = dict(extensions or {})
 
 
 class NotFoundError(ProblemError):
@@ -117,9 +123,11 @@ def problem(
     *,
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
     """A problem+json answer in the caller's language."""
     body: dict[str, Any] = {
+        **jsonable_encoder(extensions or {}),
         "type": f"urn:redress:problem:{kind}",
         "title": title_text(kind, language_of(request)),
         "status": status,
@@ -139,7 +147,12 @@ def add_error_handlers(app: FastAPI) -> None:
         language = language_of(request)
         detail = error.details[language]
         errors = [{"field": error.field, "message": detail}] if error.field else []
-        return problem(request, error.status, error.kind, detail, errors=errors, headers=error.headers)
+        return problem(
+            *(request, error.status, error.kind, detail),
+            errors=errors,
+            headers=error.headers,
+            extensions=error.extensions,
+        )
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
