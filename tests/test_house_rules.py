@@ -63,6 +63,7 @@ TECHNICAL = {
         "provider_accounts": "reads the accounts at providers from a file",
         "provider_doors": "endpoints of the providers, beside api.py",
         "provider_payload": "the shapes of what providers send",
+        "raise_grades": "finds, stores and tells complaints whose grade rises",
         "read_complaints": "the SQL of showing complaints",
         "read_contact": "turns a request body into a contact",
         "register_customers": "one transaction that stores many customers",

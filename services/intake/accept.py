@@ -5,7 +5,7 @@ customers; decide customer, grade, matter and repeat; save; publish.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,7 @@ from .judge_past import judge_past
 from .judge_repeat import judge_repeat
 from .known_past import Known, profiles_of
 from .policy import IntakePolicy
+from .raise_grades import find_to_raise, raise_grades
 from .read_contact import Contact, Identity
 from .receipt_number import receipt_number
 from .tell_contact import Teller
@@ -132,12 +133,15 @@ class Acceptance:
         attached = [draft for draft in drafts if draft.repeat.attach_to is not None]
         for draft in complaints:
             tx.open_new(str(draft.complaint_id))
-        await _lock(tx, attached, profiles)
+        grades = {customer: grade for customer, told in profiles.items() if (grade := told.higher_grade())}
+        to_raise = await find_to_raise(tx, grades, self._policy)
+        await _lock(tx, attached, profiles, to_raise)
         await move_keys(tx, moved)
         await save_complaints(tx, complaints, profiles, self._policy.version)
         for draft in complaints:
             self._publish(tx, draft)
         await attach(tx, attached, [self._publish(tx, draft) for draft in attached])
+        await raise_grades(tx, to_raise, "CONTACT", self._policy.version)
         for customer_id, profile in profiles.items():
             for marketing, channel in profile.consent_changes:
                 tx.publish(
@@ -160,9 +164,12 @@ def _accepted(draft: Draft) -> Accepted:
     return Accepted(draft.repeat.attach_to, draft.receipt, draft.code, ATTACHED)
 
 
-async def _lock(tx: Transaction, attached: Sequence[Draft], profiles: Mapping[UUID, Profile]) -> None:
-    """Lock the complaints that get a contact and the customers whose consent changes, so that it can be told."""
-    wanted = {str(draft.repeat.attach_to) for draft in attached} - tx.streams.keys()
+async def _lock(
+    tx: Transaction, attached: Sequence[Draft], profiles: Mapping[UUID, Profile], to_raise: Iterable[UUID]
+) -> None:
+    """Lock the complaints that get a contact or a grade and the customers whose consent changes, so that it can be told."""
+    wanted = {str(draft.repeat.attach_to) for draft in attached} | {str(complaint) for complaint in to_raise}
+    wanted -= tx.streams.keys()
     for customer_id, profile in profiles.items():
         if profile.consent_changes and profile.known is None:
             tx.open_new(str(customer_id))

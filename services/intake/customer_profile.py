@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from shared.events.vocabulary import Channel
+from shared.events.vocabulary import Channel, Grade
 
+from .decide_grade import decide_grade
+from .higher_grade import is_higher
 from .read_contact import NOTHING_KNOWN, Contact, CustomerFacts
 
 
@@ -29,7 +31,18 @@ class Profile:
         self.told = self.told.corrected_by(contact.customer)
         return before.corrected_by(contact.customer)
 
+    def higher_grade(self) -> Grade | None:
+        """The grade of a customer who was known before with a lower one; None if it did not rise."""
+        if self.known is None or self.told is NOTHING_KNOWN:
+            return None
+        grade = _grade_of(self.known.corrected_by(self.told))
+        return grade if is_higher(grade, _grade_of(self.known)) else None
+
     @property
     def must_be_stored(self) -> bool:
         """True for new customers and for new facts."""
         return self.known is None or self.known.corrected_by(self.told) != self.known
+
+
+def _grade_of(facts: CustomerFacts) -> Grade:
+    return decide_grade(facts.grade, protected=bool(facts.protected), identified=True)

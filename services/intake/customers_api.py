@@ -43,7 +43,7 @@ async def post_customers(
     """All or none. `known`: customers and callers known before by one of their keys."""
     policy: IntakePolicy = request.app.state.policy
     places = [(f"customers.{n}", record) for n, record in enumerate(body.customers)]
-    return (await register_customers(work, with_keys(places, policy.phone.region), policy.grade))._asdict()
+    return (await register_customers(work, with_keys(places, policy.phone.region), policy))._asdict()
 
 
 @router.post("/customers/import", summary="Enter or change customers from CSV", openapi_extra=csv_file.BODY)
@@ -51,14 +51,21 @@ async def import_customers(request: Request, work: Work) -> dict[str, int]:
     """All lines or none; a file of more than 256 KiB goes in parts. Several phones are separated by semicolons."""
     policy: IntakePolicy = request.app.state.policy
     records = from_csv(await csv_file.read_text(request))
-    return (await register_customers(work, with_keys(records, policy.phone.region), policy.grade))._asdict()
+    return (await register_customers(work, with_keys(records, policy.phone.region), policy))._asdict()
 
 
 @router.post("/customers/{customer_id}/merge", summary="Two customers are one")
-async def post_merge(customer_id: UUID, work: Work, body: Annotated[MergeBody, Body()]) -> dict[str, Any]:
+async def post_merge(
+    customer_id: UUID, request: Request, work: Work, body: Annotated[MergeBody, Body()]
+) -> dict[str, Any]:
     """Keys and complaints of this customer go to `into`; the merge can be undone by its id."""
     merge_id = await merge_customers(
-        work, customer_id, body.into, body.by, although_ids_differ=body.although_ids_differ
+        work,
+        customer_id,
+        body.into,
+        body.by,
+        request.app.state.policy,
+        although_ids_differ=body.although_ids_differ,
     )
     return {"merge_id": merge_id}
 

@@ -34,13 +34,10 @@ class SeverityRules:
         self._words = WordLists([*(rule.words for rule in self._rules), abuse.words, trouble])
         self._found_in_category = lru_cache(maxsize=4096)(self._found_in)
 
-    def judge(
-        self, text: str, category: str | None, amount: Decimal | None, monthly_fee: Decimal | None
-    ) -> Judgement:
+    def judge(self, text: str, category: str | None = None, amount: Decimal | None = None) -> Judgement:
         """SEV-1..4: the first rule that fits sets the severity, the first with a case type sets that.
 
-        `amount` in dispute and `monthly_fee` in the same currency; the policy's usual fee stands in for a
-        missing one. A large amount comes before the first rule that is milder than it.
+        Who disputes an `amount` tells of trouble, whatever the words are; how severe it is, the fee tells later.
         """
         found = self._found_in(text) | (self._found_in_category(category) if category else set())
         fitting = [rule for number, rule in enumerate(self._rules) if number in found]
@@ -48,9 +45,6 @@ class SeverityRules:
             ((rule.severity, rule.rule) for rule in fitting if rule.severity),
             (None, self._policy.default_rule),
         )
-        large = self._policy.amount
-        if self._is_large(amount, monthly_fee) and (severity is None or severity > large.severity):
-            severity, rule_id = large.severity, large.rule
         case_type = next((rule.case_type for rule in fitting if rule.case_type), CaseType.COMPLAINT)
         abusive = len(self._rules) in found
         tags = dict.fromkeys(rule.tag for rule in fitting if rule.tag)
@@ -68,8 +62,3 @@ class SeverityRules:
 
     def _found_in(self, text: str) -> set[int]:
         return self._words.found_in(comparable(text))
-
-    def _is_large(self, amount: Decimal | None, monthly_fee: Decimal | None) -> bool:
-        """SEV-2: a disputed amount of so many monthly fees."""
-        large = self._policy.amount
-        return amount is not None and amount >= large.monthly_fees * (monthly_fee or large.usual_monthly_fee)

@@ -11,9 +11,13 @@ from uuid_utils.compat import uuid7
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.intake import CustomersMerged, MergeUndone
+from shared.events.vocabulary import Grade
 from shared.runtime.errors import ConflictError, NotFoundError
 
+from .decide_grade import decide_grade
 from .may_merge import NoMerge, Party, may_merge, may_undo
+from .policy import IntakePolicy
+from .raise_grades import find_to_raise, raise_grades
 
 _LOCK_KEYS = Statement(
     "SELECT key FROM customer_key WHERE customer_id = ANY (CAST(:customers AS uuid[])) ORDER BY key FOR UPDATE"
@@ -24,6 +28,7 @@ _PARTIES = Statement(
     WHERE customer_id = ANY (CAST(:customers AS uuid[])) ORDER BY customer_id FOR UPDATE
     """
 )
+_GRADE = Statement("SELECT grade, protected FROM customer WHERE customer_id = :customer")
 _MERGE = Statement(
     """
     WITH keys AS (
@@ -79,12 +84,19 @@ _TEXTS = {
 
 
 async def merge_customers(
-    work: UnitOfWork, source: UUID, into: UUID, by: str, *, although_ids_differ: bool
+    work: UnitOfWork, source: UUID, into: UUID, by: str, policy: IntakePolicy, *, although_ids_differ: bool
 ) -> UUID:
-    """Give keys and complaints of `source` to `into`; returns the id of the merge. Raises NotFoundError, ConflictError."""
+    """Give keys and complaints of `source` to `into`; returns the id of the merge. Raises NotFoundError, ConflictError.
+
+    Where `into` has the higher grade, what is open has it too (GRD).
+    """
     async with work.begin() as tx:
-        parties = await _lock(tx, source, into)
+        parties = await _lock_rows(tx, source, into)
         _refuse(may_merge(parties[source], parties[into], although_ids_differ=although_ids_differ))
+        [(told, protected)] = await tx.fetch(_GRADE, {"customer": into})
+        grade = decide_grade(Grade(told) if told else None, protected=bool(protected), identified=True)
+        to_raise = await find_to_raise(tx, {source: grade}, policy)
+        await tx.lock(map(str, (source, into, *to_raise)))
         merge_id = uuid7()
         values: dict[str, Any] = {"source": source, "into": into, "merge": merge_id, "by": by}
         [(complaints,)] = await tx.fetch(_MERGE, values)
@@ -98,6 +110,8 @@ async def merge_customers(
                 merged_at=tx.now,
             )
         )
+        moved = {one: raised._replace(customer_id=into) for one, raised in to_raise.items()}
+        await raise_grades(tx, moved, "MERGED", policy.version)
     return merge_id
 
 
@@ -107,7 +121,8 @@ async def undo_merge(work: UnitOfWork, merge_id: UUID, by: str) -> None:
         made = await tx.fetch(_MADE, {"merge": merge_id})
         if not made:
             raise NotFoundError("this merge is not known", "没有这次合并")
-        await _lock(tx, made[0]["from_id"], made[0]["into_id"])
+        parties = await _lock_rows(tx, made[0]["from_id"], made[0]["into_id"])
+        await tx.lock(map(str, parties))
         [now_made] = await tx.fetch(_MADE, {"merge": merge_id})
         _refuse(may_undo(undone=now_made["undone"], target_merged=now_made["target_merged"]))
         await tx.fetch(_UNDO, {"merge": merge_id})
@@ -132,13 +147,12 @@ async def note_no_customer(work: UnitOfWork, customer_id: UUID) -> None:
         raise NotFoundError("this customer is not known", "没有这个客户")
 
 
-async def _lock(tx: Transaction, *customers: UUID) -> dict[UUID, Party]:
+async def _lock_rows(tx: Transaction, *customers: UUID) -> dict[UUID, Party]:
     wanted = {"customers": list(customers)}
     await tx.fetch(_LOCK_KEYS, wanted)
     parties = {row[0]: Party(*row) for row in await tx.fetch(_PARTIES, wanted)}
     if parties.keys() != set(customers):
         raise NotFoundError("this customer is not known", "没有这个客户")
-    await tx.lock(str(customer) for customer in customers)
     return parties
 
 

@@ -1,13 +1,33 @@
 """Raises the severity by what is only known once the customer is: the words alone cannot tell it."""
 
+from collections.abc import Collection
+from decimal import Decimal
+from typing import NamedTuple
+
 from shared.events.vocabulary import Grade, Severity, Tag
 
-from .judge_severity import Judgement
-from .policy import OutagePolicy
+from .policy import AmountPolicy, OutagePolicy
 
 
-def raise_severity(judgement: Judgement, grade: Grade, policy: OutagePolicy) -> tuple[Severity, str]:
-    """SEV-1: a line without any service is critical if it is a key account's. Returns severity and rule."""
-    if grade in policy.grades and Tag.NO_SERVICE in judgement.tags and judgement.severity > policy.severity:
-        return policy.severity, policy.rule
-    return judgement.severity, judgement.severity_rule
+class Found(NamedTuple):
+    """A severity, and the rule that set it."""
+
+    severity: Severity
+    rule: str
+
+
+def raise_by_amount(
+    found: Found, amount: Decimal | None, monthly_fee: Decimal | None, policy: AmountPolicy
+) -> Found:
+    """SEV-2: a disputed amount of so many monthly fees is severe; it makes nothing milder.
+
+    monthly_fee: what the contact tells, else what the registry knows; the policy's usual fee stands in for neither.
+    """
+    large = amount is not None and amount >= policy.monthly_fees * (monthly_fee or policy.usual_monthly_fee)
+    return Found(policy.severity, policy.rule) if large and found.severity > policy.severity else found
+
+
+def raise_by_grade(found: Found, tags: Collection[Tag], grade: Grade, policy: OutagePolicy) -> Found:
+    """SEV-1: a line without any service is critical if it is a key account's."""
+    critical = grade in policy.grades and Tag.NO_SERVICE in tags and found.severity > policy.severity
+    return Found(policy.severity, policy.rule) if critical else found

@@ -118,9 +118,7 @@ class ContactReader:
             customer=facts,
             customer_keys=_keys(facts, form.customer.account),
             mobile=_mobile(given) or (_mobile(origin.number) if origin else None),
-            judgement=self._severity.judge(
-                form.text, form.category, form.amount_in_dispute, form.customer.monthly_fee
-            ),
+            judgement=self._severity.judge(form.text, form.category, form.amount_in_dispute),
             particulars=form,
             traceparent=traceparent.get(),
         )

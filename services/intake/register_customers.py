@@ -1,19 +1,23 @@
-"""Enters or changes many customers of the operator's systems in one transaction of four statements."""
+"""Enters or changes many customers of the operator's systems in one transaction of a few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from pydantic_core import to_json
 from uuid_utils.compat import uuid7
 
+from shared.bus.database import Row
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
+from shared.events.vocabulary import Grade
 
 from .contact_store import move_keys
 from .customer_records import CustomerRecord
-from .decide_grade import registered_grade
+from .decide_grade import decide_grade, registered_grade
 from .identify_customer import CustomerKeys, KnownKeys
-from .policy import GradePolicy
+from .policy import GradePolicy, IntakePolicy
+from .raise_grades import find_to_raise, raise_grades
 
 _CLAIM = Statement(
     """
@@ -25,10 +29,11 @@ _CLAIM = Statement(
         ON CONFLICT (key) DO UPDATE SET key = excluded.key
         RETURNING key, customer_id
     )
-    SELECT key, customer_id,
-           coalesce((SELECT external_id IS NOT NULL FROM customer
-                     WHERE customer.customer_id = locked.customer_id), true)
-    FROM locked
+    SELECT key, customer_id, coalesce(known.registered, true), grade, protected
+    FROM locked LEFT JOIN LATERAL (
+        SELECT external_id IS NOT NULL AS registered, grade, protected FROM customer
+        WHERE customer.customer_id = locked.customer_id LIMIT 1
+    ) AS known ON true
     """
 )
 _WRITE = Statement(
@@ -69,9 +74,12 @@ class Registered(NamedTuple):
 
 
 async def register_customers(
-    work: UnitOfWork, records: Sequence[tuple[CustomerRecord, tuple[str, ...]]], policy: GradePolicy
+    work: UnitOfWork, records: Sequence[tuple[CustomerRecord, tuple[str, ...]]], policy: IntakePolicy
 ) -> Registered:
-    """Store these records, each with its keys; a caller known only by phone or e-mail becomes that customer."""
+    """Store these records, each with its keys; a caller known only by phone or e-mail becomes that customer.
+
+    Who has a higher grade now has it for their open complaints too (GRD).
+    """
     newcomers = [uuid7() for _ in records]
     pairs = [(key, newcomers[n]) for n, (_record, keys) in enumerate(records) for key in keys]
     async with work.begin() as tx:
@@ -80,8 +88,8 @@ async def register_customers(
         )
         fresh = set(newcomers)
         known = KnownKeys(
-            {key: holder for key, holder, _ in rows},
-            {holder for _, holder, external in rows if external and holder not in fresh},
+            {row[0]: row[1] for row in rows},
+            {row[1] for row in rows if row[2] and row[1] not in fresh},
         )
         found = [
             known.identify(CustomerKeys(keys[0], keys[1:]), newcomer)
@@ -89,13 +97,31 @@ async def register_customers(
         ]
         await move_keys(tx, known.moved)
         stored = [
-            {"customer_id": customer} | _row(record, keys, policy)
+            {"customer_id": customer} | _row(record, keys, policy.grade)
             for customer, (record, keys) in zip(found, records, strict=True)
         ]
         stored.sort(key=lambda row: row["customer_id"])
+        to_raise = await find_to_raise(tx, _grades(stored, rows), policy)
+        if to_raise:
+            await tx.lock(str(complaint) for complaint in to_raise)
         await tx.fetch(_WRITE, {"customers": to_json(stored, exclude_none=True).decode()})
+        await raise_grades(tx, to_raise, "REGISTRY", policy.version)
     new = sum(customer in fresh for customer in found)
     return Registered(new, len(found) - new)
+
+
+def _grades(stored: Iterable[Mapping[str, Any]], claimed: Iterable[Row]) -> dict[UUID, Grade]:
+    """The grade from now on of each customer who was known before and of whom a record tells one."""
+    known = {holder: (grade, protected) for _, holder, _, grade, protected in claimed}
+    grades = {}
+    for row in stored:
+        told, protected = row["grade"], row["protected"]
+        if (told or protected) and row["customer_id"] in known:
+            had, was_protected = known[row["customer_id"]]
+            grade = told or (Grade(had) if had else None)
+            shielded = was_protected if protected is None else protected
+            grades[row["customer_id"]] = decide_grade(grade, protected=bool(shielded), identified=True)
+    return grades
 
 
 def _row(record: CustomerRecord, keys: Sequence[str], policy: GradePolicy) -> dict[str, Any]:

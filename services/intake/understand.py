@@ -10,7 +10,7 @@ from .draft import Draft
 from .judge_repeat import Matter
 from .judge_risk import judge_risk
 from .policy import IntakePolicy
-from .raise_severity import raise_severity
+from .raise_severity import Found, raise_by_amount, raise_by_grade
 from .score_priority import score_priority
 
 
@@ -19,7 +19,12 @@ def read_matter(draft: Draft, category: Category, policy: IntakePolicy) -> Matte
     told, judgement = draft.contact.particulars, draft.contact.judgement
     draft.category = category
     draft.case_type = category.case_type or judgement.case_type
-    draft.severity, draft.severity_rule = raise_severity(judgement, draft.grade, policy.severity.outage)
+    found = Found(judgement.severity, judgement.severity_rule)
+    found = raise_by_amount(
+        found, draft.contact.amount_in_dispute, draft.facts.monthly_fee, policy.severity.amount
+    )
+    found = raise_by_grade(found, judgement.tags, draft.grade, policy.severity.outage)
+    draft.severity, draft.severity_rule = found
     draft.tags = (*judgement.tags, *told.tags)
     draft.kind = decide_kind(draft.case_type, draft.tags, told.passed_on_by, told.accused_staff)
     over_heads = draft.kind in {ComplaintKind.BYPASS, ComplaintKind.STAFF_BYPASS}

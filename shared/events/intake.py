@@ -1,4 +1,4 @@
-"""What intake tells: complaints received, contacts attached to them, findings; a customer's consent changed."""
+"""What intake tells: complaints received, contacts attached, grades raised, findings; a customer's consent changed."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -94,6 +94,28 @@ class ContactAttached(Event):
     taken_by: str | None
     occurred_at: Instant
     received_at: Instant
+    policy_version: str
+
+
+class GradeRaised(Event):
+    """A complaint's customer has a higher grade now: promises are made quicker, never slower (GRD); no fall is told.
+
+    because: CONTACT, REGISTRY or MERGED, where the grade was told. severity: with this grade, for a key account's
+    dead line is critical (SEV-1). priority: that of the first moment, as in ComplaintReceived.
+    """
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    customer_id: UUID
+    was: Grade
+    grade: Grade
+    severity: Severity
+    severity_rule: str
+    priority: float
+    priority_class: PriorityClass
+    because: str
+    raised_at: Instant
     policy_version: str
 
 

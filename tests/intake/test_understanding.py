@@ -20,7 +20,7 @@ RULES = SeverityRules(POLICY.severity, POLICY.abuse)
 
 
 def tags(text: str) -> set[str]:
-    return set(RULES.judge(text, None, None, None).tags)
+    return set(RULES.judge(text).tags)
 
 
 @pytest.mark.parametrize(

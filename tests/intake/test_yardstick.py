@@ -17,9 +17,7 @@ POLICY = load_policy(IntakePolicy, "intake")
 
 
 def tells_of_trouble(text: str, trouble: tuple[str, ...] = POLICY.trouble) -> bool:
-    return (
-        SeverityRules(POLICY.severity, POLICY.abuse, trouble).judge(text, None, None, None).tells_of_trouble
-    )
+    return SeverityRules(POLICY.severity, POLICY.abuse, trouble).judge(text).tells_of_trouble
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def judge(rows: Iterable[tuple[str, str, str]]) -> list[Judged]:
     rules = SeverityRules(policy.severity, policy.abuse, policy.trouble)
     judged = []
     for source, text, labelled in rows:
-        found = rules.judge(text, None, None, None)
+        found = rules.judge(text)
         judged.append(Judged(source, labelled, found.severity.value if found.tells_of_trouble else ""))
     return judged
 
