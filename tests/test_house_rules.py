@@ -80,6 +80,8 @@ TECHNICAL = {
         "vonage_sms": "reads and answers one provider",
     },
     "routing": {
+        "answers": "one transaction for each word about an answer to the customer",
+        "answers_api": "endpoints of answers, beside api.py",
         "at_desk": "what endpoints ask for",
         "bodies": "the shapes of request bodies",
         "case": "loads and saves one complaint",

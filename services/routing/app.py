@@ -7,6 +7,8 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
+from .answers import answer_timers
+from .answers_api import router as answers_router
 from .api import router
 from .chase_api import router as chase_router
 from .desk import Desk
@@ -41,10 +43,11 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         queue_router,
         chase_router,
         remedy_router,
+        answers_router,
         desk=desk,
     )
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
     service.tells_at(Pace.PROMPT)
-    service.fires(timers(desk) | waiting_timers())
+    service.fires(timers(desk) | waiting_timers() | answer_timers(desk))
     service.samples(sample)
     return service

@@ -33,6 +33,7 @@ class Action(StrEnum):
     HAND_OVER = "HAND_OVER"
     CHANGE_OWNER = "CHANGE_OWNER"
     REMEDY = "REMEDY"
+    ANSWER = "ANSWER"
     REJECT = "REJECT"
     CANCEL = "CANCEL"
     APPEAL = "APPEAL"
@@ -112,6 +113,15 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (_S.FOLLOWED_UP, _A.REMEDY): _S.FOLLOWED_UP,
     (_S.REOPENED, _A.REMEDY): _S.REOPENED,
     (_S.APPEALED, _A.REMEDY): _S.APPEALED,
+    # the customer can be written to until it has ended
+    (_S.ASSIGNED, _A.ANSWER): _S.ASSIGNED,
+    (_S.IN_PROGRESS, _A.ANSWER): _S.IN_PROGRESS,
+    (_S.PENDING, _A.ANSWER): _S.PENDING,
+    (_S.PROPOSED, _A.ANSWER): _S.PROPOSED,
+    (_S.RESOLVED, _A.ANSWER): _S.RESOLVED,
+    (_S.FOLLOWED_UP, _A.ANSWER): _S.FOLLOWED_UP,
+    (_S.REOPENED, _A.ANSWER): _S.REOPENED,
+    (_S.APPEALED, _A.ANSWER): _S.APPEALED,
 }
 """Everything that is possible; what is not here is refused."""
 

@@ -135,6 +135,16 @@ class RemedyPolicy(BaseModel):
     conditions: tuple[str, ...]
 
 
+class AnswerPolicy(BaseModel):
+    """Whether and how long what a handler writes waits for the owner (FC-13): seconds of open hours, for S1 of any."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    owner_releases: bool
+    release_within: int = Field(ge=1, le=1_000_000)
+    release_within_s1: int = Field(ge=1)
+
+
 class WaitPolicy(BaseModel):
     """How many failed calls are evidence (PAU-2), and how long a single wait may be, in seconds (PAU-5)."""
 
@@ -191,6 +201,7 @@ class RoutingPolicy(Policy):
     remedy: RemedyPolicy
     queue: QueuePolicy
     chase: ChasePolicy
+    answer: AnswerPolicy
     wait: WaitPolicy
     appeal: AppealPolicy
     ending: EndingPolicy

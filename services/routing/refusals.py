@@ -9,6 +9,7 @@ from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import HandlingStep
 from shared.runtime.errors import ConflictError, NotFoundError, ProblemError, UnprocessableError
 
+from .answers import NoSuchAnswerError, OnlyOwnerReleasesError
 from .case import NoSuchCaseError, StaleVersionError, current_case, seen_version
 from .change_owner import OwnerStaysError
 from .chase import NobodyToChaseError, OnlyOwnerChasesError
@@ -56,6 +57,7 @@ _ACTIONS = {
     Action.WAIT: ("it cannot wait", "不能暂停等待"),
     Action.RESUME: ("it does not wait", "并未暂停"),
     Action.RESUME_PROPOSED: ("it does not wait", "并未暂停"),
+    Action.ANSWER: ("nothing is written to the customer any more", "不能再答复客户"),
     Action.REMEDY: ("no remedy can be proposed any more", "不能再提出补救"),
     Action.REJECT: ("it cannot be rejected", "不能判定不成立"),
     Action.CANCEL: ("it cannot be cancelled", "不能撤销"),
@@ -190,6 +192,17 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
             lambda error: (
                 f"only {error.decider_id} decides this appeal (FC-22)",
                 f"须由 {error.decider_id} 裁定（FC-22）",
+            ),
+        ),
+        (
+            NoSuchAnswerError,
+            lambda _: NotFoundError("no such answer is held here", "没有这条待放行的答复"),
+        ),
+        _says(
+            OnlyOwnerReleasesError,
+            lambda error: (
+                f"the customer's one contact is the owner: {error.owner_id} (FC-13)",
+                f"须由责任人 {error.owner_id} 放行（FC-13）",
             ),
         ),
         _says(

@@ -172,6 +172,26 @@ remedy = Table(
     comment="What is owed to customers, who granted it, and whether it was paid.",
 )
 
+answer = Table(
+    "answer",
+    metadata,
+    Column("answer_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, comment="HELD, RELEASED, RETURNED"),
+    Column("release_at", DateTime(timezone=True), nullable=False, comment="FC-13; unless the owner speaks"),
+    Column("settled_by", Text, comment="the owner; none if the time had come"),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("settled_text", Text, comment="why it was returned"),
+    Column("policy_version", Text, nullable=False),
+    Index("answer_of_complaint", "complaint_id", "answer_id"),
+    Index("answer_held", "answer_id", postgresql_where=text("state = 'HELD'")),
+    comment="What was written to customers, always in the owner's name (FC-13).",
+)
+
 owner_change = Table(
     "owner_change",
     metadata,

@@ -182,6 +182,40 @@ class HandlerChased(_RoutingEvent):
     handler_reply_to: Sealed | None
 
 
+class _AnswerEvent(_RoutingEvent):
+    answer_id: UUID
+
+
+class AnswerHeld(_AnswerEvent):
+    """A handler wrote to the customer; it goes out at the owner's word, or at `release_at` (FC-13)."""
+
+    owner_id: str
+    by: str
+    held_at: Instant
+    release_at: Instant
+    owner_channel: Channel | None
+    owner_reply_to: Sealed | None
+
+
+class AnswerReleased(_AnswerEvent):
+    """The text, sealed for notify, goes to the customer in the owner's name; `by` is None if the time had come."""
+
+    owner_id: str
+    owner_name: str
+    written_by: str
+    by: str | None
+    text: Sealed
+    released_at: Instant
+
+
+class AnswerReturned(_AnswerEvent):
+    """The owner does not let it go out; who wrote it is to change it."""
+
+    written_by: str
+    by: str
+    returned_at: Instant
+
+
 class ComplaintPaused(_RoutingEvent):
     """The complaint waits (PAU-1); evidence: what shows it, as PAU-2 asks where the customer is waited for."""
 

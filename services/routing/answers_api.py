@@ -1,0 +1,93 @@
+"""The doors of routing for what is written to customers: always in the owner's name."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Body, Query
+
+from shared.bus.statement import Statement
+from shared.runtime.dependencies import Work
+from shared.runtime.paging import FIRST, After, Limit, Listing, read_page
+from shared.runtime.service import service_router
+from shared.runtime.strict_json import CleanText
+
+from .answers import answer_customer, release, return_answer
+from .at_desk import AtDesk, known
+from .bodies import AcceptanceBody, DisputeBody
+from .refusals import refusals
+
+router = service_router("routing", tags=["answers to customers"])
+
+Owner = Annotated[CleanText | None, Query(max_length=64)]
+
+_OF_ONE = Statement(
+    "SELECT * FROM answer WHERE complaint_id = :complaint_id AND answer_id > :after ORDER BY answer_id LIMIT :limit"
+)
+_ALL = Listing(
+    "answer_id, complaint_id, receipt_number, owner_id, written_by, written_at, answer.state, release_at",
+    "answer JOIN complaint USING (complaint_id)",
+    "answer_id",
+    {"owner_id": "owner_id = :owner_id", "state": "answer.state = :state"},
+)
+
+
+@router.post("/complaints/{complaint_id}/answers", summary="Write to the customer")
+async def post_answer(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler; it goes out under the owner's name. What a handler writes is held until the owner releases
+    it, or for an hour of open hours, of S1 ten minutes (FC-13).
+    """
+    known(desk, "by", body.by)
+    async with refusals(work, complaint_id, body.version):
+        await answer_customer(work, desk, complaint_id, text=body.text, by=body.by)
+    return await _list(work, complaint_id)
+
+
+@router.get(
+    "/complaints/{complaint_id}/answers", summary="What was written to the customer, the oldest first"
+)
+async def list_answers(
+    complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """With what is held, and what the owner did not let go out."""
+    return await read_page(work, _OF_ONE, "answer_id", after, limit, complaint_id=complaint_id)
+
+
+@router.get("/answers", summary="What waits for the owner's word")
+async def list_held(
+    *,
+    work: Work,
+    after: After = None,
+    limit: Limit = 100,
+    owner_id: Owner = None,
+    state: Literal["HELD", "RELEASED", "RETURNED"] = "HELD",
+) -> dict[str, Any]:
+    """Answers of all complaints, of one owner if named, with when each goes out by itself."""
+    return await _ALL.read(work, after, limit, owner_id=owner_id, state=state)
+
+
+@router.post("/complaints/{complaint_id}/answers/{answer_id}/release", summary="Let an answer go out")
+async def post_release(
+    complaint_id: UUID, answer_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
+) -> dict[str, Any]:
+    """By the owner (FC-13)."""
+    known(desk, "by", body.by)
+    async with refusals(work, complaint_id, body.version):
+        await release(work, desk, complaint_id, answer_id, body.by)
+    return await _list(work, complaint_id)
+
+
+@router.post("/complaints/{complaint_id}/answers/{answer_id}/return", summary="Keep an answer back")
+async def post_return(
+    complaint_id: UUID, answer_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
+) -> dict[str, Any]:
+    """By the owner, with what is to be changed; it does not go out."""
+    known(desk, "by", body.by)
+    async with refusals(work, complaint_id, body.version):
+        await return_answer(work, complaint_id, answer_id, body.by, body.text)
+    return await _list(work, complaint_id)
+
+
+async def _list(work: Work, complaint_id: UUID) -> dict[str, Any]:
+    return await read_page(work, _OF_ONE, "answer_id", FIRST, 1000, complaint_id=complaint_id)
