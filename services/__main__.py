@@ -12,7 +12,7 @@ import typer
 
 from services.command.failure import fail
 from services.command.registry import SERVICES
-from services.command.sla_check.command import sla_commands
+from services.command.sla_doors.commands import sla_commands
 from shared.runtime.logs import configure_logs
 from shared.runtime.settings import Settings, SettingsError, load_settings
 
@@ -213,11 +213,17 @@ def _say_where(address: str) -> None:
     typer.echo(f"  metrics    {address}/metrics")
 
 
+def _looks_into_due_times() -> bool:
+    return sys.argv[1] == "sla" and sys.argv[2:3] in [
+        [command.name] for command in sla_commands.registered_commands
+    ]
+
+
 def main() -> None:
     """Run the command; `redress` alone runs everything, `redress <service>` one service."""
     if len(sys.argv) == 1 and sys.argv[0].endswith("__main__.py"):
         sys.argv.append("up")
-    elif len(sys.argv) > 1 and sys.argv[1] in SERVICES and sys.argv[1:3] != ["sla", "check"]:
+    elif len(sys.argv) > 1 and sys.argv[1] in SERVICES and not _looks_into_due_times():
         sys.argv.insert(1, "serve")
     configure_logs("ERROR")
     app()

@@ -122,6 +122,7 @@ TECHNICAL = {
         "pause_doors": "endpoints of pauses, beside api.py",
         "pause_promises": "stores and tells pauses, and what they do to promises",
         "pause_store": "loads and saves pauses, many at a time",
+        "promise_story": "loads what happened to promises, for people",
         "promises": "loads and saves promises, many at a time",
         "recompute": "handles the timers of promises whose calendar has changed",
         "save_calendar": "one transaction that saves a calendar and those that refer to it",

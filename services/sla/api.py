@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator, AwareDatetime
@@ -18,6 +19,8 @@ from shared.runtime.service import service_router
 from .calendar_store import Timekeeper
 from .choose_target import Kept
 from .explain import explain, slots_of
+from .promise_story import Story, load_story
+from .promises import paused
 from .settle import PromiseState
 
 router = service_router("sla", tags=["sla"])
@@ -80,16 +83,33 @@ DueBefore = Annotated[
 ]
 
 
+def _in_a_known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no IANA time zone, such as Asia/Shanghai|不是 IANA 时区，如 Asia/Shanghai")
+    return name
+
+
+ClockOf = Annotated[
+    str | None,
+    AfterValidator(lambda name: name and _in_a_known_zone(name)),
+    Query(max_length=60, description="zone of the times in the steps; without it the calendar's own"),
+]
+
+
 @router.get("/complaints/{complaint_id}/promises", summary="The promises to one complaint")
-async def promises_of(complaint_id: UUID, work: Work, calendars: Calendars) -> list[dict[str, Any]]:
-    """Each with its target, how its due time came about, the slots used, and the rungs reached; by due time."""
+async def promises_of(
+    complaint_id: UUID, work: Work, calendars: Calendars, zone: ClockOf = None
+) -> list[dict[str, Any]]:
+    """By due time, each with its target, how its due time came about step by step, and the rungs reached."""
     promises = [dict(row) for row in await work.fetch(_PROMISES, {"complaint_id": complaint_id})]
     in_calendars = {(row["calendar"], row["calendar_version"]) for row in promises if row["calendar"]}
     kept = await calendars.versions(work, in_calendars)
     rungs: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for promise_id, level, due_at, reached_at in await work.fetch(_RUNGS, {"complaint_id": complaint_id}):
         rungs[promise_id].append({"level": level, "due_at": due_at, "reached_at": reached_at})
-    return [_shown(row, rungs[row["promise_id"]], kept) for row in promises]
+    story = await load_story(work, complaint_id)
+    clock = ZoneInfo(zone) if zone else None
+    return [_shown(row, rungs[row["promise_id"]], kept, story, clock) for row in promises]
 
 
 @router.get("/promises", summary="Promises, by id")
@@ -117,11 +137,19 @@ async def list_complaints(work: Work, after: After = None, limit: Limit = 100) -
 
 
 def _shown(
-    promise: dict[str, Any], rungs: list[dict[str, Any]], kept: Mapping[tuple[str, int], Kept]
+    promise: dict[str, Any],
+    rungs: list[dict[str, Any]],
+    kept: Mapping[tuple[str, int], Kept],
+    story: Story,
+    zone: tzinfo | None,
 ) -> dict[str, Any]:
     complaint = {"severity": promise.pop("found"), "grade": promise.pop("grade")}
-    told = {"rungs": rungs, "explanation": explain(promise, complaint), "counted": None}
-    if promise["calendar"] is not None:
-        told["counted"] = slots_of(promise, kept[promise["calendar"], promise["calendar_version"]].working)
+    working = kept[promise["calendar"], promise["calendar_version"]].working if promise["calendar"] else None
+    told = {
+        "rungs": rungs,
+        "explanation": explain(promise, complaint, story.extended(promise["promise_id"])),
+        "steps": story.tell(promise, complaint, working, zone),
+        "counted": slots_of(promise, working, paused(promise["pauses"])) if working else None,
+    }
     promise.pop("counted_by")
     return promise | told

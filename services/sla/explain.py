@@ -1,6 +1,6 @@
 """Explains to people, in English and zh-CN, how the due time of a promise came about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from shared.events.vocabulary import Grade, PromiseKind
 
 from .policy import EVERYBODY
-from .working_time import WorkingTime
+from .used_time import used_time
+from .working_time import Paused, WorkingTime
 
 MOST_SLOTS = 100
 
@@ -28,25 +29,29 @@ class Said(NamedTuple):
     chinese: str
 
 
-def explain(promise: Mapping[str, Any], complaint: Mapping[str, Any]) -> dict[str, str]:
-    """A sentence per language, from the row of a promise and that of its complaint."""
+def explain(
+    promise: Mapping[str, Any], complaint: Mapping[str, Any], extended: float = 0.0
+) -> dict[str, str]:
+    """A sentence per language, from the row of a promise, that of its complaint, and by how much it was extended."""
     what = _WHAT[PromiseKind(promise["kind"])]
-    reason = _reason(promise, complaint)
+    why = reason(promise, complaint, extended)
     start, due = _moment(promise["starts_at"]), _moment(promise["due_at"])
     how = _how(promise)
     return {
-        "en": f"{what[0]}: {reason.english}; {how.english} from {start}, due {due}.",
-        "zh-CN": f"{what[1]}：{reason.chinese}；自 {start} 起{how.chinese}，截止 {due}。",
+        "en": f"{what[0]}: {why.english}; {how.english} from {start}, due {due}.",
+        "zh-CN": f"{what[1]}：{why.chinese}；自 {start} 起{how.chinese}，截止 {due}。",
     }
 
 
-def slots_of(promise: Mapping[str, Any], working: WorkingTime) -> dict[str, Any]:
+def slots_of(
+    promise: Mapping[str, Any], working: WorkingTime, pauses: Sequence[Paused] = ()
+) -> dict[str, Any]:
     """Every stretch of working time that a promise uses until it is due, on the clock of its calendar.
 
     Their seconds add up to the target, so that a person can check it by hand.
     """
     zone = ZoneInfo(working.calendar.zone)
-    used = working.slots_used(promise["begins_at"], promise["due_at"])
+    used = used_time(promise["begins_at"], promise["due_at"], working, pauses)
     return {
         "calendar": promise["calendar"],
         "version": promise["calendar_version"],
@@ -87,11 +92,11 @@ def _how(promise: Mapping[str, Any]) -> Said:
     return Said(english, chinese)
 
 
-def duration(seconds: float) -> Said:
-    """A length of time in words, such as 1 h 30 min."""
+def duration(seconds: float, *, in_days: bool = True) -> Said:
+    """A length of time in words, such as 1 h 30 min; working time is not said in days of 24 hours."""
     rest = round(seconds, 3)
     english, chinese = [], []
-    for size, short, name in _UNITS:
+    for size, short, name in _UNITS if in_days else _UNITS[1:]:
         count, rest = divmod(rest, size)
         if count:
             english.append(f"{count:g}{short}")
@@ -103,8 +108,10 @@ def duration(seconds: float) -> Said:
     return Said(" ".join(english), " ".join(chinese))
 
 
-def _reason(promise: Mapping[str, Any], complaint: Mapping[str, Any]) -> Said:
-    target = duration(promise["target_seconds"])
+def reason(promise: Mapping[str, Any], complaint: Mapping[str, Any], extended: float = 0.0) -> Said:
+    """Why a promise has the time that it has, before it was extended by so many seconds."""
+    seconds, in_days = promise["target_seconds"] - extended, promise["calendar"] is None
+    target = duration(seconds, in_days=in_days)
     if promise["cell"] == EVERYBODY:
         return Said(f"{target.english} for everybody", f"对所有客户均为 {target.chinese}")
     severity, grade, cell = promise["severity"], complaint["grade"], promise["cell"]
@@ -112,7 +119,7 @@ def _reason(promise: Mapping[str, Any], complaint: Mapping[str, Any]) -> Said:
     if severity != complaint["severity"]:
         english += f" ({complaint['severity']} raised because it is repeated, SLA-F)"
         chinese += f"（重复投诉，由 {complaint['severity']} 上调，SLA-F）"
-    given = duration(promise["target_seconds"] / promise["factor"])
+    given = duration(seconds / promise["factor"], in_days=in_days)
     english += f", grade {grade}, cell {cell}: {given.english}"
     chinese += f"，等级 {grade}，按 {cell} 格为 {given.chinese}"
     own = f"{severity}×{Grade.S if grade == Grade.U else grade}"

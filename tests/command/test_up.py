@@ -63,6 +63,19 @@ async def test_dead_letters_are_listed_beside_the_running_one(up: Up) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+async def test_due_times_are_explained_in_the_terminal(up: Up) -> None:
+    complaint = up.complain("to be explained")
+    await up.arrives(complaint)
+    receipt = up.get(f"/intake/v1/complaints/{complaint}")["receipt_number"]
+    done = redress("sla", "explain", receipt, "--data", str(up.data), "--language", "zh-CN")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "SOLVE: 进行中" in done.stdout
+    assert "截止" in done.stdout
+    unknown = redress("sla", "explain", "R99999999999999", "--data", str(up.data))
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
+    assert "no complaint with the receipt number" in unknown.stderr
+
+
 async def test_a_second_one_on_the_same_folder_is_refused_and_the_first_goes_on(up: Up) -> None:
     done = redress("up", "--data", str(up.data), "--port", "0")
     assert done.returncode == 1
@@ -143,6 +156,8 @@ async def test_on_a_foreign_host_nobody_is_served_without_the_token() -> None:
         (["services/__main__.py"], ["up"]),
         (["services/__main__.py", "routing", "--port", "1"], ["serve", "routing", "--port", "1"]),
         (["redress", "routing"], ["serve", "routing"]),
+        (["redress", "sla"], ["serve", "sla"]),
+        (["redress", "sla", "explain", "R1"], ["sla", "explain", "R1"]),
         (["redress", "serve", "routing"], ["serve", "routing"]),
         (["redress"], []),
     ],

@@ -1,0 +1,1 @@
+"""The commands `redress sla …` that ask a running installation."""

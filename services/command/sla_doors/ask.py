@@ -1,0 +1,64 @@
+"""Asks the doors of a running installation; what goes wrong is one line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+
+class AskError(Exception):
+    """There is no answer to go on with. `code` is 1 (it went wrong) or 2 (it was asked wrongly)."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Ask:
+    """Services by name, each at its address, asked in a language."""
+
+    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[str, str], language: str) -> None:
+        """`client` carries the token, where one is needed."""
+        self._client = client
+        self._addresses = addresses
+        self.language = language
+
+    async def get(self, service: str, path: str, **query: Any) -> Any:
+        """The JSON at a path. Raises AskError."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return (await self._send("GET", service, path, params=given)).json()
+
+    async def get_text(self, service: str, path: str, **query: Any) -> str:
+        """The text at a path. Raises AskError."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return (await self._send("GET", service, path, params=given)).text
+
+    async def send(self, method: str, service: str, path: str, body: Any, **query: Any) -> Any:
+        """The JSON answer to a body. Raises AskError."""
+        return (await self._send(method, service, path, json=body, params=query)).json()
+
+    async def _send(self, method: str, service: str, path: str, **request: Any) -> httpx.Response:
+        address = f"{self._addresses[service]}/{service}/v1/{path}"
+        try:
+            answer = await self._client.request(
+                method, address, headers={"accept-language": self.language}, **request
+            )
+        except httpx.TransportError as error:
+            raise AskError(f"nobody answers at {self._addresses[service]}: {_said(error)}") from error
+        if answer.status_code in {401, 403}:
+            raise AskError(f"{self._addresses[service]} wants its token in REDRESS_API_TOKEN")
+        if not answer.is_success:
+            raise AskError(_refusal(answer))
+        return answer
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _refusal(answer: httpx.Response) -> str:
+    try:
+        body = answer.json()
+        return str(body.get("detail") or body["title"])
+    except (ValueError, KeyError, AttributeError):
+        return f"{answer.url} answers {answer.status_code}; is it Redress that answers there?"

@@ -1,0 +1,74 @@
+"""The commands `redress sla …` that ask a running installation: how they are called and how they end."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from services.command.failure import fail
+from services.command.sla_check.command import sla_commands
+
+from .ask import Ask, AskError
+
+__all__ = ["run", "sla_commands"]
+
+T = TypeVar("T")
+
+At = Annotated[str | None, typer.Option(help="Where all services answer; http://127.0.0.1:8000.")]
+Addresses = Annotated[Path | None, typer.Option(help="JSON file with each service's address.")]
+Data = Annotated[Path | None, typer.Option(help="Folder of `redress up`; it holds the addresses.")]
+Language = Annotated[str | None, typer.Option(help="en or zh-CN; LANG decides without it.")]
+
+
+@sla_commands.command("explain")
+def explain_complaint(
+    complaint: Annotated[
+        str, typer.Argument(help="Receipt number or id of a complaint.", show_default=False)
+    ],
+    *,
+    zone: Annotated[
+        str | None, typer.Option(help="Zone of the times; each calendar's own without it.")
+    ] = None,
+    at: At = None,
+    addresses: Addresses = None,
+    data: Data = None,
+    language: Language = None,
+) -> None:
+    """Say step by step how every due time of a complaint came about."""
+    from .explain import explain
+
+    for line in run(lambda ask: explain(ask, complaint, zone), at, addresses, data, language):
+        typer.echo(line)
+
+
+def run(
+    work: Callable[[Ask], Awaitable[T]],
+    at: str | None,
+    addresses: Path | None,
+    data: Path | None,
+    language: str | None,
+) -> T:
+    """Do something that asks the services, and return what it returns; ends the command where it cannot."""
+    from services.command.replay.addresses import find_addresses
+    from services.command.replay.replay_error import ReplayError
+    from services.command.replay.report_texts import CHINESE, ENGLISH, choose_language
+
+    if language not in {None, ENGLISH, CHINESE}:
+        fail(f"--language is {ENGLISH} or {CHINESE}, not {language!r}", 2)
+    try:
+        found = {place.value: address for place, address in find_addresses(at, addresses, data).items()}
+        return asyncio.run(_ask(work, found, language or choose_language(os.environ)))
+    except (AskError, ReplayError) as error:
+        fail(str(error), error.code)
+
+
+async def _ask(work: Callable[[Ask], Awaitable[T]], addresses: dict[str, str], language: str) -> T:
+    import httpx
+
+    token = os.environ.get("REDRESS_API_TOKEN")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(timeout=600, trust_env=False, headers=headers) as client:
+        return await work(Ask(client, addresses, language))
