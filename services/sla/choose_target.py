@@ -7,25 +7,17 @@ from typing import NamedTuple, TypeAlias
 
 from shared.events.vocabulary import Grade, PromiseKind, Severity
 
+from .choose_policy import calendar_of, target_of
+from .conditions import Facts
 from .count_time import Counting, Due, count
-from .policy import EVERYBODY, ROUND_THE_CLOCK, InCalendar, RepeatedPolicy, SlaPolicy
+from .policy import EVERYBODY, ROUND_THE_CLOCK, InCalendar, NamedPolicy, RepeatedPolicy, SlaPolicy
 from .working_time import WorkingTime
 
 DAY = 86_400
 
 SEVERITIES = tuple(Severity)
-
-
-class Facts(NamedTuple):
-    """What a target depends on.
-
-    severity_rule: by which rule intake found the severity; repeat_index: how many times it was said.
-    """
-
-    severity: Severity
-    severity_rule: str
-    grade: Grade
-    repeat_index: int
+BYPASS = "REP-9"
+"""What stands in place of a cell where a complaint that went past us has its first contact sooner."""
 
 
 class Target(NamedTuple):
@@ -69,27 +61,36 @@ def choose_target(
     start: datetime,
     policy: SlaPolicy,
     *,
+    named: NamedPolicy | None = None,
     reopened: bool = False,
     calendars: Calendars = NO_CALENDARS,
 ) -> Target:
-    """The target of a promise that starts at `start`.
+    """The target of a promise that starts at `start`; `named`: the policy that was chosen, None for the default.
 
     Section 1.2: a grade may only speed up, so of the own cell, the standard cell and those of milder
     severities the one that is due first counts; the own one if several are due at once.
     """
     severity = counted_severity(facts, policy.repeated)
     if kind is PromiseKind.ACKNOWLEDGE:
-        return Target(severity, EVERYBODY, policy.acknowledge, due_at(start, policy.acknowledge), 1.0, None)
+        seconds = policy.acknowledge if named is None else named.acknowledge or policy.acknowledge
+        return Target(severity, EVERYBODY, seconds, due_at(start, seconds), 1.0, None)
     factor, rule = _shortening(kind, facts.repeat_index, reopened, policy)
+    calendar = calendar_of(named, facts, policy)
+    given = {
+        f"{row}×{grade}": target_of(named, row, grade, kind, policy)
+        for row, grade in _cells(severity, facts.grade)
+    }
+    if kind is PromiseKind.CONTACT and facts.kind in policy.bypass.kinds:
+        given[BYPASS] = policy.bypass.contact
     dues = {
-        cell: _due(policy.matrix[cell[0]][cell[1]][kind], start, factor, policy, calendars)
-        for cell in _cells(severity, facts.grade)
+        cell: _due(target, start, factor, calendar, policy=policy, calendars=calendars)
+        for cell, target in given.items()
     }
     cell = min(dues, key=lambda candidate: dues[candidate].at)
     due = dues[cell]
     return Target(
         severity,
-        f"{cell[0]}×{cell[1]}",
+        cell,
         due.seconds,
         due.at,
         factor,
@@ -101,11 +102,17 @@ def choose_target(
 
 
 def _due(
-    target: float | InCalendar, start: datetime, factor: float, policy: SlaPolicy, calendars: Calendars
+    target: float | InCalendar,
+    start: datetime,
+    factor: float,
+    calendar: str,
+    *,
+    policy: SlaPolicy,
+    calendars: Calendars,
 ) -> Due:
-    """CAL-4: the calendar of the target wins over that of the policy; without it time counts day and night."""
+    """CAL-4: the calendar of the target wins over `calendar`; without one time counts day and night."""
     given = target if isinstance(target, InCalendar) else InCalendar(seconds=target)
-    name = given.calendar or policy.calendar
+    name = given.calendar or calendar
     if name == ROUND_THE_CLOCK or name not in calendars:
         # A calendar that nobody has saved: day and night, so that it is due early rather than never.
         seconds = (given.seconds or (given.working_days or 0) * DAY) * factor

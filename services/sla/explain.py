@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.events.vocabulary import Grade, PromiseKind
 
-from .policy import EVERYBODY
+from .policy import DEFAULT, EVERYBODY
 from .used_time import used_time
 from .working_time import Paused, WorkingTime
 
@@ -122,6 +122,9 @@ def reason(promise: Mapping[str, Any], complaint: Mapping[str, Any], extended: f
     given = duration(seconds / promise["factor"], in_days=in_days)
     english += f", grade {grade}, cell {cell}: {given.english}"
     chinese += f"，等级 {grade}，按 {cell} 格为 {given.chinese}"
+    if promise["policy_name"] != DEFAULT:
+        english = f"policy {promise['policy_name']}, {english}"
+        chinese = f"按政策 {promise['policy_name']}，{chinese}"
     own = f"{severity}×{Grade.S if grade == Grade.U else grade}"
     if cell != own:
         english += f" (sooner than the own cell {own})"

@@ -13,9 +13,11 @@ from shared.events.vocabulary import PromiseKind
 from shared.runtime.timers import Timer, arm
 
 from .calendar_store import Timekeeper
-from .choose_target import Calendars, Facts, choose_target
+from .choose_policy import choose_policy, name_of
+from .choose_target import Calendars, choose_target
+from .conditions import Facts
 from .count_time import as_data
-from .policy import SlaPolicy
+from .policy import NamedPolicy, SlaPolicy
 from .promise_rows import NewPromise, PromisedComplaint
 from .promises import save_new
 from .rungs import ladder
@@ -23,7 +25,10 @@ from .watch import WATCH, share_of
 
 
 class Occasion(NamedTuple):
-    """What an event tells calls for promises of these kinds, which all start at one moment."""
+    """What an event tells calls for promises of these kinds, which all start at one moment.
+
+    complaint: to be kept with the policy that was chosen, if it is new.
+    """
 
     because_of: Envelope[Any]
     kinds: Sequence[PromiseKind]
@@ -31,6 +36,7 @@ class Occasion(NamedTuple):
     starts_at: datetime
     round: int = 1
     reopened: bool = False
+    complaint: PromisedComplaint | None = None
 
 
 async def make_promises(
@@ -38,30 +44,33 @@ async def make_promises(
     policy: SlaPolicy,
     keeper: Timekeeper,
     occasions: Sequence[Occasion],
-    new_complaints: Sequence[PromisedComplaint] = (),
 ) -> None:
     """Make these promises, and tell those of one occasion together; their complaints are locked."""
     calendars = await keeper.in_force(tx)
     promises: list[NewPromise] = []
     timers: list[Timer] = []
+    complaints: list[PromisedComplaint] = []
     for occasion in occasions:
+        named = choose_policy(occasion.facts, policy)
         made = []
         for kind in occasion.kinds:
-            promise, timer = _make(occasion, kind, policy, calendars)
+            promise, timer = _make(occasion, kind, policy, named, calendars)
             made.append(promise)
             timers.append(timer)
         promises += made
+        if occasion.complaint is not None:
+            complaints.append(_with_snapshot(occasion.complaint, made, policy))
         tx.publish(_told(occasion, made, policy), because_of=occasion.because_of)
-    await save_new(tx, policy.version, promises, new_complaints)
+    await save_new(tx, policy.version, promises, complaints)
     await arm(tx, timers)
 
 
 def _make(
-    occasion: Occasion, kind: PromiseKind, policy: SlaPolicy, calendars: Calendars
+    occasion: Occasion, kind: PromiseKind, policy: SlaPolicy, named: NamedPolicy | None, calendars: Calendars
 ) -> tuple[NewPromise, Timer]:
     starts_at = occasion.starts_at
     target = choose_target(
-        kind, occasion.facts, starts_at, policy, reopened=occasion.reopened, calendars=calendars
+        kind, occasion.facts, starts_at, policy, named=named, reopened=occasion.reopened, calendars=calendars
     )
     counting, share_at = target.counting, None
     if counting is not None and target.begins_at is not None:
@@ -87,8 +96,17 @@ def _make(
         provisional=target.provisional,
         counted_by=counting and as_data(counting),
         repeat_index=occasion.facts.repeat_index,
+        policy_name=name_of(named),
     )
     return promise, Timer(promise.promise_id, WATCH, event.subject, first.at)
+
+
+def _with_snapshot(
+    complaint: PromisedComplaint, made: Sequence[NewPromise], policy: SlaPolicy
+) -> PromisedComplaint:
+    """Section 2.4: by which policy it was promised what is kept with the complaint, whatever the policy becomes."""
+    targets = {promise.kind.value: promise.target_seconds for promise in made}
+    return complaint._replace(policy_name=made[0].policy_name, policy_version=policy.version, targets=targets)
 
 
 def _told(occasion: Occasion, made: Sequence[NewPromise], policy: SlaPolicy) -> PromisesMade:
@@ -107,6 +125,7 @@ def _told(occasion: Occasion, made: Sequence[NewPromise], policy: SlaPolicy) -> 
             for promise in made
         ),
         policy_version=policy.version,
+        policy_name=made[0].policy_name,
         in_calendars=tuple(
             CountedInCalendar(
                 kind=promise.kind,

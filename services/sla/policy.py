@@ -1,14 +1,26 @@
 """The numbers by which sla decides; default_policy.toml has the defaults. Times in seconds."""
 
+from collections.abc import Iterator
 from datetime import time
-from typing import Annotated, Literal, Self, TypeAlias
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import EscalationLevel, Grade, PauseReason, PromiseKind, Role, Severity
+from shared.events.vocabulary import (
+    Channel,
+    ComplaintKind,
+    EscalationLevel,
+    Grade,
+    PauseReason,
+    PromiseKind,
+    Role,
+    Severity,
+)
 from shared.runtime.policy import Policy
 
+from .conditions import Asked, first_without_use
 from .start_rule import StartRule, Step, When
 
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=10 * 366 * 86_400, allow_inf_nan=False)]
@@ -22,6 +34,9 @@ EVERYBODY = "ALL"
 ROUND_THE_CLOCK = "24x7"
 """The name of the clock that runs day and night; no calendar may have it."""
 
+DEFAULT = "default"
+"""The name of the policy that takes what no other one takes; it cannot be taken away."""
+
 CalendarName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 MATRIX_GRADES = (Grade.K, Grade.V, Grade.S)
@@ -34,6 +49,17 @@ def _every(*names: str) -> AfterValidator:
     def check(table: dict[str, object]) -> dict[str, object]:
         if set(table) != set(names):
             raise ValueError(f"must have exactly {', '.join(names)}")
+        return table
+
+    return AfterValidator(check)
+
+
+def _only(*names: str) -> AfterValidator:
+    """Refuse a table that has other entries than these."""
+
+    def check(table: dict[str, object]) -> dict[str, object]:
+        if not set(table) <= set(names):
+            raise ValueError(f"may only have {', '.join(names)}")
         return table
 
     return AfterValidator(check)
@@ -112,10 +138,68 @@ class StartRulePolicy(_Part):
         )
 
 
+Targets: TypeAlias = Annotated[dict[PromiseKind, Seconds | InCalendar], _only(*MATRIX_KINDS)]
+SomeGrades: TypeAlias = Annotated[dict[Grade, Targets], _only(*MATRIX_GRADES)]
 Cell: TypeAlias = Annotated[dict[PromiseKind, Seconds | InCalendar], _every(*MATRIX_KINDS)]
 Row: TypeAlias = Annotated[dict[Grade, Cell], _every(*MATRIX_GRADES)]
 Matrix: TypeAlias = Annotated[dict[Severity, Row], _every(*Severity)]
 Shares: TypeAlias = Annotated[dict[WarningLevel, float], AfterValidator(_ascending)]
+
+
+Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+AnyOf: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)]
+
+
+class Conditions(_Part):
+    """What a policy asks of a complaint, as intake tells it; of each fact one of the values has to be met.
+
+    A category takes in everything below it; contract: the grade of the customer's contract.
+    """
+
+    severity: Annotated[tuple[Severity, ...], Field(min_length=1)] | None = None
+    grade: Annotated[tuple[Grade, ...], Field(min_length=1)] | None = None
+    channel: Annotated[tuple[Channel, ...], Field(min_length=1)] | None = None
+    kind: Annotated[tuple[ComplaintKind, ...], Field(min_length=1)] | None = None
+    case_type: AnyOf | None = None
+    category: AnyOf | None = None
+    department: AnyOf | None = None
+    area: AnyOf | None = None
+    contract: AnyOf | None = None
+    is_fault: bool | None = None
+
+    @cached_property
+    def asked(self) -> Asked:
+        """The conditions that there are."""
+        given: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
+        given["is_fault"] = None if self.is_fault is None else (self.is_fault,)
+        return {name: values for name, values in given.items() if values is not None}
+
+
+class NamedPolicy(_Part):
+    """Targets for complaints that meet the conditions; what is not said here is as in the default policy.
+
+    targets: in every cell, unless `matrix` says something else for that one.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    enabled: bool = True
+    when: Conditions
+    calendar: CalendarName | None = None
+    acknowledge: Seconds | None = None
+    targets: Targets = {}
+    matrix: dict[Severity, SomeGrades] = {}
+
+    def all_targets(self) -> Iterator[tuple[str, Seconds | InCalendar]]:
+        """Every target with its place."""
+        yield from ((f"targets.{kind}", target) for kind, target in self.targets.items())
+        yield from _in_matrix(self.matrix)
+
+
+class BypassPolicy(_Part):
+    """REP-9: complaints of these kinds have their first contact within this time at the latest."""
+
+    kinds: tuple[ComplaintKind, ...]
+    contact: Seconds | InCalendar
 
 
 class RepeatedPolicy(_Part):
@@ -183,6 +267,9 @@ class SlaPolicy(Policy):
     notable_move: Annotated[float, Field(ge=0, le=30 * 86_400)]
     start_rules: dict[str, StartRulePolicy]
     matrix: Matrix
+    department_calendars: dict[str, CalendarName]
+    policies: Annotated[tuple[NamedPolicy, ...], Field(max_length=50)]
+    bypass: BypassPolicy
     repeated: RepeatedPolicy
     reopened: ReopenedPolicy
     pauses: PausePolicy
@@ -200,24 +287,55 @@ class SlaPolicy(Policy):
 
     @model_validator(mode="after")
     def _start_rules_are_known(self) -> Self:
-        for severity, row in self.matrix.items():
-            for grade, cell in row.items():
-                for kind, target in cell.items():
-                    place = f"matrix.{severity}.{grade}.{kind}"
-                    if not isinstance(target, InCalendar):
-                        continue
-                    if target.start is not None and target.start not in self.start_rules:
-                        raise ValueError(f"{place}: there is no start rule {target.start!r}")
-                    if target.working_days and (target.calendar or self.calendar) == ROUND_THE_CLOCK:
-                        raise ValueError(f"{place}: working_days need a calendar")
+        for place, calendar, target in self._all_targets():
+            if not isinstance(target, InCalendar):
+                continue
+            if target.start is not None and target.start not in self.start_rules:
+                raise ValueError(f"{place}: there is no start rule {target.start!r}")
+            if target.working_days and (target.calendar or calendar) == ROUND_THE_CLOCK:
+                raise ValueError(f"{place}: working_days need a calendar")
         return self
+
+    @model_validator(mode="after")
+    def _every_policy_is_of_use(self) -> Self:
+        """Section 2.4: a policy that can never match is refused, and so is a list that leaves nothing to the default."""
+        names = [one.name for one in self.policies]
+        for index, name in enumerate(names):
+            if name == DEFAULT or name in names[:index]:
+                raise ValueError(f"policies[{index}]: the name {name!r} is taken")
+        used = [(index, one) for index, one in enumerate(self.policies) if one.enabled]
+        useless = first_without_use([one.when.asked for _, one in used])
+        if useless is None:
+            return self
+        if useless == len(used):
+            raise ValueError(
+                "policies: together they take every complaint, so the default policy never counts"
+            )
+        index, one = used[useless]
+        raise ValueError(
+            f"policies[{index}] ({one.name}): can never match, because those before it take every such complaint"
+        )
+
+    def _all_targets(self) -> Iterator[tuple[str, str, float | InCalendar]]:
+        """Every target with its place and the calendar that counts where it names none."""
+        yield "bypass.contact", self.calendar, self.bypass.contact
+        yield from ((place, self.calendar, target) for place, target in _in_matrix(self.matrix))
+        for index, one in enumerate(self.policies):
+            for place, target in one.all_targets():
+                yield f"policies[{index}].{place}", one.calendar or self.calendar, target
 
     def calendars(self) -> frozenset[str]:
         """The calendars that some target counts in."""
         named = {
-            target.calendar or self.calendar if isinstance(target, InCalendar) else self.calendar
-            for row in self.matrix.values()
-            for cell in row.values()
-            for target in cell.values()
+            target.calendar or calendar if isinstance(target, InCalendar) else calendar
+            for _, calendar, target in self._all_targets()
         }
-        return frozenset(named - {ROUND_THE_CLOCK})
+        by_policy = {one.calendar for one in self.policies if one.calendar is not None}
+        return frozenset((named | by_policy | {*self.department_calendars.values()}) - {ROUND_THE_CLOCK})
+
+
+def _in_matrix(matrix: Any) -> Iterator[tuple[str, float | InCalendar]]:
+    for severity, row in matrix.items():
+        for grade, cell in row.items():
+            for kind, target in cell.items():
+                yield f"matrix.{severity}.{grade}.{kind}", target

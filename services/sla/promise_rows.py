@@ -27,6 +27,11 @@ class PromisedComplaint(NamedTuple):
     department: str | None = None
     area: str | None = None
     is_fault: bool | None = None
+    kind: str = "COMPLAINT"
+    customer_id: UUID | None = None
+    policy_name: str = "default"
+    policy_version: str = ""
+    targets: dict[str, float] | None = None
 
 
 class NewPromise(NamedTuple):
@@ -50,6 +55,7 @@ class NewPromise(NamedTuple):
     provisional: bool = False
     counted_by: dict[str, Any] | None = None
     repeat_index: int = 1
+    policy_name: str = "default"
 
 
 class LivePromise(NamedTuple):

@@ -19,15 +19,18 @@ _MAKE = Statement(
     """
     WITH kept AS (
         INSERT INTO complaint (complaint_id, severity, severity_rule, grade, repeat_index, received_at,
-            receipt_number, channel, case_type, category, department, area, is_fault)
+            receipt_number, channel, case_type, category, department, area, is_fault, kind, customer_id,
+            policy_name, policy_version, targets)
         SELECT * FROM unnest(CAST(:of_complaint_id AS uuid[]), CAST(:of_severity AS text[]),
             CAST(:of_severity_rule AS text[]), CAST(:of_grade AS text[]), CAST(:of_repeat_index AS int[]),
             CAST(:of_received_at AS timestamptz[]), CAST(:of_receipt_number AS text[]),
             CAST(:of_channel AS text[]), CAST(:of_case_type AS text[]), CAST(:of_category AS text[]),
-            CAST(:of_department AS text[]), CAST(:of_area AS text[]), CAST(:of_is_fault AS boolean[])))
+            CAST(:of_department AS text[]), CAST(:of_area AS text[]), CAST(:of_is_fault AS boolean[]),
+            CAST(:of_kind AS text[]), CAST(:of_customer_id AS uuid[]), CAST(:of_policy_name AS text[]),
+            CAST(:of_policy_version AS text[]), CAST(:of_targets AS jsonb[])))
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, factor_rule, next_rung, calendar, calendar_version, begins_at, provisional, counted_by,
-        repeat_index, policy_version)
+        repeat_index, policy_name, policy_version)
     SELECT v.*, CAST(:policy_version AS text)
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:kind AS text[]),
         CAST(:round AS int[]), CAST(:starts_at AS timestamptz[]), CAST(:due_at AS timestamptz[]),
@@ -35,7 +38,7 @@ _MAKE = Statement(
         CAST(:factor AS float8[]), CAST(:factor_rule AS text[]), CAST(:next_rung AS text[]),
         CAST(:calendar AS text[]), CAST(:calendar_version AS int[]), CAST(:begins_at AS timestamptz[]),
         CAST(:provisional AS boolean[]), CAST(:counted_by AS jsonb[]),
-        CAST(:repeat_index AS int[])) AS v
+        CAST(:repeat_index AS int[]), CAST(:policy_name AS text[])) AS v
     """
 )
 _CLIMB = Statement(
@@ -73,7 +76,7 @@ _MOVE = Statement(
 _COMPLAINTS = Statement(
     """
     SELECT complaint_id, severity, severity_rule, grade, repeat_index, received_at, receipt_number, channel,
-        case_type, category, department, area, is_fault
+        case_type, category, department, area, is_fault, kind, customer_id, policy_name, policy_version, targets
     FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))
     """
 )

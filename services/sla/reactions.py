@@ -24,7 +24,7 @@ from shared.events.routing import (
 from shared.events.vocabulary import MessageKind, PauseReason, PromiseKind, Role
 
 from .calendar_store import Timekeeper
-from .choose_target import Facts
+from .conditions import Facts
 from .make_promises import Occasion, make_promises
 from .pause_promises import Begin, begin_pauses, end_pauses
 from .pause_promises import End as EndOfPause
@@ -75,10 +75,10 @@ async def promise_all(
     """Promise a receipt, a contact, news and a result; a call that a person took was the contact (FC-1)."""
     complaints = [_as_promised(envelope.event) for envelope in received]
     occasions = [
-        Occasion(envelope, ALL, _facts(complaint), complaint.received_at)
+        Occasion(envelope, ALL, _facts(complaint), complaint.received_at, complaint=complaint)
         for envelope, complaint in zip(received, complaints, strict=True)
     ]
-    await make_promises(tx, policy, keeper, occasions, complaints)
+    await make_promises(tx, policy, keeper, occasions)
     taken = [envelope for envelope in received if envelope.event.taken_by is not None]
     await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.received_at) for envelope in taken])
 
@@ -213,8 +213,22 @@ def _as_promised(event: ComplaintReceived) -> PromisedComplaint:
         event.department,
         event.area,
         event.is_fault,
+        event.kind,
+        event.customer_id,
     )
 
 
 def _facts(complaint: PromisedComplaint) -> Facts:
-    return Facts(complaint.severity, complaint.severity_rule, complaint.grade, complaint.repeat_index)
+    return Facts(
+        complaint.severity,
+        complaint.severity_rule,
+        complaint.grade,
+        complaint.repeat_index,
+        complaint.channel,
+        complaint.kind,
+        complaint.case_type,
+        complaint.category,
+        complaint.department,
+        complaint.area,
+        complaint.is_fault,
+    )

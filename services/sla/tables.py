@@ -36,6 +36,11 @@ complaint = Table(
     Column("department", Text, comment="whose matter it is, by its category"),
     Column("area", Text, comment="where it happened"),
     Column("is_fault", Boolean),
+    Column("kind", Text, nullable=False, server_default="COMPLAINT"),
+    Column("customer_id", UUID(as_uuid=True)),
+    Column("policy_name", Text, nullable=False, server_default="default", comment="the one that was chosen"),
+    Column("policy_version", Text, nullable=False, server_default="", comment="that it was chosen in"),
+    Column("targets", JSONB, comment="what was promised by it, in seconds by kind"),
     comment="What the promises to a complaint depend on, and what it is about.",
 )
 
@@ -53,6 +58,7 @@ promise = Table(
     Column("cell", Text, nullable=False, comment="the matrix cell that decided, such as S2×K"),
     Column("factor", Double, nullable=False),
     Column("factor_rule", Text),
+    Column("policy_name", Text, nullable=False, server_default="default"),
     Column("policy_version", Text, nullable=False),
     Column(
         "state",

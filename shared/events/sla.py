@@ -38,6 +38,7 @@ class PromisesMade(Event):
     """What is promised from now on, all of one moment; `round` is the resolution round they belong to.
 
     in_calendars: those that are counted in a calendar's working time; the others run day and night.
+    policy_name: the one of the policies that the complaint meets, "default" if it meets none.
     """
 
     publisher: ClassVar[str] = "sla"
@@ -47,6 +48,7 @@ class PromisesMade(Event):
     promises: tuple[Promise, ...]
     policy_version: str
     in_calendars: tuple[CountedInCalendar, ...] = ()
+    policy_name: str = "default"
 
 
 class _SlaEvent(Event):

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
+from services.sla.policy import SlaPolicy
 from shared.events.notify import MessageSkipped
 from shared.events.routing import SolutionProposed, StepsTaken
 from shared.events.sla import (
@@ -19,11 +20,13 @@ from shared.events.sla import (
     PromisesResumed,
 )
 from shared.events.vocabulary import Channel, HandlingStep, MessageKind, PromiseKind, Role, SkipReason
+from shared.runtime.policy import load_policy
 from tests.builders import complaint_received, now
 from tests.service_under_test import ServiceUnderTest
 
 ACK, CONTACT, UPDATE, SOLVE = PromiseKind
 HOUR = timedelta(hours=1)
+VERSION = load_policy(SlaPolicy, "sla").version
 
 
 def receipt(outcome: type[Any], complaint_id: UUID, **changes: Any) -> Any:

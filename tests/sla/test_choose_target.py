@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.sla.choose_target import Facts, choose_target, counted_severity, due_at
+from services.sla.choose_target import choose_target, counted_severity, due_at
+from services.sla.conditions import Facts
 from services.sla.policy import SlaPolicy
 from shared.events.vocabulary import Grade, PromiseKind, Severity
 from shared.runtime.policy import load_policy

@@ -16,6 +16,7 @@ from .promised import (
     HOUR,
     SOLVE,
     UPDATE,
+    VERSION,
     promises_made,
     receive,
     targets,
@@ -86,7 +87,7 @@ async def test_promises_start_when_the_complaint_was_received(sla: ServiceUnderT
     assert {e.starts_at for e in made} == {yesterday}
     [solve] = [e for e in made if e.kind is SOLVE]
     assert (solve.round, solve.due_at, solve.target_seconds) == (1, yesterday + 8 * HOUR, 28_800)
-    assert (solve.cell, solve.policy_version) == ("S2×K", "sla-2026-11-5")
+    assert (solve.cell, solve.policy_version) == ("S2×K", VERSION)
 
 
 async def test_what_is_promised_on_one_occasion_is_told_in_one_event(sla: ServiceUnderTest) -> None:

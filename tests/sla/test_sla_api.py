@@ -11,7 +11,7 @@ from services.sla.explain import duration
 from tests.builders import complaint_received, now, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .promised import HOUR, receive, time_passes
+from .promised import HOUR, VERSION, receive, time_passes
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def test_the_promises_to_a_complaint_are_shown_with_their_reasons(sla: Ser
     assert list(shown) == ["ACK", "CONTACT", "UPDATE", "SOLVE"]
     solve = shown["SOLVE"]
     assert (solve["state"], solve["target_seconds"], solve["cell"]) == ("OPEN", 28_800, "S2×K")
-    assert (solve["policy_version"], solve["next_rung"], solve["rungs"]) == ("sla-2026-11-5", "W1", [])
+    assert (solve["policy_version"], solve["next_rung"], solve["rungs"]) == (VERSION, "W1", [])
     assert "severity S2, grade K, cell S2×K: 8 h; counted day and night from" in solve["explanation"]["en"]
     assert "严重度 S2，等级 K，按 S2×K 格为 8 小时；自" in solve["explanation"]["zh-CN"]
     assert "1 min for everybody" in shown["ACK"]["explanation"]["en"]
