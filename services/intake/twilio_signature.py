@@ -4,15 +4,22 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from .provider_accounts import ProviderAccount
 from .provider_payload import PayloadError, Posted
 
+_HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
+"""An account token signs by the first, a shared key by the one that the settings header names."""
+
 
 def is_signed(posted: Posted, account: ProviderAccount) -> bool:
     """True if one of the account's secrets made the signature. There is no time in it: keys stop a replay."""
     given = posted.headers.get("x-twilio-signature", "")
+    made_by = _HASHES.get(_algorithm(posted))
+    if made_by is None:
+        return False
     try:
         fields = posted.form() if posted.media_type == "application/x-www-form-urlencoded" else []
     except PayloadError:
@@ -22,13 +29,22 @@ def is_signed(posted: Posted, account: ProviderAccount) -> bool:
     matches = False
     for url in _with_and_without_port(posted.url):
         for secret in account.secrets:
-            matches |= hmac.compare_digest(_signature(secret, url, fields).encode(), given.encode())
+            matches |= hmac.compare_digest(_signature(secret, url, fields, made_by).encode(), given.encode())
     return matches
 
 
-def _signature(secret: str, url: str, fields: Sequence[tuple[str, str]]) -> str:
+def _algorithm(posted: Posted) -> str:
+    """As in `key=webhooks_sharedkey_…,algorithm=HMAC_SHA256`."""
+    for part in posted.headers.get("x-twilio-webhooks-signature-settings", "").split(","):
+        name, _, value = part.partition("=")
+        if name.strip() == "algorithm" and value.strip():
+            return value.strip().upper()
+    return "HMAC_SHA1"
+
+
+def _signature(secret: str, url: str, fields: Sequence[tuple[str, str]], made_by: Any) -> str:
     signed = url + "".join(name + value for name, value in sorted(set(fields)))
-    mac = hmac.new(secret.encode(), signed.encode(), hashlib.sha1)
+    mac = hmac.new(secret.encode(), signed.encode(), made_by)
     return base64.b64encode(mac.digest()).decode()
 
 

@@ -32,9 +32,10 @@ class Request(NamedTuple):
         return self._replace(query=self.query.replace(old, new), body=body)
 
 
-def fixture(kind: str) -> Request:
-    """The request in a provider's file."""
-    head, _, body = (FIXTURES / f"{kind.replace('-', '_')}.http").read_bytes().partition(b"\n\n")
+def fixture(kind: str, variant: str = "") -> Request:
+    """The request in a provider's file, or in the one of a variant of it."""
+    name = kind.replace("-", "_") + (f".{variant}" if variant else "")
+    head, _, body = (FIXTURES / f"{name}.http").read_bytes().partition(b"\n\n")
     lines = [line for line in head.decode().splitlines() if not line.startswith("#")]
     method, _, query = lines[0].partition(" ")
     headers = dict(line.split(": ", 1) for line in lines[1:])

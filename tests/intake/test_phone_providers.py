@@ -88,6 +88,20 @@ async def test_five_of_everything_with_words_are_one_complaint_and_one_event(
     assert (await held(intake, "twilio-voice"))["complaint_id"] == str(told.complaint_id)
 
 
+async def test_freeswitch_five_of_each_leg_and_of_the_agents_notes_are_one_complaint_and_one_event(
+    intake: ServiceUnderTest,
+) -> None:
+    notes = {"call_id": ROOT, "provider": "freeswitch-cdr-1", "text": "no signal since Monday"}
+    for _ in range(2):
+        told = [call(intake, one) for one in (cdr(), AGENT_LEG) for _ in range(5)]
+        told += [intake.client.post("/intake/v1/channels/phone/calls", json=notes) for _ in range(5)]
+        assert {answer.status_code for answer in await asyncio.gather(*told)} == {200}
+        await intake.let_pass(timedelta(minutes=1))
+    [one] = await intake.said(ComplaintReceived)
+    assert (one.taken_by, one.address_hint) == ("a100", "+86138****8000")
+    assert (await held(intake, "freeswitch-cdr"))["complaint_id"] == str(one.complaint_id)
+
+
 @pytest.mark.parametrize("order", list(permutations((0, 1))))
 async def test_freeswitch_two_legs_are_one_call_that_an_agent_answered(
     intake: ServiceUnderTest, order: tuple[int, int]
