@@ -117,6 +117,7 @@ TECHNICAL = {
         "calendar_doors": "endpoints of calendars, beside api.py",
         "calendar_forms": "the shapes of calendars in request bodies and files",
         "calendar_store": "loads and saves calendars, and keeps them laid out in memory",
+        "dry_run": "reads every open promise and counts it in calendars that are not in force",
         "extension_doors": "endpoints of extensions, beside api.py",
         "make_promises": "stores, tells and watches the promises that a rule has found",
         "pause_doors": "endpoints of pauses, beside api.py",

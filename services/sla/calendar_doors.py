@@ -6,14 +6,25 @@ from fastapi import Path, Query
 from pydantic import BaseModel
 
 from shared.bus.statement import Statement
+from shared.bus.unit_of_work import UnitOfWork
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import NotFoundError, UnprocessableError
 from shared.runtime.service import service_router
 
 from .calendar_forms import CalendarForm, ProposalForm
 from .calendar_store import LOCK
+from .dry_run import dry_run as count_moves
+from .pause_doors import Deciding
 from .policy import ROUND_THE_CLOCK
-from .save_calendar import Saved, approve_calendar, propose_holidays, save_calendar
+from .save_calendar import (
+    Documents,
+    Saved,
+    approve_calendar,
+    preview_approval,
+    preview_calendar,
+    propose_holidays,
+    save_calendar,
+)
 
 router = service_router("sla", tags=["calendars"])
 
@@ -37,11 +48,38 @@ _SHOW = Statement(
 )
 
 
+DryRun = Annotated[
+    bool, Query(description="only tell what would move; nothing is changed and nobody is told (CAL-6)")
+]
+
+
 class SavedCalendar(BaseModel):
     """Which versions are in force now, and how many open promises are being counted again."""
 
     versions: dict[str, int]
     promises_recomputed: int
+
+
+class WouldMove(BaseModel):
+    """Which calendars would change, and what that would do to open promises. Times in seconds.
+
+    notices: moves of which people would be told; late_at_once: promises that would be due in the past; examples: those
+    that would move most.
+    """
+
+    calendars: list[str]
+    open: int
+    moved: int
+    notices: int
+    earlier: int
+    later: int
+    late_at_once: int
+    newly_provisional: int
+    provisional_no_more: int
+    by_size: dict[str, int]
+    most_earlier: float
+    most_later: float
+    examples: list[dict[str, Any]]
 
 
 @router.get("/calendars", summary="Every version of every calendar")
@@ -71,7 +109,9 @@ async def show_calendar(
 
 
 @router.put("/calendars/{name}", summary="Put a new version of a calendar in force")
-async def put_calendar(name: Name, form: CalendarForm, work: Work) -> SavedCalendar:
+async def put_calendar(
+    name: Name, form: CalendarForm, work: Work, deciding: Deciding, *, dry_run: DryRun = False
+) -> SavedCalendar | WouldMove:
     """Those that take its holidays follow, and open promises that count in them are counted again."""
     if name == ROUND_THE_CLOCK:
         raise UnprocessableError(
@@ -79,6 +119,10 @@ async def put_calendar(name: Name, form: CalendarForm, work: Work) -> SavedCalen
             "此名称表示昼夜计时，日历不得使用",
             field="name",
         )
+    if dry_run:
+        async with work.begin() as tx:
+            documents = await preview_calendar(tx, name, form.document())
+        return await _would_move(work, documents, deciding)
     async with work.begin(LOCK) as tx:
         return _shown(await save_calendar(tx, name, form.document()))
 
@@ -94,10 +138,21 @@ async def propose(name: Name, form: ProposalForm, work: Work) -> dict[str, Any]:
 
 
 @router.post("/calendars/{name}/versions/{version}/approval", summary="Put a proposed version in force")
-async def approve(name: Name, version: Version, work: Work) -> SavedCalendar:
+async def approve(
+    name: Name, version: Version, work: Work, deciding: Deciding, *, dry_run: DryRun = False
+) -> SavedCalendar | WouldMove:
     """Only a proposal that is newer than the calendar in force."""
+    if dry_run:
+        async with work.begin() as tx:
+            documents = await preview_approval(tx, name, version)
+        return await _would_move(work, documents, deciding)
     async with work.begin(LOCK) as tx:
         return _shown(await approve_calendar(tx, name, version))
+
+
+async def _would_move(work: UnitOfWork, documents: Documents, deciding: Deciding) -> WouldMove:
+    moves = await count_moves(work, documents, deciding[0].notable_move)
+    return WouldMove(calendars=sorted(documents), **moves)
 
 
 def _shown(saved: Saved) -> SavedCalendar:

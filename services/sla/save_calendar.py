@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from shared.bus.unit_of_work import Transaction
 from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableError
@@ -11,6 +11,9 @@ from .calendar_store import APPROVED, PROPOSED, Stored, approve, known, load_new
 from .read_calendar import CalendarFaultsError, Known, read_calendar, write_calendar
 from .recompute import order_recomputing
 from .seed_calendar import UnknownPlaceError, with_holidays
+
+Documents: TypeAlias = dict[str, dict[str, Any]]
+"""Calendars as they count, by name."""
 
 
 class Saved(NamedTuple):
@@ -26,6 +29,19 @@ async def save_calendar(tx: Transaction, name: str, written: Mapping[str, Any]) 
     changed = _with_dependents(name, dict(written), stored, tx.now.date())
     versions = await save(tx, changed)
     return Saved(versions, await order_recomputing(tx, versions))
+
+
+async def preview_calendar(tx: Transaction, name: str, written: Mapping[str, Any]) -> Documents:
+    """How this calendar, and those that take its holidays, would count. Raises UnprocessableError."""
+    await tx.read_clock()
+    changed = _with_dependents(name, dict(written), await load_newest(tx), tx.now.date())
+    return {one: document for one, (_, document) in changed.items()}
+
+
+async def preview_approval(tx: Transaction, name: str, version: int) -> Documents:
+    """How this proposal, and those that take its holidays, would count. Raises as approve_calendar."""
+    stored = await load_newest(tx)
+    return await preview_calendar(tx, name, (await _proposal(tx, name, version, stored))["written"])
 
 
 async def propose_holidays(
@@ -48,20 +64,25 @@ async def propose_holidays(
 
 async def approve_calendar(tx: Transaction, name: str, version: int) -> Saved:
     """Let a proposed version count, if nothing newer does already (CAL-7)."""
-    row = await load_version(tx, name, version)
-    if row is None:
-        raise NotFoundError("there is no such version of this calendar", "该日历没有这个版本")
     stored = await load_newest(tx)
-    if row["state"] == APPROVED or (name in stored and stored[name].version > version):
-        raise ConflictError(
-            "only a proposal that is newer than the calendar in force can be approved",
-            "只能批准比现行日历更新的提议",
-        )
+    row = await _proposal(tx, name, version, stored)
     await approve(tx, name, version)
     changed = _with_dependents(name, row["written"], stored, tx.now.date())
     changed.pop(name)
     versions = {name: version} | (await save(tx, changed) if changed else {})
     return Saved(versions, await order_recomputing(tx, versions))
+
+
+async def _proposal(tx: Transaction, name: str, version: int, stored: Mapping[str, Stored]) -> dict[str, Any]:
+    row = await load_version(tx, name, version)
+    if row is None:
+        raise NotFoundError("there is no such version of this calendar", "该日历没有这个版本")
+    if row["state"] == APPROVED or (name in stored and stored[name].version > version):
+        raise ConflictError(
+            "only a proposal that is newer than the calendar in force can be approved",
+            "只能批准比现行日历更新的提议",
+        )
+    return row
 
 
 def _with_dependents(
