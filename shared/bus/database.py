@@ -5,7 +5,7 @@ statement does (decision 0009).
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -77,6 +77,12 @@ class Database:
 async def fetch(connection: Connection, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
     """The rows of a statement on a connection at hand."""
     return list(await connection.fetch(statement.sql, *[values[name] for name in statement.names]))
+
+
+def end(connection: Connection) -> None:
+    """End a connection at once, whatever it is doing; one that the server ended has gone from the pool already."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _speak_json(connection: asyncpg.Connection) -> None:

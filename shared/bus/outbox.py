@@ -1,13 +1,13 @@
 """The relay: moves events from the outbox to the log and into the journal, in the order they were committed.
 
-Per batch, in one transaction: take the advisory lock (one relay at a time, standbys are free), read in order,
-publish, wait for every acknowledgement, move the rows to the journal. A crash between acknowledgement and commit
-publishes the same events again, and readers drop them by sequence.
+One relay leads at a time, for as long as it finds something: its connection holds an advisory lock, which ends with
+the connection (decision 0012). Per batch: read in order, publish, wait for every acknowledgement, move the rows to
+the journal. A crash between acknowledgement and move publishes the same events again; readers drop them by sequence.
 """
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from zlib import crc32
 
@@ -16,13 +16,12 @@ import structlog
 from shared.events.base import topic_of
 
 from . import crash_points
-from .database import Database
+from .database import Connection, Database, end, fetch
 from .event_log import EventLog, Record
 from .headers import unpack
 from .pacing import Pace, rest_after
 from .statement import Statement
 from .transience import is_transient
-from .unit_of_work import Transaction, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -30,8 +29,9 @@ BATCH = 500
 SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.5
 LONGEST_BACKOFF = 5.0
 
-# Two questions: what the second one sees is from after the lock, so no other relay has moved it meanwhile.
-_LEAD = Statement("SELECT pg_try_advisory_xact_lock(:lock)")
+# Statements of their own: what _NEXT sees is from after the lock, so no other relay has moved it meanwhile.
+_LEAD = Statement("SELECT pg_try_advisory_lock(:lock)")
+_RESIGN = Statement("SELECT pg_advisory_unlock(:lock)")
 _NEXT = Statement("SELECT position, subject, headers, value FROM outbox ORDER BY position LIMIT :limit")
 _MOVE = Statement(
     """
@@ -47,10 +47,10 @@ class Relay:
     """Publishes one service's outbox to its topic."""
 
     def __init__(self, database: Database, event_log: EventLog, publisher: str) -> None:
-        self._work = UnitOfWork(database)
+        self._database = database
         self._log = event_log
         self._topic = topic_of(publisher)
-        self._lock = crc32(f"redress relay {publisher}".encode())
+        self._lock = {"lock": crc32(f"redress relay {publisher}".encode())}
         self._news = asyncio.Event()
         self.pace = Pace.CALM
         self.published = 0
@@ -62,12 +62,10 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled."""
-        clock = asyncio.get_running_loop().time
         idle, backoff = SHORTEST_IDLE, SHORTEST_IDLE
         while True:
-            began = clock()
             try:
-                moved = await self.relay_once()
+                moved = await self._relay_while_there_are_events()
             except Exception as error:  # noqa: BLE001 - the outbox keeps everything; say it and try again
                 self.failures += 1
                 reason = type(error).__name__ if is_transient(error) else repr(error)
@@ -77,27 +75,56 @@ class Relay:
                 continue
             backoff = SHORTEST_IDLE
             idle = SHORTEST_IDLE if moved else min(idle * 2, LONGEST_IDLE)
-            if moved < BATCH:
-                await asyncio.sleep(rest_after(clock() - began, self.pace))
-                await self._wait_for_work(idle)
+            await self._wait_for_work(idle)
 
     async def relay_once(self) -> int:
         """Publish and move one batch; returns how many events it was, 0 if none or another relay leads."""
-        async with self._work.begin() as tx:
-            [[leads]] = await tx.fetch(_LEAD, {"lock": self._lock})
-            rows = await tx.fetch(_NEXT, {"limit": BATCH}) if leads else []
-            if rows:
-                await self._publish_and_move(tx, rows)
+        async with self._leading() as connection:
+            return await self._relay_batch(connection) if connection else 0
+
+    async def _relay_while_there_are_events(self) -> bool:
+        """Lead until nothing has come for a moment; whether anything was moved."""
+        clock = asyncio.get_running_loop().time
+        moved_any = False
+        async with self._leading() as connection:
+            while connection:
+                began = clock()
+                moved = await self._relay_batch(connection)
+                if not moved:
+                    break
+                moved_any = True
+                if moved < BATCH:
+                    await asyncio.sleep(rest_after(clock() - began, self.pace))
+                    await self._wait_for_work(SHORTEST_IDLE)
+        return moved_any
+
+    @asynccontextmanager
+    async def _leading(self) -> AsyncIterator[Connection | None]:
+        """A connection that holds the lock, until the end; None if another relay leads."""
+        async with self._database.connection() as connection:
+            try:
+                [[leads]] = await fetch(connection, _LEAD, self._lock)
+                yield connection if leads else None
+                if leads:
+                    await fetch(connection, _RESIGN, self._lock)
+            except BaseException:
+                end(connection)  # the lock ends with it
+                raise
+
+    async def _relay_batch(self, connection: Connection) -> int:
+        rows = await fetch(connection, _NEXT, {"limit": BATCH})
+        if rows:
+            await self._publish_and_move(connection, rows)
         self.published += len(rows)
         return len(rows)
 
-    async def _publish_and_move(self, tx: Transaction, rows: Sequence[Any]) -> None:
+    async def _publish_and_move(self, connection: Connection, rows: Sequence[Any]) -> None:
         records = [
             Record(self._topic, subject, unpack(headers), value) for _, subject, headers, value in rows
         ]
         await self._log.publish(records)
         crash_points.reached("after_publish_before_outbox_delete")
-        await tx.fetch(_MOVE, {"positions": [row[0] for row in rows]})
+        await fetch(connection, _MOVE, {"positions": [row[0] for row in rows]})
 
     async def _wait_for_work(self, at_most: float) -> None:
         with suppress(TimeoutError):

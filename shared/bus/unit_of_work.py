@@ -18,7 +18,7 @@ from shared.events.base import Envelope, Event
 
 from . import crash_points
 from .cloudevents import to_record
-from .database import Connection, Database, Row, fetch
+from .database import Connection, Database, Row, end, fetch
 from .event_log import MAX_RECORD_BYTES, Record, RecordTooLargeError
 from .headers import pack
 from .statement import Statement
@@ -226,4 +226,4 @@ async def _abandon(connection: Connection) -> None:
         if not connection.is_closed():
             await connection.execute("ROLLBACK")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-        connection.terminate()
+        end(connection)

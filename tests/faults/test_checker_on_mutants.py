@@ -9,14 +9,14 @@ import pytest
 
 from shared.bus import consumer as consumer_module
 from shared.bus import outbox as outbox_module
-from shared.bus.database import Database
+from shared.bus.database import Connection, Database, fetch
 from shared.bus.event_log import LogUnavailableError, Record, StoredRecord
 from shared.bus.headers import unpack
 from shared.bus.inbox import Arrival, Place, Plan
 from shared.bus.outbox import Relay
 from shared.bus.postgres import PostgresEventLog
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import Stream, Transaction
+from shared.bus.unit_of_work import Stream
 from shared.events import topic_of
 from tests.builders import now
 from tests.databases import NewDatabase
@@ -91,10 +91,9 @@ def without_sequence_checks(
     )
 
 
-async def delete_before_acknowledgement(relay: Relay, tx: Transaction, rows: Sequence[Any]) -> None:
+async def delete_before_acknowledgement(relay: Relay, connection: Connection, rows: Sequence[Any]) -> None:
     """The outbox is emptied first and the log asked afterwards."""
-    await tx.fetch(outbox_module._MOVE, {"positions": [row[0] for row in rows]})
-    await tx.fetch(Statement("COMMIT"), {})
+    await fetch(connection, outbox_module._MOVE, {"positions": [row[0] for row in rows]})
     await relay._log.publish([Record(relay._topic, row[1], unpack(row[2]), row[3]) for row in rows])
 
 

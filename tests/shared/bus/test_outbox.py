@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from shared.bus.cloudevents import glance
@@ -21,6 +22,7 @@ from .small_service import SmallService, small, small_database
 __all__ = ["small", "small_database"]
 
 A_WHILE = Statement("SELECT pg_sleep(0.01)")
+END_THE_LEADER = Statement("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
 JOURNAL = Statement("SELECT subject, headers, value FROM journal ORDER BY position")
 
 
@@ -117,6 +119,47 @@ async def test_two_relays_do_not_publish_at_the_same_time(recording: SmallServic
     moved = await asyncio.gather(*(relay.relay_once() for relay in [recording.relay, other.relay] * 3))
     assert sum(moved) == 1
     assert len(taken(recording)) == 1
+
+
+async def test_another_relay_leads_once_the_connection_of_the_first_has_ended(
+    recording: SmallService,
+) -> None:
+    customer = uuid4()
+    async with recording.unit_of_work.begin(str(customer)) as tx:
+        tx.publish(consent(customer))
+    log = RecordingLog()
+    other = SmallService(recording.database, log)  # type: ignore[arg-type]
+
+    class ConnectionEnds(RecordingLog):
+        """While this log takes its time, the database ends the connection of the relay that leads."""
+
+        async def publish(self, records: Sequence[Record]) -> None:
+            assert await other.relay.relay_once() == 0, "two relays lead at a time"
+            await recording.database.fetch(END_THE_LEADER, {})
+            assert await other.relay.relay_once() == 1
+            await super().publish(records)
+
+    first = SmallService(recording.database, ConnectionEnds())  # type: ignore[arg-type]
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await first.relay.relay_once()
+    assert (await recording.count("outbox"), await recording.count("journal")) == (0, 1)
+    assert await first.relay.relay_once() == 0
+
+
+async def test_a_relay_that_failed_lets_another_one_lead(recording: SmallService) -> None:
+    customer = uuid4()
+    async with recording.unit_of_work.begin(str(customer)) as tx:
+        tx.publish(consent(customer))
+    recording.relay._log.refuses = True  # type: ignore[attr-defined]
+    running = asyncio.create_task(recording.relay.run())
+    other = SmallService(recording.database, RecordingLog())  # type: ignore[arg-type]
+    try:
+        async with asyncio.timeout(5):
+            while not recording.relay.failures or await other.relay.relay_once() == 0:
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_an_event_that_no_broker_would_take_is_refused_when_it_is_written(small: SmallService) -> None:
