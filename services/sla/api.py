@@ -48,7 +48,7 @@ _PROMISES = Statement(
 )
 _RUNGS = Statement(
     """
-    SELECT promise_id, level, rung.due_at, reached_at FROM rung JOIN promise USING (promise_id)
+    SELECT promise_id, level, rung.due_at, reached_at, told_late FROM rung JOIN promise USING (promise_id)
     WHERE complaint_id = :complaint_id ORDER BY rung.due_at
     """
 )
@@ -105,8 +105,10 @@ async def promises_of(
     in_calendars = {(row["calendar"], row["calendar_version"]) for row in promises if row["calendar"]}
     kept = await calendars.versions(work, in_calendars)
     rungs: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for promise_id, level, due_at, reached_at in await work.fetch(_RUNGS, {"complaint_id": complaint_id}):
-        rungs[promise_id].append({"level": level, "due_at": due_at, "reached_at": reached_at})
+    for row in await work.fetch(_RUNGS, {"complaint_id": complaint_id}):
+        promise_id, *rung = row
+        names = ("level", "due_at", "reached_at", "told_late")
+        rungs[promise_id].append(dict(zip(names, rung, strict=True)))
     story = await load_story(work, complaint_id)
     clock = ZoneInfo(zone) if zone else None
     return [_shown(row, rungs[row["promise_id"]], kept, story, clock) for row in promises]

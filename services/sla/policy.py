@@ -243,7 +243,10 @@ class WarningPolicy(_Part):
 
 
 class EscalationPolicy(_Part):
-    """Section 5: which promises climb on after the breach, and when; `l3_from_index`: at once from that repetition."""
+    """Section 5: which promises climb on after the breach, and when; `l3_from_index`: at once from that repetition.
+
+    late_from: a level that is told so many seconds after its moment is marked late.
+    """
 
     kinds: tuple[PromiseKind, ...]
     l2_share: Annotated[float, Field(ge=0, le=10)]
@@ -251,6 +254,7 @@ class EscalationPolicy(_Part):
     l2_most: Seconds
     l3_after: Seconds
     l3_from_index: int = Field(ge=2)
+    late_from: Annotated[float, Field(ge=1, le=86_400)]
 
     @model_validator(mode="after")
     def _levels_are_in_order(self) -> Self:

@@ -100,6 +100,7 @@ class Reached(NamedTuple):
     level: EscalationLevel
     due_at: datetime
     reached_at: datetime
+    told_late: bool = False
 
 
 class Climbed(NamedTuple):

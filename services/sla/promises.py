@@ -44,9 +44,10 @@ _MAKE = Statement(
 _CLIMB = Statement(
     """
     WITH told AS (
-        INSERT INTO rung (promise_id, level, due_at, reached_at)
+        INSERT INTO rung (promise_id, level, due_at, reached_at, told_late)
         SELECT * FROM unnest(CAST(:of_promise_id AS uuid[]), CAST(:of_level AS text[]),
-                             CAST(:of_due_at AS timestamptz[]), CAST(:of_reached_at AS timestamptz[])))
+                             CAST(:of_due_at AS timestamptz[]), CAST(:of_reached_at AS timestamptz[]),
+                             CAST(:of_told_late AS boolean[])))
     UPDATE promise SET state = v.state, next_rung = v.next_rung, broken_at = v.broken_at
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:state AS text[]), CAST(:next_rung AS text[]),
                 CAST(:broken_at AS timestamptz[])) AS v (promise_id, state, next_rung, broken_at)

@@ -82,3 +82,8 @@ def climb(rungs: Sequence[Rung], awaited: EscalationLevel, now: datetime) -> Cli
     ahead = [rung for rung in rungs if LEVELS.index(rung.level) >= LEVELS.index(awaited)]
     reached = [rung for rung in ahead if rung.at <= now or rung.level is awaited]
     return Climb(reached, next(iter(ahead[len(reached) :]), None))
+
+
+def told_late(rung: Rung, now: datetime, policy: EscalationPolicy) -> bool:
+    """Whether a rung that is told now is told well after its moment, as after an outage (section 5)."""
+    return (now - rung.at).total_seconds() >= policy.late_from

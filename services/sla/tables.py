@@ -105,6 +105,13 @@ rung = Table(
     Column("level", Text, primary_key=True),
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("reached_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "told_late",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="well after its moment, as after an outage",
+    ),
     comment="Every rung of the ladder that a promise has reached, each once.",
 )
 

@@ -15,7 +15,7 @@ from .pauses import clock_with_pauses
 from .policy import SlaPolicy
 from .promise_rows import Climbed, LivePromise, Reached
 from .promises import load_live, save_climbed
-from .rungs import BREACH, LEVELS, Climb, Rung, climb, ladder
+from .rungs import BREACH, LEVELS, Climb, Rung, climb, ladder, told_late
 from .settle import PromiseState
 from .working_time import Paused, WorkingTime
 
@@ -83,7 +83,12 @@ async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, du
             continue
         rungs = rungs_of(promise, policy, kept)
         step = climb(rungs, promise.next_rung, tx.now)
-        reached += [Reached(promise.promise_id, rung.level, rung.at, tx.now) for rung in step.reached]
+        reached += [
+            Reached(
+                promise.promise_id, rung.level, rung.at, tx.now, told_late(rung, tx.now, policy.escalation)
+            )
+            for rung in step.reached
+        ]
         climbed.append(_after(promise, step, tx.now))
         if step.following is not None:
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
@@ -109,6 +114,7 @@ def _tell(tx: Transaction, promise: LivePromise, rung: Rung, policy: SlaPolicy) 
         "promise_id": promise.promise_id,
         "kind": promise.kind,
         "due_at": promise.due_at,
+        "told_late": told_late(rung, tx.now, policy.escalation),
     }
     if rung.level is BREACH:
         tx.publish(PromiseBroken(**facts, broken_at=tx.now))

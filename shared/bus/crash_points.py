@@ -14,6 +14,8 @@ POINTS = frozenset(
         "after_apply_before_position_commit",
         "mid_batch",
         "during_handover",
+        "timers_claimed",
+        "timers_told",
     }
 )
 

@@ -60,11 +60,12 @@ class _SlaEvent(Event):
 
 
 class PromiseAtRisk(_SlaEvent):
-    """A share of the time is used and the promise is not kept yet (W1, W2)."""
+    """A share of the time is used and the promise is not kept yet (W1, W2); `told_late`: well after that moment."""
 
     level: EscalationLevel
     due_at: Instant
     warned_at: Instant
+    told_late: bool = False
 
 
 class PromiseRecomputed(_SlaEvent):
@@ -129,16 +130,18 @@ class PromiseKept(_SlaEvent):
 
 
 class PromiseBroken(_SlaEvent):
-    """The due time passed and the promise was not kept."""
+    """The due time passed and the promise was not kept; `told_late`: we were down, or heard of it late."""
 
     due_at: Instant
     broken_at: Instant
+    told_late: bool = False
 
 
 class EscalationReached(_SlaEvent):
-    """A rung of the ladder was reached; `told` are the roles to be told of it."""
+    """A rung of the ladder was reached; `told` are the roles to be told of it, `told_late` if well after its moment."""
 
     level: EscalationLevel
     told: tuple[Role, ...]
     due_at: Instant
     reached_at: Instant
+    told_late: bool = False

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from shared.bus import crash_points
 from shared.bus.statement import Statement
 from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import Transaction, UnitOfWork
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 BATCH = 500
 LONGEST_SLEEP = 1.0
 SHORTEST_SLEEP = 0.1  # what falls due meanwhile fires in one batch
+FAILED_AGAIN_AFTER = 60.0
 
 
 class Timer(NamedTuple):
@@ -46,6 +48,7 @@ _DISARM = Statement("UPDATE timer SET armed = false WHERE id = ANY (CAST(:ids AS
 _DUE = Statement(
     """
     SELECT subject FROM timer WHERE armed AND due_at <= now() AND kind = ANY (CAST(:kinds AS text[]))
+        AND subject <> ALL (CAST(:put_off AS text[]))
     ORDER BY due_at LIMIT :limit
     """
 )
@@ -88,6 +91,8 @@ class TimerLoop:
         self._unit_of_work = unit_of_work
         self._handlers = handlers
         self._kinds = sorted(handlers)
+        self._put_off: dict[str, float] = {}
+        self._is_behind = False
         self.fired = 0
         self.turned_at = 0.0
 
@@ -96,8 +101,8 @@ class TimerLoop:
         while True:
             self.turned_at = asyncio.get_running_loop().time()
             try:
-                fired = await self.fire_once()
-                pause = 0.0 if fired == BATCH else await self._until_next()
+                await self._fire_what_can()
+                pause = 0.0 if self._is_behind else await self._until_next()
             except Exception as error:  # noqa: BLE001 - the rows stay armed; say it and try again
                 reason = type(error).__name__ if is_transient(error) else repr(error)
                 log.warning("timers.failed", reason=reason)
@@ -106,21 +111,54 @@ class TimerLoop:
 
     async def fire_once(self) -> int:
         """Fire one batch of due timers; returns how many."""
-        found = await self._unit_of_work.fetch(_DUE, {"limit": BATCH, "kinds": self._kinds})
-        due = [subject for (subject,) in found]
+        return await self._fire(await self._due())
+
+    async def _fire_what_can(self) -> None:
+        """Fire a batch; if it fails for good, fire its subjects one by one, so that one holds up no other."""
+        due = await self._due()
+        try:
+            await self._fire(due)
+        except Exception as error:
+            if is_transient(error) or len(self._put_off) >= BATCH:
+                raise  # or it is nobody's own fault but ours
+            for subject in due:
+                await self._fire_alone(subject)
+
+    async def _fire_alone(self, subject: str) -> None:
+        try:
+            await self._fire([subject])
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.warning("timers.subject_failed", subject=subject, reason=repr(error))
+            self._put_off[subject] = asyncio.get_running_loop().time() + FAILED_AGAIN_AFTER
+
+    async def _due(self) -> list[str]:
+        """Subjects of the timers that are due longest; `_is_behind` if there are more."""
+        now = asyncio.get_running_loop().time()
+        self._put_off = {subject: until for subject, until in self._put_off.items() if until > now}
+        values = {"limit": BATCH, "kinds": self._kinds, "put_off": list(self._put_off)}
+        found = await self._unit_of_work.fetch(_DUE, values)
+        self._is_behind = len(found) == BATCH
+        return list(dict.fromkeys(subject for (subject,) in found))
+
+    async def _fire(self, due: Sequence[str]) -> int:
         if not due:
             return 0
         async with self._unit_of_work.begin() as tx:
             free = await tx.lock_if_free(due)
             if not free:
+                self._is_behind = False  # somebody else is at it
                 return 0
             values = {"subjects": sorted(free), "kinds": self._kinds}
             rows = await tx.fetch(_FIRE, values)
+            crash_points.reached("timers_claimed")
             timers = sorted((Timer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.id))
             for kind, handler in self._handlers.items():
                 of_kind = [timer for timer in timers if timer.kind == kind]
                 if of_kind:
                     await handler(tx, of_kind)
+            crash_points.reached("timers_told")
         self.fired += len(timers)
         return len(timers)
 

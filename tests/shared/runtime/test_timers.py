@@ -10,6 +10,7 @@ import pytest
 from shared.bus.unit_of_work import Transaction
 from shared.runtime.timers import Timer, TimerLoop, arm, disarm
 from tests.service_under_test import ServiceUnderTest, StartService
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -105,3 +106,43 @@ async def test_timers_of_a_kind_without_handler_stay_armed(service: ServiceUnder
     await armed(service, -1)
     assert await TimerLoop(service.service.unit_of_work, {"other": Ringing()}).fire_once() == 0
     assert await service.rows("SELECT armed FROM timer") == [{"armed": True}]
+
+
+class Choosy(Ringing):
+    """Fails whenever a timer of `broken` is among those that are due."""
+
+    def __init__(self, broken: Timer) -> None:
+        super().__init__()
+        self.broken: Timer | None = broken
+
+    async def __call__(self, tx: Transaction, due: Sequence[Timer]) -> None:
+        if self.broken is not None and self.broken.id in {timer.id for timer in due}:
+            raise ValueError("as told")
+        await super().__call__(tx, due)
+
+
+async def test_peers_zammad_3481_a_timer_that_fails_holds_up_no_other(service: ServiceUnderTest) -> None:
+    broken, *others = await armed(service, *([-1] * 5))
+    bell = Choosy(broken)
+    loop = TimerLoop(service.service.unit_of_work, {"bell": bell})
+    running = asyncio.create_task(loop.run())
+    await eventually(lambda: len(bell.rung) == len(others))
+    late = (await armed(service, -1))[0]
+    await eventually(lambda: late.id in {timer.id for timer in bell.rung})
+    running.cancel()
+    assert await service.rows("SELECT id FROM timer WHERE armed") == [{"id": broken.id}]
+    bell.broken = None
+    assert (
+        await TimerLoop(service.service.unit_of_work, {"bell": bell}).fire_once() == 1
+    )  # as after a restart
+
+
+async def test_several_timers_of_one_subject_fire_in_one_go(service: ServiceUnderTest) -> None:
+    bell = Ringing()
+    loop = TimerLoop(service.service.unit_of_work, {"bell": bell})
+    async with service.service.unit_of_work.begin("one") as tx:
+        await arm(
+            tx, [Timer(uuid4(), "bell", "one", tx.now - timedelta(seconds=second)) for second in range(3)]
+        )
+    assert await loop.fire_once() == 3
+    assert [timer.due_at for timer in bell.rung] == sorted(timer.due_at for timer in bell.rung)
