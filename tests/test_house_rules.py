@@ -80,6 +80,7 @@ TECHNICAL = {
         "vonage_sms": "reads and answers one provider",
     },
     "routing": {
+        "answer_terms": "puts together what one rule needs",
         "answers": "one transaction for each word about an answer to the customer",
         "answers_api": "endpoints of answers, beside api.py",
         "at_desk": "what endpoints ask for",
@@ -106,6 +107,9 @@ TECHNICAL = {
         "staff_file": "reads departments and staff from a file",
         "staff_list": "keeps the directory as it stands in the database",
         "take_next": "the SQL of queues, and one transaction that gives the next",
+        "tasks": "one transaction for each word about a department's part",
+        "tasks_api": "endpoints of tasks, beside api.py",
+        "unfinished_tasks": "transactions for parts that nobody delivered",
         "transfer_api": "endpoints of hand-overs, beside api.py",
         "transfer_case": "one transaction for each word about a hand-over",
         "transfers": "the SQL of hand-overs",

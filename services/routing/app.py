@@ -22,8 +22,10 @@ from .remedy_api import router as remedy_router
 from .staff_api import router as staff_router
 from .staff_file import load_staff
 from .staff_list import StaffList
+from .tasks_api import router as tasks_router
 from .transfer_api import router as transfer_router
 from .transfer_case import timers
+from .unfinished_tasks import task_timers
 from .waiting import waiting_timers
 
 
@@ -44,10 +46,11 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         chase_router,
         remedy_router,
         answers_router,
+        tasks_router,
         desk=desk,
     )
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
     service.tells_at(Pace.PROMPT)
-    service.fires(timers(desk) | waiting_timers() | answer_timers(desk))
+    service.fires(timers(desk) | waiting_timers() | answer_timers(desk) | task_timers(desk))
     service.samples(sample)
     return service

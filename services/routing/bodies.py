@@ -153,6 +153,21 @@ class AppealDecisionBody(CommandBody):
     by: Account
 
 
+class TaskBody(CommandBody):
+    """What a department is asked for."""
+
+    department: Annotated[CleanText, Field(min_length=1, max_length=64)]
+    text: Text
+    by: Account
+
+
+class LeadDepartmentBody(CommandBody):
+    """Which department leads (FC-11)."""
+
+    department: Annotated[CleanText, Field(min_length=1, max_length=64)]
+    by: Account
+
+
 class RemedyBody(CommandBody):
     """What is owed. Amounts in the smallest unit; period_fee: the fee of the time affected, for goodwill (REM-8)."""
 

@@ -9,11 +9,15 @@ from shared.bus.unit_of_work import UnitOfWork
 
 from .case import NoSuchCaseError
 from .desk import Desk
+from .settle_task import TaskState
 
 _VIEW = Statement(
     """
     SELECT complaint.*, stream.published AS version, work.round AS worked_round, work.steps, work.proposal,
-        work.proposed_by, work.proposed_at, work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at
+        work.proposed_by, work.proposed_at, work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', task_id, 'department', task.department, 'state', task.state,
+            'asked_at', asked_at, 'due_at', task.due_at, 'result', result) ORDER BY task_id)
+            FROM task WHERE task.complaint_id = complaint.complaint_id), '[]') AS tasks
     FROM complaint JOIN stream ON stream.subject = complaint_id::text LEFT JOIN work_round work USING (complaint_id)
     WHERE complaint_id = :complaint_id ORDER BY work.round
     """
@@ -51,12 +55,22 @@ async def view_case(work: UnitOfWork, desk: Desk, complaint_id: UUID) -> dict[st
             "department": handler.department if handler else None,
             "reason": row["handler_reason"],
         },
+        "answer": {"field": row["answer_field"], "by": row["answer_by"]} if row["answer_field"] else None,
+        "departments": _departments(row, handler.department if handler else row["department"]),
+        "tasks": row["tasks"],
         "why": {name: row[name] for name in ("rule", "reason", "policy_version", "staff_version")},
         "steps": now["steps"],
         "solution": now["solution"],
         "resolution": now["resolution"],
         "earlier_rounds": [done for number, done in worked.items() if number < row["round"]],
     }
+
+
+def _departments(row: Row, handlers: str) -> dict[str, Any]:
+    """Which department leads, and which assist it (FC-11)."""
+    lead = row["lead_department"] or handlers
+    asked = dict.fromkeys(task["department"] for task in row["tasks"] if task["state"] != TaskState.RELEASED)
+    return {"lead": lead, "assisting": [department for department in asked if department != lead]}
 
 
 def _round(row: Row) -> dict[str, Any]:

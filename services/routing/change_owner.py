@@ -9,6 +9,7 @@ from shared.bus.unit_of_work import UnitOfWork
 from shared.events.routing import OwnerChanged
 from shared.events.vocabulary import OwnerChangeReason
 
+from .answer_terms import AnswerTimes
 from .case import Case, load_case
 from .desk import Desk
 from .directory import Member
@@ -29,6 +30,7 @@ _CHANGE = counting(
     """
     UPDATE complaint SET owner_id = :to_id, owner_name = :to_name, department = :department, owned_at = now(),
         rule = 'FC-9', reason = :reason, handler_id = :handler_id,
+        answer_field = :answer_field, answer_by = :answer_by,
         handler_since = CASE WHEN handler_id = :handler_id THEN handler_since ELSE now() END
     WHERE complaint_id = :complaint_id RETURNING complaint_id, owner_id, handler_id
     """,
@@ -105,7 +107,9 @@ async def change_owner(
             "owner_before": case.owner_id,
             "handler_before": case.handler_id,
         }
-        await tx.fetch(_CHANGE, change | desk.counts(tx, "/api"))
+        handler = desk.directory.member(handler_id)
+        terms = AnswerTimes(desk, tx.now).terms(to, handler, case.case_type, case.category, case.due_at)
+        await tx.fetch(_CHANGE, change | terms._asdict() | desk.counts(tx, "/api"))
         reached = desk.reach(to, complaint_id)
         tx.publish(
             OwnerChanged(

@@ -130,6 +130,10 @@ class Directory:
         """Who leads this member's department; the duty desk's first where nobody does."""
         return self._lead_of.get(member.department) or self.duty_member()
 
+    def lead_of_department(self, department: str) -> Member:
+        """Who leads a department; the duty desk's first where nobody does."""
+        return self._lead_of.get(department) or self.duty_member()
+
     def coordinators(self) -> list[Member]:
         """Who settles disputed hand-overs, by id; the duty desk's first where nobody does."""
         return self._coordinators or [self.duty_member()]

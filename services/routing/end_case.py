@@ -21,8 +21,9 @@ from .case import Case, load_case
 from .desk import Desk
 from .judge_appeal import appeal_until, decide_appeal_by, decided_by
 from .metrics import CLOSED, REOPENED
-from .next_state import Action, State, next_state
+from .next_state import ENDED, Action, State, next_state
 from .pausing import go_on
+from .unfinished_tasks import release_all
 from .work_on_case import must_answer_for
 from .workload import counting
 
@@ -179,13 +180,15 @@ async def _move(
     was, case.state = case.state, next_state(case.state, action)
     if was is State.PENDING:
         await go_on(tx, [case.complaint_id], None, "ENDED")
+    if case.open_tasks and case.state in ENDED:
+        await release_all(tx, case.complaint_id)
     case.round += action is Action.UPHOLD
     nothing = dict.fromkeys(("reason", "text", "appeal_until", "ground"))
     values = {
         "complaint_id": case.complaint_id,
         "state": case.state,
         "rounds": int(action is Action.UPHOLD),
-        "ended": case.state in (State.CLOSED, State.REJECTED, State.CANCELLED),
+        "ended": case.state in ENDED,
         "change": change,
     }
     await tx.fetch(_MOVE, nothing | facts | values | desk.counts(tx, "/api"))

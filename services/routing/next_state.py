@@ -34,6 +34,7 @@ class Action(StrEnum):
     CHANGE_OWNER = "CHANGE_OWNER"
     REMEDY = "REMEDY"
     ANSWER = "ANSWER"
+    ASK = "ASK"
     REJECT = "REJECT"
     CANCEL = "CANCEL"
     APPEAL = "APPEAL"
@@ -122,6 +123,13 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (_S.FOLLOWED_UP, _A.ANSWER): _S.FOLLOWED_UP,
     (_S.REOPENED, _A.ANSWER): _S.REOPENED,
     (_S.APPEALED, _A.ANSWER): _S.APPEALED,
+    # other departments are asked for their part until it is resolved, and while an appeal is looked into
+    (_S.ASSIGNED, _A.ASK): _S.ASSIGNED,
+    (_S.IN_PROGRESS, _A.ASK): _S.IN_PROGRESS,
+    (_S.PENDING, _A.ASK): _S.PENDING,
+    (_S.PROPOSED, _A.ASK): _S.PROPOSED,
+    (_S.REOPENED, _A.ASK): _S.REOPENED,
+    (_S.APPEALED, _A.ASK): _S.APPEALED,
 }
 """Everything that is possible; what is not here is refused."""
 

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import EscalationLevel, Grade, ReopenReason, Severity
+from shared.events.vocabulary import AnswerField, EscalationLevel, Grade, ReopenReason, Severity
 from shared.runtime.policy import Policy
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -135,6 +135,25 @@ class RemedyPolicy(BaseModel):
     conditions: tuple[str, ...]
 
 
+class AnswerTimePolicy(BaseModel):
+    """Until when the house answers its owner, in seconds of open hours (FC-14), and what a department that is asked has:
+    at most a share of the customer's time that is left, in percent, but no less than `task_at_least` (FC-16).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    within: dict[AnswerField, Annotated[int, Field(ge=1, le=1_000_000)]]
+    above_branch_from_rank: int = Field(ge=2)
+    task_percent: int = Field(ge=1, le=100)
+    task_at_least: int = Field(ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _all_named(self) -> "AnswerTimePolicy":
+        if set(self.within) != set(AnswerField):
+            raise ValueError("every answer field has its time")
+        return self
+
+
 class AnswerPolicy(BaseModel):
     """Whether and how long what a handler writes waits for the owner (FC-13): seconds of open hours, for S1 of any."""
 
@@ -201,6 +220,7 @@ class RoutingPolicy(Policy):
     remedy: RemedyPolicy
     queue: QueuePolicy
     chase: ChasePolicy
+    answer_time: AnswerTimePolicy
     answer: AnswerPolicy
     wait: WaitPolicy
     appeal: AppealPolicy

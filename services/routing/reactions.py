@@ -16,6 +16,7 @@ from shared.events.routing import HandlerAssigned, OwnerNamed
 from shared.events.sla import EscalationReached, PromisesMade
 from shared.events.vocabulary import ComplaintKind, EscalationLevel
 
+from .answer_terms import AnswerTerms, AnswerTimes
 from .assign_handler import Handling, assign_handler
 from .desk import Desk
 from .hear_customers import hear_customers
@@ -36,7 +37,8 @@ _KEEP = counting(
     """
     INSERT INTO complaint (complaint_id, receipt_number, channel, case_type, category, severity, grade,
         language, received_at, taken_by, repeat_of, accused_staff, customer_id, owner_id, owner_name,
-        department, rule, reason, handler_id, handler_reason, base_priority, owned_at, policy_version, staff_version, state)
+        department, rule, reason, handler_id, handler_reason, base_priority, answer_field, answer_by,
+        owned_at, policy_version, staff_version, state)
     SELECT row.*, now(), CAST(:policy_version AS text), CAST(:staff_version AS text), CAST(:state AS text)
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]), CAST(:channel AS text[]),
         CAST(:case_type AS text[]), CAST(:category AS text[]), CAST(:severity AS text[]), CAST(:grade AS text[]),
@@ -44,7 +46,8 @@ _KEEP = counting(
         CAST(:repeat_of AS uuid[]), CAST(:accused_staff AS text[]), CAST(:customer_id AS uuid[]),
         CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
         CAST(:department AS text[]), CAST(:rule AS text[]), CAST(:reason AS text[]),
-        CAST(:handler_id AS text[]), CAST(:handler_reason AS text[]), CAST(:base_priority AS float[])) AS row
+        CAST(:handler_id AS text[]), CAST(:handler_reason AS text[]), CAST(:base_priority AS float[]),
+        CAST(:answer_field AS text[]), CAST(:answer_by AS timestamptz[])) AS row
     RETURNING complaint_id, owner_id, handler_id, 1 AS change
     """
 )
@@ -80,6 +83,7 @@ class _Decision(NamedTuple):
     envelope: Envelope[ComplaintReceived]
     naming: Naming
     handling: Handling
+    terms: AnswerTerms
 
 
 async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> None:
@@ -88,14 +92,19 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
     owners = await _owners_of(tx, [e.event.repeat_of for e in in_order if e.event.repeat_of])
     await desk.staff.keep_fresh(tx)
     loads = Loads(await read_loads(tx, _who_may_get(desk, in_order), desk.today(tx.now)), tx.now)
-    decisions = [_decide(desk, envelope, owners, loads) for envelope in in_order]
+    times = AnswerTimes(desk, tx.now)
+    decisions = [_decide(desk, envelope, owners, loads, times) for envelope in in_order]
     await _keep(desk, tx, decisions)
     for decision in decisions:
         _tell(desk, tx, decision)
 
 
 def _decide(
-    desk: Desk, envelope: Envelope[ComplaintReceived], owners: dict[UUID, str], loads: Loads
+    desk: Desk,
+    envelope: Envelope[ComplaintReceived],
+    owners: dict[UUID, str],
+    loads: Loads,
+    times: AnswerTimes,
 ) -> _Decision:
     event = envelope.event
     earlier = owners.get(event.repeat_of) if event.repeat_of else None
@@ -110,7 +119,8 @@ def _decide(
     handling = assign_handler(case, naming.owner, desk.directory, loads.known, desk.policy)
     if handling.handler.id != naming.owner.id:
         loads.give(handling.handler.id)
-    decision = _Decision(envelope, naming, handling)
+    terms = times.terms(naming.owner, handling.handler, event.case_type, event.category)
+    decision = _Decision(envelope, naming, handling, terms)
     if _was_abused(decision):
         loads.rest(naming.owner.id, loads.now + timedelta(seconds=desk.policy.assignment.rest_after_abuse))
     return decision
@@ -127,6 +137,8 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
         "reason": [d.naming.reason for d in decisions],
         "handler_id": [d.handling.handler.id for d in decisions],
         "handler_reason": [d.handling.reason for d in decisions],
+        "answer_field": [d.terms.answer_field for d in decisions],
+        "answer_by": [d.terms.answer_by for d in decisions],
         "base_priority": [_weight(desk, d.envelope.event) for d in decisions],
     }
     by = {
@@ -162,6 +174,8 @@ def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
             owned_at=tx.now,
             **desk.reach(owner, complaint_id),
             policy_version=desk.policy.version,
+            answer_field=decision.terms.answer_field,
+            answer_by=decision.terms.answer_by,
         ),
         because_of=decision.envelope,
     )
@@ -176,6 +190,8 @@ def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
                 department=handler.department,
                 reason=reason,
                 assigned_at=tx.now,
+                answer_field=decision.terms.answer_field,
+                answer_by=decision.terms.answer_by,
             ),
             because_of=decision.envelope,
         )

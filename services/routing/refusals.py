@@ -19,10 +19,12 @@ from .judge_transfer import Objection
 from .may_change_owner import OwnerObjection
 from .may_wait import WaitObjection
 from .next_state import Action, NotPossibleError, State
+from .settle_task import TaskObjection
 from .six_steps import MissingStepsError
+from .tasks import NoSuchTaskError, TaskRefusedError
 from .transfer_case import TransferRefusedError
 from .waiting import MayNotWaitError
-from .work_on_case import NotYoursError
+from .work_on_case import NotYoursError, OpenTasksError
 
 Refusal: TypeAlias = tuple[type[Any], Callable[[Any], ProblemError]]
 
@@ -57,6 +59,7 @@ _ACTIONS = {
     Action.WAIT: ("it cannot wait", "不能暂停等待"),
     Action.RESUME: ("it does not wait", "并未暂停"),
     Action.RESUME_PROPOSED: ("it does not wait", "并未暂停"),
+    Action.ASK: ("no department can be asked for its part any more", "不能再请其他部门协办"),
     Action.ANSWER: ("nothing is written to the customer any more", "不能再答复客户"),
     Action.REMEDY: ("no remedy can be proposed any more", "不能再提出补救"),
     Action.REJECT: ("it cannot be rejected", "不能判定不成立"),
@@ -112,6 +115,19 @@ _OBJECTIONS = {
     Objection.NOT_DISPUTED: ("no hand-over is disputed", "没有有争议的转办"),
 }
 
+_TASK_OBJECTIONS = {
+    TaskObjection.LEADS_IT: ("this department leads the case already (FC-11)", "该部门已是牵头部门（FC-11）"),
+    TaskObjection.SETTLED: ("it was delivered or released already", "该协办任务已办结或已撤回"),
+    TaskObjection.NOT_ASKED: ("another department was asked", "协办部门不是此人所在部门"),
+    TaskObjection.MUST_DELIVER: (
+        "it was refused once, or you lead the department: it has to be delivered (FC-16)",
+        "已拒绝过一次或由部门负责人办理，必须给出可行方案（FC-16）",
+    ),
+    TaskObjection.ONLY_MANAGER: ("it lies with who leads the department (FC-16)", "已转部门负责人（FC-16）"),
+    TaskObjection.ACCUSED: ("the complaint is about this person (FC-21)", "被投诉人不能参与处理（FC-21）"),
+    TaskObjection.NOT_WHO_ASKED: ("only owner or handler release it", "只有责任人或处理人可以撤回"),
+}
+
 
 def _missing_steps(error: MissingStepsError) -> tuple[str, str]:
     names = "、".join(f"{_STEPS[step]}（{step}）" for step in error.missing)
@@ -155,6 +171,11 @@ def _owner_stays(error: OwnerStaysError) -> tuple[str, str]:
     return f"{english}; {error.owner_id} answers for it", f"{chinese}；现责任人：{error.owner_id}"
 
 
+def _task_refused(error: TaskRefusedError) -> tuple[str, str]:
+    english, chinese = _TASK_OBJECTIONS[error.objection]
+    return (f"{english}: {error.who}", f"{chinese}：{error.who}") if error.who else (english, chinese)
+
+
 def _says(kind: type[Any], words: Callable[[Any], tuple[str, str]]) -> Refusal:
     return kind, lambda error: ConflictError(*words(error))
 
@@ -192,6 +213,15 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
             lambda error: (
                 f"only {error.decider_id} decides this appeal (FC-22)",
                 f"须由 {error.decider_id} 裁定（FC-22）",
+            ),
+        ),
+        (NoSuchTaskError, lambda _: NotFoundError("this complaint has no such task", "此投诉没有这项协办")),
+        _says(TaskRefusedError, _task_refused),
+        _says(
+            OpenTasksError,
+            lambda error: (
+                f"other departments still owe their part: {error.count}; wait for it or release it",
+                f"尚有 {error.count} 项协办未完成：请等待或撤回",
             ),
         ),
         (

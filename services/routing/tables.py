@@ -63,6 +63,9 @@ complaint = Table(
     Column("due_at", DateTime(timezone=True), comment="until when it is to be solved, as sla promised"),
     Column("escalation", Text, comment="the highest rung reached so far"),
     Column("escalated_at", DateTime(timezone=True)),
+    Column("answer_field", Text, comment="how far from the owner the answer has to be found (FC-14)"),
+    Column("answer_by", DateTime(timezone=True), comment="until when, as it was when the handler was named"),
+    Column("lead_department", Text, comment="of several departments the one that leads (FC-11)"),
     Index("complaint_of_owner", "owner_id", "complaint_id"),
     Index("complaint_by_time", "received_at"),
     Index("complaint_of_handler", "handler_id", "complaint_id"),
@@ -170,6 +173,32 @@ remedy = Table(
     Index("remedy_of_complaint", "complaint_id", "remedy_id"),
     Index("remedy_of_customer", "customer_id", "approved_at"),
     comment="What is owed to customers, who granted it, and whether it was paid.",
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("task_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("department", Text, nullable=False, comment="which assists the one that leads (FC-11)"),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="OPEN, REFUSED, DONE, RELEASED"),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False, comment="FC-16"),
+    Column("overdue_at", DateTime(timezone=True)),
+    Column("refusal", Text),
+    Column("refused_by", Text),
+    Column("refused_at", DateTime(timezone=True)),
+    Column("result", Text, comment="what was delivered, or why it is not needed any more"),
+    Column("settled_by", Text, comment="none where the complaint ended"),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("policy_version", Text, nullable=False),
+    Index("task_of_complaint", "complaint_id", "task_id"),
+    Index("task_open", "complaint_id", postgresql_where=text("state IN ('OPEN', 'REFUSED')")),
+    Index("task_of_department", "department", "task_id"),
+    comment="What was asked of other departments for a complaint, and what they delivered.",
 )
 
 answer = Table(

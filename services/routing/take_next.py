@@ -12,6 +12,7 @@ from shared.events.routing import HandlerAssigned
 from shared.events.sla import PromisesMade
 from shared.events.vocabulary import PromiseKind, Severity, TransferReason
 
+from .answer_terms import AnswerTimes
 from .assign_member import Load
 from .at_work import at_work
 from .desk import Desk
@@ -39,7 +40,8 @@ _QUEUE = Statement(
 )
 _TAKE = counting(
     """
-    UPDATE complaint SET handler_id = :by, handler_reason = :reason, handler_since = now()
+    UPDATE complaint SET handler_id = :by, handler_reason = :reason, handler_since = now(),
+        answer_field = :answer_field, answer_by = :answer_by
     WHERE complaint_id = :complaint_id AND handler_id = :before AND state = ANY (CAST(:states AS text[]))
         AND accused_staff IS DISTINCT FROM :by
     RETURNING complaint_id, owner_id, handler_id
@@ -96,7 +98,7 @@ async def take_next(
         return own[0]
     absent = await _absent(work, desk, [who for who in colleagues if who != by.id])
     for item in await queue(work, desk, absent, _LOOK_AT, NOT_BEGUN):
-        if await _take(work, desk, item["complaint_id"], item["handler_id"], by):
+        if await _take(work, desk, item, by):
             return item | {"handler_id": by.id}
     return None
 
@@ -113,17 +115,22 @@ async def _absent(work: UnitOfWork, desk: Desk, people: Sequence[str]) -> list[s
     ]
 
 
-async def _take(work: UnitOfWork, desk: Desk, complaint_id: UUID, before: str, by: Member) -> bool:
+async def _take(work: UnitOfWork, desk: Desk, item: dict[str, Any], by: Member) -> bool:
     """Take over what is still where it was seen (FC-6: ABSENT); false if somebody was quicker, or it is about them."""
+    complaint_id: UUID = item["complaint_id"]
     async with work.begin(str(complaint_id)) as tx:
         values = {
             "complaint_id": complaint_id,
             "by": by.id,
-            "before": before,
+            "before": item["handler_id"],
             "reason": TransferReason.ABSENT,
             "states": NOT_BEGUN,
         }
-        taken = await tx.fetch(_TAKE, values | desk.counts(tx, "/api"))
+        owner = desk.directory.member(item["owner_id"])
+        terms = AnswerTimes(desk, tx.now).terms(
+            owner, by, item["case_type"], item["category"], item["due_at"]
+        )
+        taken = await tx.fetch(_TAKE, values | terms._asdict() | desk.counts(tx, "/api"))
         if taken:
             tx.publish(
                 HandlerAssigned(
@@ -133,6 +140,7 @@ async def _take(work: UnitOfWork, desk: Desk, complaint_id: UUID, before: str, b
                     department=by.department,
                     reason=TransferReason.ABSENT,
                     assigned_at=tx.now,
+                    **terms._asdict(),
                 )
             )
             TRANSFERS.labels(TransferReason.ABSENT).inc()

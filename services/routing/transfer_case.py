@@ -218,7 +218,7 @@ async def _ask(
     )
     return Transfer(
         *(transfer_id, case.complaint_id, case.handler_id, receiver.id, reason, Status.REQUESTED, by),
-        *(case.state, case.owner_id, case.handler_id),
+        *(case.state, case.owner_id, case.handler_id, case.case_type, case.category, case.due_at),
     )
 
 

@@ -17,6 +17,7 @@ from shared.events.routing import (
 from shared.events.vocabulary import TransferReason
 from shared.runtime.timers import Timer, arm, disarm
 
+from .answer_terms import AnswerTerms, AnswerTimes
 from .desk import Desk
 from .judge_transfer import Status
 from .metrics import TRANSFERS
@@ -26,7 +27,7 @@ ANSWER, DECISION = "transfer_answer", "transfer_decision"
 _OPEN = Statement(
     """
     SELECT t.transfer_id, t.complaint_id, t.from_id, t.to_id, t.reason, t.status, t.requested_by, c.state, c.owner_id,
-        c.handler_id
+        c.handler_id, c.case_type, c.category, c.due_at
     FROM transfer t JOIN complaint c USING (complaint_id)
     WHERE t.complaint_id = ANY (CAST(:ids AS uuid[])) AND t.status IN ('REQUESTED', 'DISPUTED')
     """
@@ -45,9 +46,11 @@ _SETTLE = Statement(
 _HAND_OVER = counting(
     """
     UPDATE complaint SET handler_id = row.handler_id, handler_reason = row.reason, handler_since = now(),
+        answer_field = row.answer_field, answer_by = row.answer_by,
         hops = complaint.hops + CASE WHEN row.handler_id = complaint.owner_id THEN 0 ELSE 1 END
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:handlers AS text[]), CAST(:reasons AS text[]), CAST(:before AS text[]))
-         AS row (complaint_id, handler_id, reason, before)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:handlers AS text[]), CAST(:reasons AS text[]), CAST(:before AS text[]),
+            CAST(:answer_fields AS text[]), CAST(:answer_by AS timestamptz[]))
+         AS row (complaint_id, handler_id, reason, before, answer_field, answer_by)
     WHERE complaint.complaint_id = row.complaint_id AND complaint.handler_id <> row.handler_id
     RETURNING complaint.complaint_id, complaint.owner_id, complaint.handler_id, row.before
     """,
@@ -71,6 +74,9 @@ class Transfer(NamedTuple):
     state: str
     owner_id: str
     handler_id: str
+    case_type: str
+    category: str | None
+    due_at: datetime | None
 
 
 class Settlement(NamedTuple):
@@ -104,12 +110,15 @@ async def settle(desk: Desk, tx: Transaction, settlements: Sequence[Settlement],
     }
     await tx.fetch(_SETTLE, values)
     moved = [s for s in settlements if s.handler_id not in (None, s.transfer.handler_id)]
+    terms = _terms(desk, tx, moved)
     if moved:
         hands: dict[str, Any] = {
             "ids": [s.transfer.complaint_id for s in moved],
             "handlers": [s.handler_id for s in moved],
             "reasons": [s.transfer.reason for s in moved],
             "before": [s.transfer.handler_id for s in moved],
+            "answer_fields": [terms[s.transfer.transfer_id].answer_field for s in moved],
+            "answer_by": [terms[s.transfer.transfer_id].answer_by for s in moved],
         }
         await tx.fetch(_HAND_OVER, hands | desk.counts(tx, writer))
     disputed = [s for s in settlements if s.decide_by is not None]
@@ -123,10 +132,19 @@ async def settle(desk: Desk, tx: Transaction, settlements: Sequence[Settlement],
         ],
     )
     for settlement in settlements:
-        _tell(desk, tx, settlement)
+        _tell(desk, tx, settlement, terms.get(settlement.transfer.transfer_id))
 
 
-def _tell(desk: Desk, tx: Transaction, settlement: Settlement) -> None:
+def _terms(desk: Desk, tx: Transaction, moved: Sequence[Settlement]) -> dict[UUID, AnswerTerms]:
+    """Until when each new handler answers inside the house (FC-14)."""
+    times, member = AnswerTimes(desk, tx.now), desk.directory.member
+    return {
+        t.transfer_id: times.terms(member(t.owner_id), member(who), t.case_type, t.category, t.due_at)
+        for t, who in ((s.transfer, s.handler_id) for s in moved)
+    }
+
+
+def _tell(desk: Desk, tx: Transaction, settlement: Settlement, terms: AnswerTerms | None) -> None:
     transfer, by = settlement.transfer, settlement.by
     about: dict[str, Any] = {"complaint_id": transfer.complaint_id, "transfer_id": transfer.transfer_id}
     match settlement.status:
@@ -161,13 +179,13 @@ def _tell(desk: Desk, tx: Transaction, settlement: Settlement) -> None:
         case Status.DECIDED | Status.KEPT:
             handler = settlement.handler_id or transfer.handler_id
             tx.publish(TransferDecided(**about, handler_id=handler, by=by, decided_at=tx.now))
-    _tell_handler(desk, tx, settlement)
+    if terms is not None:
+        _tell_handler(desk, tx, settlement, terms)
 
 
-def _tell_handler(desk: Desk, tx: Transaction, settlement: Settlement) -> None:
+def _tell_handler(desk: Desk, tx: Transaction, settlement: Settlement, terms: AnswerTerms) -> None:
     transfer, handler_id = settlement.transfer, settlement.handler_id
-    if handler_id is None or handler_id == transfer.handler_id:
-        return
+    assert handler_id is not None
     handler = desk.directory.member(handler_id)
     reason = TransferReason(transfer.reason)
     tx.publish(
@@ -178,6 +196,7 @@ def _tell_handler(desk: Desk, tx: Transaction, settlement: Settlement) -> None:
             department=handler.department if handler else "",
             reason=reason,
             assigned_at=tx.now,
+            **terms._asdict(),
         )
     )
     TRANSFERS.labels(reason).inc()

@@ -27,6 +27,14 @@ class NotYoursError(Exception):
         self.owner_id, self.handler_id = case.owner_id, case.handler_id
 
 
+class OpenTasksError(Exception):
+    """Other departments have not delivered their part."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
 async def take_step(work: UnitOfWork, desk: Desk, complaint_id: UUID, step: HandlingStep, by: str) -> Case:
     """Note one of the six steps. Raises NoSuchCaseError, MissingStepsError, NotPossibleError."""
     async with work.begin(str(complaint_id)) as tx:
@@ -78,7 +86,7 @@ async def resolve(
 ) -> Case:
     """Note that it was put right, after `steps`. It is not closed by that: the customer has the word (FC-21).
 
-    Raises NoSuchCaseError, NotYoursError, MissingStepsError, NotPossibleError.
+    Raises NoSuchCaseError, NotYoursError, OpenTasksError, MissingStepsError, NotPossibleError.
     """
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
@@ -86,6 +94,8 @@ async def resolve(
         ended = case.state in (State.RESOLVED, State.FOLLOWED_UP, State.CLOSED)
         if ended and (case.resolution, case.resolution_reason, case.resolved_by) == (text, reason, by):
             return case
+        if case.open_tasks:
+            raise OpenTasksError(case.open_tasks)
         if case.state is State.PENDING:
             case.state = (await go_on(tx, [complaint_id], by, "RESOLVED"))[complaint_id]
         noted = _note_steps(tx, case, steps, by, desk.policy.work)

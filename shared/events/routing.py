@@ -5,6 +5,7 @@ from uuid import UUID
 
 from .base import Event, Instant, Sealed
 from .vocabulary import (
+    AnswerField,
     Channel,
     ClosingGround,
     HandlingStep,
@@ -27,6 +28,8 @@ class OwnerNamed(_RoutingEvent):
     """One person answers for the complaint to the end (FC-1); `rule` says by which rule it is this one.
 
     owner_reply_to, lead_reply_to: where the owner and the team lead are reached, sealed for notify.
+    answer_field, answer_by: how far from the owner the answer has to be found, and until when (FC-14); what the customer
+    was promised wins where it is sooner.
     """
 
     owner_id: str
@@ -40,6 +43,8 @@ class OwnerNamed(_RoutingEvent):
     owner_reply_to: Sealed | None
     lead_reply_to: Sealed | None
     policy_version: str
+    answer_field: AnswerField | None = None
+    answer_by: Instant | None = None
 
 
 class OwnerChanged(_RoutingEvent):
@@ -61,13 +66,18 @@ class OwnerChanged(_RoutingEvent):
 
 
 class HandlerAssigned(_RoutingEvent):
-    """Somebody works on the complaint; the owner stays who it was (FC-6)."""
+    """Somebody works on the complaint; the owner stays who it was (FC-6).
+
+    answer_field, answer_by: until when they answer inside the house (FC-14), never after the customer's promise.
+    """
 
     handler_id: str
     handler_name: str
     department: str
     reason: TransferReason | None
     assigned_at: Instant
+    answer_field: AnswerField | None = None
+    answer_by: Instant | None = None
 
 
 class StepsTaken(_RoutingEvent):
@@ -180,6 +190,73 @@ class HandlerChased(_RoutingEvent):
     chased_at: Instant
     handler_channel: Channel | None
     handler_reply_to: Sealed | None
+
+
+class _TaskEvent(_RoutingEvent):
+    task_id: UUID
+
+
+class TaskAsked(_TaskEvent):
+    """A department is asked for its part, to be delivered until then (FC-16); who manages it is told.
+
+    lead_department: the one that leads the case while others assist it (FC-11).
+    """
+
+    department: str
+    lead_department: str
+    by: str
+    asked_at: Instant
+    due_at: Instant
+    manager_id: str
+    manager_channel: Channel
+    manager_reply_to: Sealed | None
+
+
+class TaskDone(_TaskEvent):
+    """The department delivered its part; `late` if after the time."""
+
+    department: str
+    by: str
+    done_at: Instant
+    late: bool
+
+
+class TaskRefused(_TaskEvent):
+    """The department refused; who manages it has to see that something workable is delivered (FC-16)."""
+
+    department: str
+    by: str
+    refused_at: Instant
+    manager_id: str
+    manager_channel: Channel
+    manager_reply_to: Sealed | None
+
+
+class TaskOverdue(_TaskEvent):
+    """The department has not delivered in time; its manager is told."""
+
+    department: str
+    due_at: Instant
+    overdue_at: Instant
+    manager_id: str
+    manager_channel: Channel
+    manager_reply_to: Sealed | None
+
+
+class TaskReleased(_TaskEvent):
+    """Nobody waits for it any more; `by` is None where the complaint ended."""
+
+    department: str | None
+    by: str | None
+    released_at: Instant
+
+
+class LeadDepartmentNamed(_RoutingEvent):
+    """A coordinator said which of several departments leads the case (FC-11)."""
+
+    department: str
+    by: str
+    named_at: Instant
 
 
 class _AnswerEvent(_RoutingEvent):

@@ -178,6 +178,15 @@ class OwnerChangeReason(StrEnum):
     SUPERVISOR_ORDER = "SUPERVISOR_ORDER"
 
 
+class AnswerField(StrEnum):
+    """How far from the owner the answer to a complaint has to be found (FC-14)."""
+
+    OWN_FIELD = "OWN_FIELD"
+    OWN_DEPARTMENT = "OWN_DEPARTMENT"
+    OTHER_DEPARTMENT = "OTHER_DEPARTMENT"
+    ABOVE_BRANCH = "ABOVE_BRANCH"
+
+
 class RemedyKind(StrEnum):
     """What a customer is owed for what went wrong; none of them is an offer (REM-10)."""
 
