@@ -1,84 +1,77 @@
 """How soon intake shows a customer when there are very many of them, each with some complaints and promises."""
 
+import json
 import random
-from hashlib import md5
+from collections.abc import Iterator, Mapping
 from time import perf_counter
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
-from services.intake.customer_view import find_customer
-from shared.bus.database import Database
-from shared.bus.unit_of_work import UnitOfWork
+from services.intake.customer_view import COUNTED, SHOWN, VIEW
 from shared.runtime.database import migrate
 
+from .accept import NOWHERE
+from .client import Result, closed_loop, get
+from .many_customers import COMPLAINTS_EACH, customer_id, fill
 from .stage import Stage
+from .watchers import plain
 
-CUSTOMERS = 1_000_000
-COMPLAINTS_EACH = 5
-LOOKS = 2_000
-FILL = """
-INSERT INTO customer (customer_id, external_id, created_at, updated_at)
-SELECT md5('c' || n)::uuid, 'c' || n, now(), now() FROM generate_series(1, {customers}) AS n;
-INSERT INTO customer_key (key, customer_id)
-SELECT 'external:c' || n, md5('c' || n)::uuid FROM generate_series(1, {customers}) AS n;
-INSERT INTO contact (contact_id, complaint_id, channel, provider, contact_key, received_at, occurred_at, text)
-SELECT md5('t' || n)::uuid, md5('k' || n)::uuid, 'web', '', 'k' || n, now(), now(), 'my bill is wrong'
-FROM generate_series(1, {complaints}) AS n;
-INSERT INTO complaint (complaint_id, first_contact_id, receipt_number, tracking_code, channel, customer_id, grade,
-    severity, severity_rule, case_type, language, occurred_at, received_at, repeat_index, abusive, policy_version,
-    status, resolved_at, satisfied, score)
-SELECT md5('k' || n)::uuid, md5('t' || n)::uuid, 'R' || n, 't' || n, 'web',
-    md5('c' || (1 + n % {customers}))::uuid, 'S', 'S3', 'SEV-3', 'BILLING', 'en', now(), now(), 1, false, 'bench',
-    CASE WHEN n % 3 = 0 THEN 'RECEIVED' ELSE 'CLOSED' END, CASE WHEN n % 3 > 0 THEN now() END, n % 3 = 1, 1 + n % 5
-FROM generate_series(1, {complaints}) AS n;
-INSERT INTO promise (promise_id, complaint_id, kind, round, due_at, state)
-SELECT md5('p' || n || kind)::uuid, md5('k' || n)::uuid, kind, 1, now(), 'KEPT'
-FROM generate_series(1, {complaints}) AS n, unnest(ARRAY['CONTACT', 'SOLVE']) AS kind;
-ANALYZE;
-"""
+CUSTOMERS, MILLION = 100_000, 1_000_000
+SECONDS = 10.0
+AT_ONCE = (1, 8)
 
 
-async def customer_view(stage: Stage, customers: int = CUSTOMERS) -> dict[str, Any]:
-    """Milliseconds of a view at its database, one after another, of customers chosen by chance."""
+async def customer_view(stage: Stage, customers: int = CUSTOMERS, seconds: float = SECONDS) -> dict[str, Any]:
+    """Milliseconds of a GET of customers chosen by chance, one and eight at a time, and how the server finds them."""
     server = await stage.postgres(["intake"])
-    await migrate(server.url("intake"), "intake")
+    url = server.url("intake")
+    await migrate(url, "intake")
     began = perf_counter()
-    await _fill(server.url("intake"), customers)
+    await fill(url, customers)
     filled = perf_counter() - began
-    database = Database(server.url("intake"), application="bench")
-    try:
-        took = await _look(UnitOfWork(database), customers)
-    finally:
-        await database.close()
+    plan = await _explain(url, customers)
+    served = await stage.serve("intake", url, NOWHERE)
+    await served.ready()
+    requests = _requests(customers)
+    await closed_loop(served.port, requests, 2, seconds / 5)
+    found = {f"{many}_at_once": await closed_loop(served.port, requests, many, seconds) for many in AT_ONCE}
     return {
         "customers": customers,
         "complaints": customers * COMPLAINTS_EACH,
         "seconds_to_fill": round(filled, 1),
-        "looks": len(took),
-        **{f"p{share}_ms": round(took[len(took) * share // 100], 2) for share in (50, 95, 99)},
+        "errors": sum(result.errors for result in found.values()),
+        "whole_tables_read": sorted(_reads(plan, "Seq Scan", "Relation Name")),
+        "indexes_used": sorted(_reads(plan, "Index", "Index Name")),
+        **{name: _milliseconds(result) for name, result in found.items()},
     }
 
 
-async def _fill(url: str, customers: int) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+def _requests(customers: int) -> Iterator[bytes]:
+    chance = random.Random(1)
+    while True:
+        yield get(f"/intake/v1/customers/{customer_id(chance.randint(1, customers))}")
+
+
+def _milliseconds(result: Result) -> dict[str, float]:
+    shares = {f"p{share}_ms": round(result.percentile(share / 100), 2) for share in (50, 95, 99)}
+    return shares | {"per_s": round(result.rate)}
+
+
+async def _explain(url: str, customers: int) -> Mapping[str, Any]:
+    connection = await asyncpg.connect(plain(url))
     try:
-        await connection.execute("SET synchronous_commit = off")
-        await connection.execute(
-            FILL.format(customers=customers, complaints=customers * COMPLAINTS_EACH), timeout=3600
+        values = {"customer": customer_id(customers // 2), "counted": COUNTED, "shown": SHOWN}
+        plans = await connection.fetchval(
+            "EXPLAIN (FORMAT JSON) " + VIEW.sql, *[values[name] for name in VIEW.names]
         )
     finally:
         await connection.close()
+    plan: Mapping[str, Any] = json.loads(plans)[0]["Plan"]
+    return plan
 
 
-async def _look(work: UnitOfWork, customers: int) -> list[float]:
-    chance, took = random.Random(1), []
-    for _ in range(LOOKS):
-        customer = UUID(md5(f"c{chance.randint(1, customers)}".encode(), usedforsecurity=False).hexdigest())
-        began = perf_counter()
-        found = await find_customer(work, customer)
-        took.append((perf_counter() - began) * 1000)
-        assert found is not None
-        assert found["totals"]["complaints"] == COMPLAINTS_EACH
-    return sorted(took)
+def _reads(node: Mapping[str, Any], kind: str, name: str) -> set[str]:
+    """The names of what is read in this way anywhere in a plan."""
+    here = {node[name]} if kind in node["Node Type"] and name in node else set()
+    return here.union(*(_reads(part, kind, name) for part in node.get("Plans", ())))

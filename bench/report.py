@@ -28,15 +28,26 @@ def _figures(key: str, results: Results) -> tuple[float, ...]:
             return (results[key]["journeys_per_s"],)
         case "relay" | "sla_due_dates" if key in results:
             return (results[key]["per_s"],)
+        case "customer_view" if _largest_view(results):
+            return (_largest_view(results)["1_at_once"]["p95_ms"],)
+        case "customer_import" if key in results:
+            return (results[key]["json_known_per_s"], results[key]["csv_known_per_s"])
         case "memory" if apart and together:
             largest = max(memory["rss"] for memory in apart["memory_mib"].values())
             return (largest, together["memory_mib"]["redress"]["rss"])
     return ()
 
 
+def _largest_view(results: Results) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = results.get("customer_view_million") or results.get("customer_view") or {}
+    return found
+
+
 def _spoiled(key: str, results: Results) -> str:
     """Why a figure does not count: errors, losses, a growing backlog."""
     found = results.get({"post": "accept"}.get(key, key), {})
+    if key == "customer_view":
+        found = _largest_view(results)
     reasons = []
     if key in {"accept", "post", "owned"}:
         errors = found.get("open_loop", {}).get("errors", 0) if key == "post" else found.get("errors", 0)
@@ -49,6 +60,13 @@ def _spoiled(key: str, results: Results) -> str:
         reasons += [] if found["backlog"]["came_to_rest"] else ["it did not come to rest"]
     elif key == "relay" and found and (found["left_in_outbox"] or found["in_journal"] != found["events"]):
         reasons = ["events are missing in the journal"]
+    elif key == "customer_view" and found and (found["whole_tables_read"] or found["errors"]):
+        reasons = [
+            f"{found['errors']} errors",
+            *(f"all of {name} is read" for name in found["whole_tables_read"]),
+        ]
+    elif key == "customer_import" and found and found["stored"] != 2 * found["customers"]:
+        reasons = ["customers are missing"]
     elif key == "sla_due_dates" and found and found["wrong"]:
         reasons = [f"{found['wrong']} due dates are wrong"]
     return "; ".join(reasons)
@@ -123,6 +141,25 @@ def details(results: Results) -> str:
         lines.append(
             f"  assignment among {assignment['staff']:,} staff, p50 / p99 ms by size of department: {found}"
         )
+    for view in filter(None, (results.get("customer_view"), results.get("customer_view_million"))):
+        took = ", ".join(
+            f"{many.replace('_', ' ')}: {ms['p50_ms']} / {ms['p95_ms']} / {ms['p99_ms']} ms, {ms['per_s']:,}/s"
+            for many, ms in view.items()
+            if many.endswith("_at_once")
+        )
+        lines.append(
+            f"  customer view among {view['customers']:,} customers and {view['complaints']:,} complaints "
+            f"(filled in {view['seconds_to_fill']:.0f} s), p50 / p95 / p99 {took}; "
+            f"indexes: {', '.join(view['indexes_used'])}"
+        )
+    if entered := results.get("customer_import"):
+        rates = ", ".join(
+            f"{name.removesuffix('_per_s').replace('_', ' ')} {rate:,}/s"
+            for name, rate in entered.items()
+            if name.endswith("_per_s")
+        )
+        cost = entered["cpu_us_per_customer"]
+        lines.append(f"  customer import: {rates}; {cost} µs of CPU each, intake and PostgreSQL together")
     return "\n".join(lines)
 
 

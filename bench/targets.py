@@ -63,6 +63,18 @@ ROWS: Sequence[Row] = (
     Row("relay", "relay, outbox to Kafka with journal", "/s", (Target(12_000, 20_000),)),
     Row("sla_due_dates", "due dates in a working calendar, one process", "/s", (Target(200_000, 500_000),)),
     Row(
+        "customer_view",
+        "customer view over HTTP, p95, one at a time, 5 complaints per customer",
+        "ms",
+        (_at_most(50, 10),),
+    ),
+    Row(
+        "customer_import",
+        "customers entered, known ones changed, JSON / CSV, all their keys",
+        "/s",
+        (Target(5_000, 10_000), Target(5_000, 10_000)),
+    ),
+    Row(
         "memory",
         "memory: one service process / all in one (RSS)",
         "MiB",

@@ -83,7 +83,7 @@ LOOK_BACK = Statement(
     ) AS counted
     LEFT JOIN LATERAL (
         SELECT complaint.complaint_id, repeat_index + complaint.round - 1 AS repeat_index, resolved_at,
-               status = 'CLOSED' AS final, case_type, category, severity,
+               status IN ('CLOSED', 'REJECTED', 'CANCELLED') AS final, case_type, category, severity,
                (SELECT count(*) FROM promise WHERE promise.complaint_id = complaint.complaint_id
                 AND state IN ('BROKEN', 'KEPT_LATE')) AS broken_promises,
                receipt_number, tracking_code, left(contact.text, :text_length) AS text

@@ -12,7 +12,7 @@ from shared.bus.unit_of_work import UnitOfWork
 COUNTED, SHOWN = 200, 20
 """Of so many of the newest complaints the totals are made, and so many are shown."""
 
-_VIEW = Statement(
+VIEW = Statement(
     """
     WITH newest AS (
         SELECT complaint_id, receipt_number, channel, kind, case_type, severity, status, priority_class, tags,
@@ -43,7 +43,12 @@ _VIEW = Statement(
             WHERE customer_key.customer_id = customer.customer_id) AS keys,
            (SELECT to_jsonb(told) || to_jsonb(promised) FROM told, promised) AS totals,
            (SELECT coalesce(jsonb_agg(shown ORDER BY complaint_id DESC), '[]')
-            FROM (SELECT * FROM newest ORDER BY complaint_id DESC LIMIT :shown) AS shown) AS complaints
+            FROM (SELECT * FROM newest ORDER BY complaint_id DESC LIMIT :shown) AS shown) AS complaints,
+           (SELECT coalesce(jsonb_agg(shown ORDER BY received_at DESC, contact_id DESC), '[]')
+            FROM (SELECT contact.contact_id, contact.complaint_id, contact.channel, contact.received_at
+                  FROM (SELECT complaint_id FROM newest ORDER BY complaint_id DESC LIMIT :shown) AS last
+                  JOIN contact USING (complaint_id)
+                  ORDER BY contact.received_at DESC, contact.contact_id DESC LIMIT :shown) AS shown) AS contacts
     FROM customer WHERE customer.customer_id = :customer
     """
 )
@@ -51,5 +56,5 @@ _VIEW = Statement(
 
 async def find_customer(work: UnitOfWork, customer_id: UUID) -> dict[str, Any] | None:
     """The whole view, or None if there is no such customer."""
-    found = await work.fetch(_VIEW, {"customer": customer_id, "counted": COUNTED, "shown": SHOWN})
+    found = await work.fetch(VIEW, {"customer": customer_id, "counted": COUNTED, "shown": SHOWN})
     return dict(found[0]) if found else None

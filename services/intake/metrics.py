@@ -74,7 +74,12 @@ _CLASS_OF_FIELD = {
 }
 
 _COUNT_PARKED = Statement("SELECT count(*) FROM parked_payload WHERE state = 'PARKED'")
-_COUNT_OPEN = Statement("SELECT status, count(*) FROM complaint WHERE status <> 'CLOSED' GROUP BY status")
+_COUNT_OPEN = Statement(
+    """
+    SELECT status, count(*) FROM complaint
+    WHERE status <> 'CLOSED' AND status NOT IN ('REJECTED', 'CANCELLED') GROUP BY status
+    """
+)
 
 
 def field_class(field: str) -> str:

@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How far a complaint is, in the order of one that is put right at once; REOPENED leads back."""
+    """How far a complaint is, in the order of one that is put right at once; REOPENED leads back.
+
+    Other ends are REJECTED and CANCELLED; APPEALED holds it open until somebody senior has decided (FC-22).
+    """
 
     RECEIVED = "RECEIVED"
     ACKNOWLEDGED = "ACKNOWLEDGED"
@@ -13,6 +16,9 @@ class Status(StrEnum):
     PROPOSED = "PROPOSED"
     REOPENED = "REOPENED"
     RESOLVED = "RESOLVED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    APPEALED = "APPEALED"
     CLOSED = "CLOSED"
 
 
@@ -20,6 +26,9 @@ _NEW = (Status.RECEIVED, Status.ACKNOWLEDGED)
 _WAITING = (*_NEW, Status.ASSIGNED, Status.REOPENED)
 _WORKED_ON = (*_WAITING, Status.IN_PROGRESS)
 _OPEN = (*_WORKED_ON, Status.PROPOSED)
+_DONE = (*_OPEN, Status.RESOLVED, Status.REJECTED)
+ENDED = (Status.CLOSED, Status.REJECTED, Status.CANCELLED)
+"""Nothing is promised any more, and no contact opens it again; only an appeal does, or the customer's answer."""
 
 NEXT_STATUS: dict[str, dict[Status, Status]] = {
     "receipt_told": {Status.RECEIVED: Status.ACKNOWLEDGED},
@@ -29,6 +38,9 @@ NEXT_STATUS: dict[str, dict[Status, Status]] = {
     "solution_proposed": dict.fromkeys(_WORKED_ON, Status.PROPOSED),
     "complaint_resolved": dict.fromkeys(_OPEN, Status.RESOLVED),
     "complaint_reopened": dict.fromkeys(Status, Status.REOPENED),
+    "complaint_rejected": dict.fromkeys(_OPEN, Status.REJECTED),
+    "complaint_cancelled": dict.fromkeys(_OPEN, Status.CANCELLED),
+    "complaint_appealed": dict.fromkeys(_DONE, Status.APPEALED),
     "complaint_closed": dict.fromkeys(Status, Status.CLOSED),
 }
 """What happened → the status before → the status after; a status that is not there stays, for it was old news.

@@ -42,6 +42,20 @@ class PromiseState(NamedTuple):
     detail: str
 
 
+class MovedPromise(NamedTuple):
+    """A promise has another due time now, and counts."""
+
+    promise_id: UUID
+    new_due_at: datetime
+
+
+class StoppedPromises(NamedTuple):
+    """The open promises of a kind about the complaint `about` do not count now."""
+
+    about: UUID
+    kind: PromiseKind
+
+
 class NewPromise(NamedTuple):
     """A promise about the complaint `about`."""
 
@@ -67,19 +81,24 @@ _GO_ON = Statement(
         INSERT INTO history ({_NOTE}) SELECT {_NOTE} FROM told
     )
     UPDATE complaint SET (status, escalation_level, acknowledged_at, owner_id, owner_name, department,
-                          handler_name, round, resolved_at, closed_at, satisfied, score, offer_decision) = (
+                          handler_name, round, resolved_at, closed_at, satisfied, score, offer_decision,
+                          waits_for, waits_until, rejection_reason, appeal_until) = (
         SELECT coalesce(CAST(:next_status AS jsonb) -> told.happened ->> complaint.status, complaint.status),
                CASE WHEN array_position(CAST(:ladder AS text[]), complaint.escalation_level)
                        > array_position(CAST(:ladder AS text[]), said.escalation_level)
                     THEN complaint.escalation_level ELSE said.escalation_level END,
                said.acknowledged_at, said.owner_id, said.owner_name, said.department, said.handler_name,
-               said.round, said.resolved_at, said.closed_at, said.satisfied, said.score, said.offer_decision
+               said.round, coalesce(said.resolved_at, said.closed_at), said.closed_at, said.satisfied, said.score,
+               said.offer_decision, said.waits_for, said.waits_until, said.rejection_reason, said.appeal_until
         FROM jsonb_populate_record(complaint, told.facts) AS said
     )
     FROM told WHERE complaint.complaint_id = told.complaint_id AND told.facts IS NOT NULL
     """  # noqa: S608 - names of our own columns
 )
-"""A fact that is told replaces the column of its name; all others stay, and of two rungs the higher one."""
+"""A fact that is told replaces the column of its name; all others stay, and of two rungs the higher one.
+
+What is closed is resolved too: by a denied appeal, which had opened it, at that moment.
+"""
 
 _ADD_PROMISES = Statement(
     f"""
@@ -96,6 +115,24 @@ _SET_STATES = Statement(
     UPDATE promise SET state = given.state
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:state AS text[])) AS given (promise_id, state)
     WHERE promise.promise_id = given.promise_id
+    """  # noqa: S608 - names of our own columns
+)
+_MOVE = Statement(
+    f"""
+    WITH noted AS (INSERT INTO history ({_NOTE}) SELECT * FROM unnest({_NOTES}))
+    UPDATE promise SET due_at = moved.due_at, paused = false,
+        was_due_at = CASE WHEN moved.due_at = promise.due_at THEN was_due_at ELSE promise.due_at END
+    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:new_due_at AS timestamptz[])) AS moved (promise_id, due_at)
+    WHERE promise.promise_id = moved.promise_id
+    """  # noqa: S608 - names of our own columns
+)
+_PAUSE = Statement(
+    f"""
+    WITH noted AS (INSERT INTO history ({_NOTE}) SELECT * FROM unnest({_NOTES}))
+    UPDATE promise SET paused = true
+    FROM unnest(CAST(:about AS uuid[]), CAST(:kind AS text[])) AS stopped (complaint_id, kind)
+    WHERE promise.complaint_id = stopped.complaint_id AND promise.kind = stopped.kind
+      AND state NOT IN ('KEPT', 'KEPT_LATE')
     """  # noqa: S608 - names of our own columns
 )
 _RULES = {"next_status": NEXT_STATUS, "ladder": list(EscalationLevel)}
@@ -118,5 +155,26 @@ async def save_states(tx: Transaction, notes: Sequence[Note], states: Sequence[P
     await tx.fetch(_SET_STATES, _columns(notes) | _columns(states))
 
 
-def _columns(rows: Sequence[Note | Told | PromiseState | NewPromise]) -> dict[str, Any]:
+async def move_promises(
+    tx: Transaction, notes: Sequence[Note], details: Sequence[str], moved: Sequence[MovedPromise]
+) -> None:
+    """Set new due times, and write the history: one note with its detail per occasion, which may move several."""
+    await tx.fetch(_MOVE, _columns(notes) | _columns(moved, MovedPromise) | {"detail": details})
+
+
+async def pause_promises(
+    tx: Transaction, notes: Sequence[Note], details: Sequence[str], stopped: Sequence[StoppedPromises]
+) -> None:
+    """Note that promises do not count now, and write the history: one note with its detail per pause."""
+    await tx.fetch(_PAUSE, _columns(notes) | _columns(stopped, StoppedPromises) | {"detail": details})
+
+
+_Row = Note | Told | PromiseState | NewPromise | MovedPromise | StoppedPromises
+
+
+def _columns(rows: Sequence[_Row], kind: type[_Row] | None = None) -> dict[str, Any]:
+    """The rows as arrays by column; `kind` where there may be none."""
+    if not rows:
+        assert kind is not None
+        return {name: [] for name in kind._fields}
     return dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))

@@ -10,18 +10,57 @@ from shared.events.feedback import SatisfactionAnswered, SatisfactionAsked, Sati
 from shared.events.marketing import OfferProposed, OfferWithheld
 from shared.events.notify import MessageFailed, MessageSent, MessageSkipped, MessageUnknown
 from shared.events.routing import (
+    AppealDecided,
+    ComplaintAppealed,
+    ComplaintCancelled,
     ComplaintClosed,
+    ComplaintPaused,
+    ComplaintRejected,
     ComplaintReopened,
     ComplaintResolved,
+    ComplaintResumed,
     HandlerAssigned,
+    HandlerChased,
+    OwnerChanged,
     OwnerNamed,
+    RemedyApproved,
+    RemedyPaid,
+    RemedyProposed,
+    RemedyRefused,
     SolutionProposed,
     StepsTaken,
+    TransferAccepted,
+    TransferDecided,
+    TransferDisputed,
+    TransferFailed,
+    TransferRequested,
 )
-from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken, PromiseKept, PromisesMade
+from shared.events.sla import (
+    EscalationReached,
+    PromiseAtRisk,
+    PromiseBroken,
+    PromiseExtended,
+    PromiseKept,
+    PromiseRecomputed,
+    PromisesMade,
+    PromisesPaused,
+    PromisesResumed,
+)
 from shared.events.vocabulary import MessageKind, Role
 
-from .progress import NewPromise, Note, PromiseState, Told, add_promises, save_progress, save_states
+from .progress import (
+    MovedPromise,
+    NewPromise,
+    Note,
+    PromiseState,
+    StoppedPromises,
+    Told,
+    add_promises,
+    move_promises,
+    pause_promises,
+    save_progress,
+    save_states,
+)
 
 
 def _owner(event: OwnerNamed) -> Told:
@@ -30,6 +69,11 @@ def _owner(event: OwnerNamed) -> Told:
         {"owner_id": event.owner_id, "owner_name": event.owner_name, "department": event.department},
         "owner_named",
     )
+
+
+def _owner_changed(event: OwnerChanged) -> Told:
+    facts = {"owner_id": event.owner_id, "owner_name": event.owner_name, "department": event.department}
+    return Told(f"{event.owner_name} {event.reason}", facts)
 
 
 def _handler(event: HandlerAssigned) -> Told:
@@ -49,8 +93,45 @@ def _resolved(event: ComplaintResolved) -> Told:
 
 
 def _reopened(event: ComplaintReopened) -> Told:
-    facts = {"round": event.round, "resolved_at": None, "closed_at": None}
+    facts = {"round": event.round, "resolved_at": None, "closed_at": None, "appeal_until": None}
     return Told(event.reason, facts, "complaint_reopened")
+
+
+def _paused(event: ComplaintPaused) -> Told:
+    return Told(event.reason, {"waits_for": event.reason, "waits_until": event.resumes_at})
+
+
+def _resumed(event: ComplaintResumed) -> Told:
+    return Told(event.because, {"waits_for": None, "waits_until": None})
+
+
+def _rejected(event: ComplaintRejected) -> Told:
+    facts = {
+        "resolved_at": event.rejected_at,
+        "rejection_reason": event.reason,
+        "appeal_until": event.appeal_until,
+    }
+    return Told(event.reason, facts, "complaint_rejected")
+
+
+def _cancelled(event: ComplaintCancelled) -> Told:
+    return Told(None, {"closed_at": event.cancelled_at}, "complaint_cancelled")
+
+
+def _appealed(_event: ComplaintAppealed) -> Told:
+    return Told(None, {"resolved_at": None, "appeal_until": None}, "complaint_appealed")
+
+
+def _appeal_decided(event: AppealDecided) -> Told:
+    return Told("UPHELD" if event.upheld else "DENIED")
+
+
+def _transfer(event: TransferRequested) -> Told:
+    return Told(f"{event.department} {event.reason}")
+
+
+def _remedy(event: RemedyProposed | RemedyApproved) -> Told:
+    return Told(event.kind)
 
 
 def _closed(event: ComplaintClosed) -> Told:
@@ -88,7 +169,24 @@ def _withheld(event: OfferWithheld) -> Told:
 
 READERS: dict[type[Event], Callable[[Any], Told]] = {
     OwnerNamed: _owner,
+    OwnerChanged: _owner_changed,
     HandlerAssigned: _handler,
+    HandlerChased: _only_noted,
+    TransferRequested: _transfer,
+    TransferAccepted: _only_noted,
+    TransferFailed: _only_noted,
+    TransferDisputed: _only_noted,
+    TransferDecided: _only_noted,
+    ComplaintPaused: _paused,
+    ComplaintResumed: _resumed,
+    ComplaintRejected: _rejected,
+    ComplaintCancelled: _cancelled,
+    ComplaintAppealed: _appealed,
+    AppealDecided: _appeal_decided,
+    RemedyProposed: _remedy,
+    RemedyApproved: _remedy,
+    RemedyRefused: _only_noted,
+    RemedyPaid: _only_noted,
     StepsTaken: _steps,
     SolutionProposed: _proposed,
     ComplaintResolved: _resolved,
@@ -115,6 +213,10 @@ def reactions() -> Reactions:
         PromiseAtRisk: follow_promises,
         PromiseKept: follow_promises,
         PromiseBroken: follow_promises,
+        PromiseExtended: follow_due_times,
+        PromiseRecomputed: follow_due_times,
+        PromisesPaused: stop_promises,
+        PromisesResumed: go_on_with_promises,
     }
 
 
@@ -143,6 +245,29 @@ async def follow_promises(
     events = [envelope.event for envelope in envelopes]
     states = [PromiseState(event.promise_id, _state(event), event.kind) for event in events]
     await save_states(tx, _notes(envelopes), states)
+
+
+async def follow_due_times(
+    tx: Transaction, envelopes: Sequence[Envelope[PromiseExtended | PromiseRecomputed]]
+) -> None:
+    """Keep the due times that were moved: with approval, or because a calendar changed."""
+    events = [envelope.event for envelope in envelopes]
+    moved = [MovedPromise(event.promise_id, event.due_at) for event in events]
+    await move_promises(tx, _notes(envelopes), [event.kind for event in events], moved)
+
+
+async def stop_promises(tx: Transaction, envelopes: Sequence[Envelope[PromisesPaused]]) -> None:
+    """Keep which promises do not count now."""
+    events = [envelope.event for envelope in envelopes]
+    stopped = [StoppedPromises(event.complaint_id, kind) for event in events for kind in event.kinds]
+    await pause_promises(tx, _notes(envelopes), [event.reason for event in events], stopped)
+
+
+async def go_on_with_promises(tx: Transaction, envelopes: Sequence[Envelope[PromisesResumed]]) -> None:
+    """Keep the due times after a pause."""
+    events = [envelope.event for envelope in envelopes]
+    moved = [MovedPromise(one.promise_id, one.due_at) for event in events for one in event.promises]
+    await move_promises(tx, _notes(envelopes), [event.because for event in events], moved)
 
 
 def _state(event: PromiseAtRisk | PromiseKept | PromiseBroken) -> str:

@@ -5,21 +5,25 @@ from uuid import UUID
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
+from shared.events.vocabulary import Language
 from shared.runtime.paging import read_page
 
+from .customer_news import NEWS, NEWS_SHOWN, WITH_DETAIL, news_text
 from .next_status import Status
 
 _HIDDEN = ("tracking_code", "first_contact_id")
 
 _PROMISED_NEXT = """
     next_promise.kind AS promise_kind, next_promise.due_at AS promise_due_at,
-    next_promise.state AS promise_state,
+    next_promise.state AS promise_state, next_promise.was_due_at AS promise_was_due_at,
+    next_promise.paused AS promise_paused,
     extract(epoch FROM next_promise.due_at - clock_timestamp()) AS promise_seconds_left
 """
 _NEXT_PROMISE = """
     LEFT JOIN LATERAL (
-        SELECT kind, due_at, state FROM promise
+        SELECT kind, due_at, state, was_due_at, paused FROM promise
         WHERE promise.complaint_id = complaint.complaint_id AND state IN ('MADE', 'AT_RISK')
+          AND complaint.status NOT IN ('CLOSED', 'REJECTED', 'CANCELLED')
         ORDER BY due_at LIMIT 1
     ) AS next_promise ON true
 """
@@ -33,15 +37,26 @@ _ONE = Statement(
            contact.text, contact.contact_key, contact.provider, contact.origin_kind, {_PROMISED_NEXT},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('promise_id', promise_id, 'kind', kind,
                                                          'round', promise.round, 'due_at', due_at,
+                                                         'was_due_at', was_due_at, 'paused', paused,
                                                          'state', state)), '[]')
             FROM promise WHERE promise.complaint_id = complaint.complaint_id) AS promises
     FROM complaint JOIN contact ON contact.contact_id = complaint.first_contact_id {_NEXT_PROMISE}
     WHERE complaint.complaint_id = :complaint
     """  # noqa: S608 - pieces of our own
 )
+_NEWS = """
+    (SELECT coalesce(jsonb_agg(line ORDER BY at DESC, publisher, sequence DESC), '[]')
+     FROM (SELECT at, what, publisher, sequence,
+                  CASE WHEN what = ANY (CAST(:with_detail AS text[])) THEN detail END AS detail
+           FROM history
+           WHERE history.complaint_id = complaint.complaint_id AND what = ANY (CAST(:told AS text[]))
+           ORDER BY at DESC, publisher, sequence DESC LIMIT :lines) AS line)
+"""
 _TRACKED = Statement(
     f"""
-    SELECT receipt_number, status, language, received_at, owner_name, {_PROMISED_NEXT}
+    SELECT receipt_number, status, language, received_at, owner_name, waits_for, waits_until, rejection_reason,
+           appeal_until, {_PROMISED_NEXT},
+           {_NEWS} AS news
     FROM complaint {_NEXT_PROMISE} WHERE tracking_code = :code
     """  # noqa: S608 - pieces of our own
 )
@@ -87,7 +102,15 @@ async def find_complaint(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any]
 
 async def find_tracked(work: UnitOfWork, code: str) -> dict[str, Any] | None:
     """What the customer behind the code of a tracking link may see."""
-    return await _first(work, _TRACKED, code=code)
+    shown = {"told": list(NEWS), "with_detail": list(WITH_DETAIL), "lines": NEWS_SHOWN}
+    found = await _first(work, _TRACKED, code=code, **shown)
+    if found is not None:
+        place = found["language"] != Language.CHINESE
+        found["news"] = [
+            {"at": line["at"], "what": line["what"], "text": news_text(line["what"], line["detail"])[place]}
+            for line in found["news"]
+        ]
+    return found
 
 
 async def list_complaints(
@@ -112,10 +135,18 @@ async def _first(work: UnitOfWork, statement: Statement, **values: Any) -> dict[
 
 
 def _with_promise(row: dict[str, Any]) -> dict[str, Any]:
-    """The four columns of the next promise as one object, or null."""
+    """The columns of the next promise as one object, or null."""
     kind, due_at = row.pop("promise_kind"), row.pop("promise_due_at")
     state, left = row.pop("promise_state"), row.pop("promise_seconds_left")
+    moved_from, paused = row.pop("promise_was_due_at"), row.pop("promise_paused")
     row["next_promise"] = None
     if kind is not None:
-        row["next_promise"] = {"kind": kind, "due_at": due_at, "state": state, "seconds_left": round(left)}
+        row["next_promise"] = {
+            "kind": kind,
+            "due_at": due_at,
+            "was_due_at": moved_from,
+            "paused": paused,
+            "state": state,
+            "seconds_left": round(left),
+        }
     return row

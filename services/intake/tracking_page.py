@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from .customer_news import REJECTED_FOR, WAITS_FOR
 
 _STATUSES = {
     "RECEIVED": ("已受理", "Received"),
@@ -16,6 +18,9 @@ _STATUSES = {
     "PROPOSED": ("已提出解决方案", "A solution is proposed"),
     "REOPENED": ("重新处理中", "Opened again"),
     "RESOLVED": ("已处理，等待您确认", "Put right, waiting for your word"),
+    "REJECTED": ("不予支持", "Not upheld"),
+    "CANCELLED": ("已撤回", "Withdrawn"),
+    "APPEALED": ("申诉处理中", "Your appeal is being decided"),
     "CLOSED": ("已办结", "Closed"),
 }
 _PROMISES = {
@@ -33,6 +38,13 @@ _TEXTS = {
     "nobody": ("正在安排", "being named"),
     "next": ("下一步承诺", "Promised next"),
     "by": ("最迟", "by"),
+    "before": ("原定", "before it was"),
+    "stopped": ("暂停计时", "does not count now"),
+    "waits": ("暂停等待", "Waiting"),
+    "until": ("至", "until"),
+    "why": ("原因", "Why"),
+    "appeal": ("可申诉至", "You may appeal until"),
+    "news": ("最新进展", "What happened"),
 }
 _STYLE = (
     'body{font:1rem/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:34rem;margin:2rem auto;'
@@ -63,16 +75,54 @@ def tracking_page(complaint: Mapping[str, Any], zone: ZoneInfo) -> str:
         (texts["status"], _STATUSES[complaint["status"]][place]),
         (texts["owner"], complaint["owner_name"] or texts["nobody"]),
     ]
-    promise = complaint["next_promise"]
-    if promise and complaint["status"] != "CLOSED":
-        what = _PROMISES[promise["kind"]][place]
-        rows.append((texts["next"], f"{what}, {texts['by']} {_shown(promise['due_at'], zone)}"))
+    rows += _waiting(complaint, texts, place, zone) + _rejected(complaint, texts, place, zone)
+    if promise := complaint["next_promise"]:
+        rows.append((texts["next"], _promised(promise, texts, place, zone)))
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{texts["title"]}</title>'
-        f"<style>{_STYLE}</style></head><body><main><h1>{texts['title']}</h1><dl>{listed}</dl></main></body></html>"
+        f"<style>{_STYLE}</style></head><body><main><h1>{texts['title']}</h1><dl>{listed}</dl>"
+        f"{_news(complaint['news'], texts, zone)}</main></body></html>"
     )
+
+
+Rows = list[tuple[str, str]]
+Texts = Mapping[str, str]
+
+
+def _promised(promise: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> str:
+    what = _PROMISES[promise["kind"]][place]
+    if promise["paused"]:
+        return f"{what}, {texts['stopped']}"
+    shown = f"{what}, {texts['by']} {_shown(promise['due_at'], zone)}"
+    if promise["was_due_at"] is None:
+        return shown
+    return f"{shown} ({texts['before']} {_shown(promise['was_due_at'], zone)})"
+
+
+def _waiting(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> Rows:
+    reason = complaint["waits_for"]
+    if reason is None:
+        return []
+    why = WAITS_FOR[reason][place]
+    return [(texts["waits"], f"{why}, {texts['until']} {_shown(complaint['waits_until'], zone)}")]
+
+
+def _rejected(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> Rows:
+    if complaint["status"] != "REJECTED":
+        return []
+    rows = [(texts["why"], REJECTED_FOR[complaint["rejection_reason"]][place])]
+    return [*rows, (texts["appeal"], _shown(complaint["appeal_until"], zone))]
+
+
+def _news(news: Sequence[Mapping[str, Any]], texts: Texts, zone: ZoneInfo) -> str:
+    if not news:
+        return ""
+    lines = "".join(
+        f"<li>{_shown(datetime.fromisoformat(line['at']), zone)} {escape(line['text'])}</li>" for line in news
+    )
+    return f"<h2>{texts['news']}</h2><ul>{lines}</ul>"
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> str:

@@ -28,6 +28,9 @@ async def test_a_customer_who_complained_once_has_one_open_complaint(intake: Ser
     assert shown["keys"] == ["email:a@example.com", "external:c1", "phone:+8613800138000"]
     assert shown["external_id"] == "c1"
     assert [one["complaint_id"] for one in shown["complaints"]] == [found["complaint_id"]]
+    assert [(one["complaint_id"], one["channel"]) for one in shown["contacts"]] == [
+        (found["complaint_id"], "web")
+    ]
     totals = shown["totals"]
     assert (totals["complaints"], totals["open"], totals["contacts"]) == (1, 1, 1)
     assert (totals["promises"], totals["satisfied"], totals["offers_withheld"]) == (0, 0, 0)
@@ -53,6 +56,7 @@ async def test_the_view_follows_what_the_services_tell(intake: ServiceUnderTest)
             reasons=(WithholdReason.SECOND_FAILURE,),
         )
     )
+    assert len((await view(intake, first))["contacts"]) == 3
     totals = (await view(intake, first))["totals"]
     assert totals.pop("last_complaint_at")
     assert totals == {

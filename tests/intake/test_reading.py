@@ -161,10 +161,14 @@ async def test_the_tracking_link_gives_json_with_no_more_than_the_page(intake: S
     _, receipt_number, answer = await tracked(intake, accept="application/json")
     shown = answer.json()
     assert set(shown) == {
-        "receipt_number", "status", "language", "received_at", "owner_name", "next_promise",
+        "receipt_number", "status", "language", "received_at", "owner_name", "next_promise", "news",
+        "waits_for", "waits_until", "rejection_reason", "appeal_until",
     }  # fmt: skip
     assert (shown["receipt_number"], shown["status"]) == (receipt_number, "ASSIGNED")
-    assert set(shown["next_promise"]) == {"kind", "due_at", "state", "seconds_left"}
+    assert set(shown["next_promise"]) == {
+        "kind", "due_at", "was_due_at", "paused", "state", "seconds_left",
+    }  # fmt: skip
+    assert [line["text"] for line in shown["news"]] == ["已确定负责人"]
 
 
 async def test_the_tracking_link_needs_no_token_and_everything_else_does(start_service: StartService) -> None:
