@@ -1,6 +1,6 @@
 """The doors through which contacts come in, one per channel; a contact is stored before it is answered."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Body, HTTPException, Request
@@ -22,6 +22,7 @@ from .calls import Calls
 from .contact_forms import ContactForm, PhoneContact, SmsContact, WebContact
 from .contact_store import ALREADY_KNOWN, Accepted
 from .group_commit import GroupCommit, OutcomeUnknownError
+from .keep_refusal import Refusals
 from .read_contact import Contact, ContactReader
 
 TRY_AGAIN_AFTER = "1"
@@ -37,6 +38,13 @@ class Receipt(BaseModel):
     )
     status_path: str = Field(description="for staff and systems")
     tracking_path: str = Field(description="for the customer; needs no token")
+
+
+class OffersRefused(BaseModel):
+    """The answer to a message that only says that no offers are wanted."""
+
+    customer_id: UUID
+    outcome: Literal["offers_refused"] = "offers_refused"
 
 
 class DoorRoute(APIRoute):
@@ -97,10 +105,29 @@ async def take_phone_contact(request: Request, form: Annotated[PhoneContact, Bod
     return answer
 
 
-@router.post("/channels/sms/contacts", status_code=201, response_model=Receipt, responses=_ANSWERS)
+_SMS_ANSWERS = _ANSWERS | {
+    202: {"model": OffersRefused, "description": "STOP, 退订 and the like: kept, and no complaint"}
+}
+
+
+@router.post("/channels/sms/contacts", status_code=201, response_model=Receipt, responses=_SMS_ANSWERS)
 async def take_sms_contact(request: Request, form: Annotated[SmsContact, Body()]) -> Response:
-    """Take a complaint by SMS. The same message_id again gets the first answer, whatever it says."""
-    return await _take(request, form)
+    """Take a complaint by SMS. The same message_id again gets the first answer, whatever it says.
+
+    A message that only refuses offers withdraws the consent and is no complaint; before a complaint it does both.
+    """
+    refusals: Refusals = request.app.state.refusals
+    try:
+        heard = await refusals.hear(form)
+    except Exception as error:
+        if is_transient(error):
+            raise _unavailable() from error
+        raise
+    if isinstance(heard, UUID):
+        return Response(
+            OffersRefused(customer_id=heard).model_dump_json(), 202, media_type="application/json"
+        )
+    return await _take(request, heard)
 
 
 async def _take(request: Request, form: ContactForm) -> Response:

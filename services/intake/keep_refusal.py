@@ -1,5 +1,6 @@
-"""Keeps that somebody wants no offers, said by SMS: once per message, also of people who never complained (OF-7)."""
+"""Hears that somebody wants no offers, said by SMS: kept once per message, also of people who never complained (OF-7)."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -8,6 +9,13 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.intake import ConsentChanged
 from shared.events.vocabulary import Channel
+
+from .contact_forms import SmsContact
+from .phone_numbers import NumberKind, read_origin
+from .policy import IntakePolicy
+from .read_refusal import read_refusal
+
+Sms = TypeVar("Sms", bound=SmsContact)
 
 _WHO = Statement(
     """
@@ -24,8 +32,8 @@ _NOTE = Statement(
 )
 _WITHDRAW = Statement(
     """
-    INSERT INTO customer (customer_id, phone, marketing_consent, created_at, updated_at)
-    VALUES (:customer, :phone, false, now(), now())
+    INSERT INTO customer (customer_id, external_id, phone, marketing_consent, created_at, updated_at)
+    VALUES (:customer, :external_id, :phone, false, now(), now())
     ON CONFLICT (customer_id) DO UPDATE SET marketing_consent = false, updated_at = now()
     WHERE customer.marketing_consent IS DISTINCT FROM false
     RETURNING customer_id
@@ -33,18 +41,48 @@ _WITHDRAW = Statement(
 )
 
 
-async def keep_refusal(
-    work: UnitOfWork, phone: str, *, provider: str, message: str, word: str, policy_version: str
-) -> UUID:
-    """Store and tell that the person with this number wants no offers; returns the customer."""
-    newcomer = uuid7()
-    async with work.begin() as tx:
-        [(customer,)] = await tx.fetch(_WHO, {"key": f"phone:{phone}", "newcomer": newcomer})
-        await tx.lock([str(customer)])
-        said = {"provider": provider, "message": message, "customer": customer, "word": word}
-        first_time = await tx.fetch(_NOTE, said | {"policy_version": policy_version})
-        if first_time and await tx.fetch(_WITHDRAW, {"customer": customer, "phone": phone}):
-            tx.publish(
-                ConsentChanged(customer_id=customer, marketing=False, source=Channel.SMS, changed_at=tx.now)
-            )
-    return UUID(str(customer))
+class Refusals:
+    """What customers say about offers in their messages, whichever door these come through."""
+
+    def __init__(self, work: UnitOfWork, policy: IntakePolicy) -> None:
+        self._work = work
+        self._policy = policy
+
+    async def hear(self, form: Sms) -> Sms | UUID:
+        """The customer, whose refusal is kept, if the message says nothing else; else the message as it counts.
+
+        From a number that is nobody's it is a message like any other.
+        """
+        refusal = read_refusal(form.text, self._policy.refusal)
+        if refusal is None:
+            return form
+        who = self._who(form)
+        if refusal.alone and who:
+            return await self._keep(form, refusal.word, *who)
+        customer = form.customer.model_copy(update={"marketing_consent": False})
+        return form.model_copy(update={"customer": customer})
+
+    def _who(self, form: SmsContact) -> tuple[str | None, str | None] | None:
+        """The customer's id in other systems, or else the number."""
+        if form.customer.external_id:
+            return form.customer.external_id, None
+        number = read_origin(form.sender, self._policy.phone.region, self._policy.phone.withheld)
+        personal = number.kind in {NumberKind.MOBILE, NumberKind.FIXED}
+        return (None, number.e164) if personal else None
+
+    async def _keep(self, form: SmsContact, word: str, external_id: str | None, phone: str | None) -> UUID:
+        newcomer = uuid7()
+        key = f"external:{external_id}" if external_id else f"phone:{phone}"
+        async with self._work.begin() as tx:
+            [(customer,)] = await tx.fetch(_WHO, {"key": key, "newcomer": newcomer})
+            await tx.lock([str(customer)])
+            said = {"provider": form.provider, "message": form.key, "customer": customer, "word": word}
+            known = {"customer": customer, "external_id": external_id, "phone": phone}
+            first_time = await tx.fetch(_NOTE, said | {"policy_version": self._policy.version})
+            if first_time and await tx.fetch(_WITHDRAW, known):
+                tx.publish(
+                    ConsentChanged(
+                        customer_id=customer, marketing=False, source=Channel.SMS, changed_at=tx.now
+                    )
+                )
+        return UUID(str(customer))

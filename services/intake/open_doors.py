@@ -12,6 +12,7 @@ from .attachments import Attachments
 from .calls import TIMER, Calls
 from .contact_store import Accepted
 from .group_commit import GroupCommit
+from .keep_refusal import Refusals
 from .parked_payloads import ParkedPayloads
 from .policy import IntakePolicy
 from .provider_accounts import load_accounts
@@ -30,7 +31,8 @@ def open_doors(
     work, settings = service.unit_of_work, service.settings
     parked = ParkedPayloads(work, sealer)
     calls = Calls(work, policy, reader, accepting)
-    messages = MessageTaker(work, policy, reader, accepting, parked)
+    refusals = Refusals(work, policy)
+    messages = MessageTaker(work, policy, reader, accepting, parked=parked, refusals=refusals)
     store = AttachmentStore(settings.attachments_url) if settings.attachments_url else None
     attachments = Attachments(work, store, policy.attachments, settings.clamav)
     service.runs(attachments.keep_scanning)
@@ -44,6 +46,7 @@ def open_doors(
         public_url=settings.public_url,
         parked=parked,
         messages=messages,
+        refusals=refusals,
         calls=calls,
         sealer=sealer,
         attachments=attachments,

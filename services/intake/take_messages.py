@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, ValidationError
 
@@ -16,18 +17,16 @@ from shared.runtime.errors import UnprocessableError
 from shared.runtime.strict_json import Storable
 
 from . import metrics
-from .contact_forms import CustomerForm, SmsContact
+from .contact_forms import SmsContact
 from .contact_store import Accepted
 from .gather_parts import Gatherer
 from .group_commit import GroupCommit
-from .keep_refusal import keep_refusal
+from .keep_refusal import Refusals
 from .parked_payloads import ParkedPayloads
-from .phone_numbers import NumberKind, read_origin
 from .policy import IntakePolicy
 from .provider_accounts import ProviderAccount
 from .provider_payload import Message, PayloadError, Posted, SmsProvider, Unreadable
 from .read_contact import Contact, ContactReader
-from .read_refusal import read_refusal
 
 LONGEST_PART = 160
 LONGEST_JOINED = 255 * LONGEST_PART
@@ -48,13 +47,15 @@ class MessageTaker:
         policy: IntakePolicy,
         reader: ContactReader,
         accepting: GroupCommit[Contact, Accepted],
+        *,
         parked: ParkedPayloads,
+        refusals: Refusals,
     ) -> None:
-        self._work = work
         self._policy = policy
         self._reader = reader
         self._accepting = accepting
         self._parked = parked
+        self._refusals = refusals
         self.gatherer = Gatherer(work, self._become, policy.parts.wait)
 
     async def take(self, provider: SmsProvider, account: ProviderAccount, posted: Posted) -> None:
@@ -92,7 +93,7 @@ class MessageTaker:
     async def _store(self, account: ProviderAccount, message: Message) -> None:
         if len(message.key) > 200:
             message = message._replace(key=hashlib.sha256(message.key.encode()).hexdigest())
-        _form(account.name, message, refuses=False)  # so that no part is kept of what cannot be taken
+        _form(account.name, message)  # so that no part is kept of what cannot be taken
         if message.part is not None and len(message.text) > LONGEST_PART:
             raise PayloadError("text")
         if message.part is not None:
@@ -102,32 +103,18 @@ class MessageTaker:
         metrics.FROM_PROVIDERS.labels(account.kind, "taken").inc()
 
     async def _become(self, provider: str, message: Message) -> None:
-        refusal = read_refusal(message.text, self._policy.refusal)
-        phone = self._phone(message.sender) if refusal else None
-        if refusal and refusal.alone and phone:
-            await keep_refusal(
-                self._work,
-                phone,
-                provider=provider,
-                message=message.key,
-                word=refusal.word,
-                policy_version=self._policy.version,
-            )
-            return
         if message.occurred_at and message.occurred_at < self._policy.door.earliest:
             message = message._replace(occurred_at=None)  # the message counts, not its clock
-        form = _form(provider, message, refuses=refusal is not None)
+        heard = await self._refusals.hear(_form(provider, message))
+        if isinstance(heard, UUID):
+            return
         try:
-            await self._accepting.submit(self._reader.read(form))
+            await self._accepting.submit(self._reader.read(heard))
         except UnprocessableError as error:
             raise PayloadError(error.field or "message") from error
 
-    def _phone(self, sender: str) -> str | None:
-        number = read_origin(sender, self._policy.phone.region, self._policy.phone.withheld)
-        return number.e164 if number.kind in {NumberKind.MOBILE, NumberKind.FIXED} else None
 
-
-def _form(provider: str, message: Message, *, refuses: bool) -> ProviderSms:
+def _form(provider: str, message: Message) -> ProviderSms:
     facts = {
         "provider": provider,
         "message_id": message.key,
@@ -135,7 +122,6 @@ def _form(provider: str, message: Message, *, refuses: bool) -> ProviderSms:
         "to": message.to,
         "text": message.text,
         "occurred_at": message.occurred_at,
-        "customer": CustomerForm(marketing_consent=False if refuses else None),
     }
     try:
         return ProviderSms.model_validate(facts)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from services.intake.policy import RefusalPolicy
@@ -154,3 +155,54 @@ async def test_of_7_other_words_by_policy(start_service: StartService, tmp_path:
     await call(intake, fixture("kannel-sms").saying("text=No+signal+at+home+%2B+nobody+called", "text=basta"))
     assert len(await intake.said(ConsentChanged)) == 1
     assert await intake.said(ComplaintReceived) == []
+
+
+async def sends(intake: ServiceUnderTest, text: str, key: str = "m1", **fields: Any) -> httpx.Response:
+    return await post(intake, "sms", message_id=key, text=text, **fields)
+
+
+async def test_of_7_our_own_form_hears_it_too_once_and_makes_no_complaint_of_it(
+    intake: ServiceUnderTest,
+) -> None:
+    await post(intake, customer={"phone": "13800138000", "marketing_consent": True})
+    [first] = await intake.said(ComplaintReceived)
+    answers = await asyncio.gather(*[sends(intake, "退订") for _ in range(5)])
+    body = {"customer_id": str(first.customer_id), "outcome": "offers_refused"}
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(202, body)] * 5
+    [changed] = await intake.said(ConsentChanged)
+    assert (changed.customer_id, changed.marketing) == (first.customer_id, False)
+    assert len(await intake.said(ComplaintReceived)) == 1
+
+
+@pytest.mark.parametrize(("text", "agrees"), [("退订，你们乱扣费", False), ("退订也没用，你们扣费!", True)])
+async def test_of_7_on_our_own_form_a_complaint_is_a_complaint_whatever_it_says_of_offers(
+    intake: ServiceUnderTest, text: str, agrees: bool
+) -> None:
+    answer = await sends(intake, text, customer={"marketing_consent": True})
+    assert answer.status_code == 201
+    [told] = await intake.said(ComplaintReceived)
+    assert (told.case_type, told.marketing_consent) == ("BILLING", agrees)
+
+
+async def test_of_7_on_our_own_form_a_customer_who_is_named_refuses_from_any_number(
+    intake: ServiceUnderTest,
+) -> None:
+    named = {"external_id": "C1"}
+    assert (await sends(intake, "STOP", sender="10086", customer=named)).status_code == 202
+    await post(intake, customer=named)
+    [told] = await intake.said(ComplaintReceived)
+    [changed] = await intake.said(ConsentChanged)
+    assert (told.customer_id, told.marketing_consent) == (changed.customer_id, False)
+    assert (await sends(intake, "STOP", "m2", sender="10086")).status_code == 201
+
+
+async def test_of_7_a_refusal_that_could_not_be_kept_is_to_come_again(
+    intake: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_form: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake.service.app.state.refusals, "hear", away)
+        refused = await sends(intake, "退订")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
