@@ -1,7 +1,7 @@
 """Runs all measurements, or those that are named, and prints the figures beside the targets.
 
 python -m bench [accept] [owned] [journeys] [together] [relay] [sla_due_dates] [customer_view]
-                [customer_import] [assignment] [--short]
+                [customer_import] [assignment] [rules] [--short]
 python -m bench customer_view_million    only when named: four to seven minutes and 8 GB of disk, given back
 """
 
@@ -29,6 +29,7 @@ from .machine import NOT_A_DISK, describe, file_system, usage, use_two_cores
 from .owned import owned
 from .relay import relay
 from .report import conditions, details, table
+from .rules import rules
 from .sla_due_dates import sla_due_dates
 from .stage import PLACE, Stage, StartError
 
@@ -53,6 +54,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "customer_import": lambda stage: customer_import(stage, 4_000) if short else customer_import(stage),
         "customer_view_million": lambda stage: customer_view(stage, MILLION),
         "assignment": lambda stage: assignment(stage, 200) if short else assignment(stage),
+        "rules": lambda stage: rules(stage, 200) if short else rules(stage),
     }
 
 

@@ -32,6 +32,10 @@ def _figures(key: str, results: Results) -> tuple[float, ...]:
             return (_largest_view(results)["1_at_once"]["p95_ms"],)
         case "customer_import" if key in results:
             return (results[key]["json_known_per_s"], results[key]["csv_known_per_s"])
+        case "assignment" if key in results:
+            return (max(took["p99_ms"] for took in results[key]["departments_of"].values()),)
+        case "rules" if key in results:
+            return (results[key]["p50_ms"], results[key]["p99_ms"])
         case "memory" if apart and together:
             largest = max(memory["rss"] for memory in apart["memory_mib"].values())
             return (largest, together["memory_mib"]["redress"]["rss"])
@@ -69,6 +73,8 @@ def _spoiled(key: str, results: Results) -> str:
         reasons = ["customers are missing"]
     elif key == "sla_due_dates" and found and found["wrong"]:
         reasons = [f"{found['wrong']} due dates are wrong"]
+    elif key == "rules" and found and found["matched"] != found["expected"]:
+        reasons = ["wrong rules applied"]
     return "; ".join(reasons)
 
 
@@ -160,6 +166,8 @@ def details(results: Results) -> str:
         )
         cost = entered["cpu_us_per_customer"]
         lines.append(f"  customer import: {rates}; {cost} µs of CPU each, intake and PostgreSQL together")
+    if rules := results.get("rules"):
+        lines.append(f"  rules: {rules['rules']} made ready in {rules['compile_ms']} ms")
     return "\n".join(lines)
 
 

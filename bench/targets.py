@@ -75,6 +75,13 @@ ROWS: Sequence[Row] = (
         (Target(5_000, 10_000), Target(5_000, 10_000)),
     ),
     Row(
+        "assignment",
+        "who gets a complaint, 10,000 staff, all in one department, p99",
+        "ms",
+        (_at_most(1, 0.5),),
+    ),
+    Row("rules", "200 routing rules, one complaint, p50 / p99", "ms", (_at_most(1, 0.3), _at_most(1, 0.5))),
+    Row(
         "memory",
         "memory: one service process / all in one (RSS)",
         "MiB",

@@ -19,6 +19,8 @@ from .policy import RoutingPolicy
 from .queue_api import router as queue_router
 from .reactions import reactions
 from .remedy_api import router as remedy_router
+from .rule_book import RuleBook
+from .rules_api import router as rules_router
 from .staff_api import router as staff_router
 from .staff_file import load_staff
 from .staff_list import StaffList
@@ -33,7 +35,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves and hears."""
     policy = load_policy(RoutingPolicy, "routing", settings.policy_file)
     staff = StaffList(load_staff(settings.staff_file))
-    desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id)
+    desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id, RuleBook())
     service = Service("routing", settings, event_log)
     service.decides_by(policy)
     service.serves(
@@ -47,6 +49,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         remedy_router,
         answers_router,
         tasks_router,
+        rules_router,
         desk=desk,
     )
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)

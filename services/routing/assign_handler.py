@@ -7,6 +7,7 @@ from shared.events.vocabulary import TransferReason
 
 from .assign_member import Load, assign_member
 from .directory import Directory, Member
+from .follow_rule import works
 from .name_owner import CaseFacts
 from .policy import RoutingPolicy
 
@@ -23,15 +24,15 @@ def assign_handler(
 ) -> Handling:
     """FC-6: a case that the owner's department does not serve goes to the one that does (NOT_COMPETENT).
 
+    Which one that is a routing rule can say.
+
     The owner stays the owner, and handles what nobody serves.
     """
-    serving = directory.serving(case.case_type, case.category)
+    serving = works(case.route, directory, case.case_type, case.category)
     own = directory.departments[owner.department]
-    if (
-        serving is None
-        or own.serves(case.case_type, case.category)
-        or not policy.handling.outside_field_to_serving_department
-    ):
+    by_rule = serving is not None and serving.id == case.route.department
+    in_own_field = own is serving if by_rule else own.serves(case.case_type, case.category)
+    if serving is None or in_own_field or not policy.handling.outside_field_to_serving_department:
         return Handling(owner)
     found = assign_member(directory.members_of(serving.id), loads, case.need, policy.assignment)
     return Handling(found.member, TransferReason.NOT_COMPETENT) if found else Handling(owner)

@@ -33,12 +33,16 @@ _NOTHING = Load()
 
 
 class Need(NamedTuple):
-    """What a complaint asks of the person who gets it, and when; `barred`: who must not get it (FC-21)."""
+    """What a complaint asks of the person who gets it, and when.
+
+    barred: who must not get it (FC-21); skills: what they should know, before the category.
+    """
 
     language: Language
     category: str | None
     now: datetime
     barred: str | None = None
+    skills: tuple[str, ...] = ()
 
 
 def is_free(member: Member, load: Load, now: datetime, policy: AssignmentPolicy, zone: ZoneInfo) -> bool:
@@ -77,7 +81,7 @@ def assign_member(
 
 def _most_competent_first(team: Team, need: Need, policy: AssignmentPolicy) -> Iterator[Sequence[Member]]:
     """Groups of equal competence; somebody in one may come again in a later one, which changes nothing."""
-    skills = list(closest_first(need.category)) if policy.skilled_first else []
+    skills = [*need.skills, *closest_first(need.category)] if policy.skilled_first else []
     if policy.same_language_first:
         yield from (team.knowing(skill, need.language) for skill in skills)
         yield team.speaking(need.language)

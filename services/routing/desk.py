@@ -10,6 +10,7 @@ from shared.runtime.sealing import Sealer
 
 from .directory import Directory, Member
 from .policy import RoutingPolicy
+from .rule_book import RuleBook
 from .staff_list import StaffList
 
 
@@ -20,6 +21,7 @@ class Desk(NamedTuple):
     staff: StaffList
     sealer: Sealer
     replica: str
+    rules: RuleBook
 
     @property
     def directory(self) -> Directory:

@@ -9,6 +9,7 @@ from shared.events.vocabulary import Language
 
 from .assign_member import Assignment, Load, Need, assign_member
 from .directory import Directory, Member
+from .follow_rule import NO_ROUTE, Route, answers
 from .policy import RoutingPolicy
 
 
@@ -41,7 +42,8 @@ class OwnerReason(StrEnum):
 class CaseFacts(NamedTuple):
     """What is known of a complaint when an owner is named.
 
-    taken_by: the account that took the call; earlier_owner: who owns the complaint this one repeats.
+    taken_by: the account that took the call; earlier_owner: who owns the complaint this one repeats; route: what a
+    rule of the people who run it says.
     """
 
     case_type: str
@@ -52,11 +54,12 @@ class CaseFacts(NamedTuple):
     earlier_owner: str | None = None
     accused: str | None = None
     over_the_head: bool = False
+    route: Route = NO_ROUTE
 
     @property
     def need(self) -> Need:
         """What it asks of whoever gets it."""
-        return Need(self.language, self.category, self.now, self.accused)
+        return Need(self.language, self.category, self.now, self.accused, self.route.skills)
 
 
 class Naming(NamedTuple):
@@ -74,8 +77,8 @@ def name_owner(
 
     FC-21: one over somebody's head is their superior's, and so is a call that the accused took; never theirs.
     FC-20: a repeat stays with the owner of the earlier complaint. FC-1: else whoever took the call owns it,
-    their field or not. FC-3: else the least loaded of the department that serves it. Otherwise, and for calls
-    taken by an account that is not listed, the duty desk owns it and the reason says why.
+    their field or not. FC-3: else the least loaded of the department that a routing rule names, or that serves
+    it. Otherwise, and for calls taken by an account that is not listed, the duty desk owns it and the reason says why.
     """
     accused = directory.member(case.accused) if policy.ownership.accused_never_owns else None
     if accused is None:
@@ -109,7 +112,7 @@ def _taken(
 def _assigned(
     case: CaseFacts, directory: Directory, loads: Mapping[str, Load], policy: RoutingPolicy
 ) -> Naming:
-    department = directory.serving(case.case_type, case.category)
+    department = answers(case.route, directory, case.case_type, case.category)
     if department is None:
         return _duty_desk(case, directory, loads, policy, OwnerReason.NOBODY_SERVES_IT)
     owner = _of(department.id, case, directory, loads, policy)

@@ -19,12 +19,13 @@ from shared.events.vocabulary import ComplaintKind, EscalationLevel
 from .answer_terms import AnswerTerms, AnswerTimes
 from .assign_handler import Handling, assign_handler
 from .desk import Desk
+from .follow_rule import answers, works
 from .hear_customers import hear_customers
 from .metrics import OWNED, TRANSFERS
 from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
 from .next_state import State
 from .presence import REST
-from .queue_order import base_priority
+from .rule_facts import Ruled, ruled
 from .take_next import note_clocks
 from .waiting import hear_contacts
 from .workload import Loads, counting, read_loads
@@ -49,7 +50,12 @@ _KEEP = counting(
         CAST(:handler_id AS text[]), CAST(:handler_reason AS text[]), CAST(:base_priority AS float[]),
         CAST(:answer_field AS text[]), CAST(:answer_by AS timestamptz[])) AS row
     RETURNING complaint_id, owner_id, handler_id, 1 AS change
-    """
+    """,
+    beside="""
+    INSERT INTO rule_decision (complaint_id, facts, version, rule)
+    SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:facts AS jsonb[]), CAST(:rules_version AS int[]),
+        CAST(:routing_rule AS text[]))
+    """,
 )
 _OWNERS = Statement(
     "SELECT complaint_id, owner_id FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))"
@@ -80,10 +86,14 @@ def reactions(desk: Desk) -> Reactions:
 
 
 class _Decision(NamedTuple):
-    envelope: Envelope[ComplaintReceived]
+    ruled: Ruled
     naming: Naming
     handling: Handling
     terms: AnswerTerms
+
+    @property
+    def envelope(self) -> Envelope[ComplaintReceived]:
+        return self.ruled.envelope
 
 
 async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> None:
@@ -91,27 +101,24 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
     in_order = sorted(received, key=lambda e: (e.event.received_at, e.event.complaint_id))
     owners = await _owners_of(tx, [e.event.repeat_of for e in in_order if e.event.repeat_of])
     await desk.staff.keep_fresh(tx)
-    loads = Loads(await read_loads(tx, _who_may_get(desk, in_order), desk.today(tx.now)), tx.now)
+    await desk.rules.keep_fresh(tx)
+    cases = [ruled(desk, envelope) for envelope in in_order]
+    loads = Loads(await read_loads(tx, _who_may_get(desk, cases), desk.today(tx.now)), tx.now)
     times = AnswerTimes(desk, tx.now)
-    decisions = [_decide(desk, envelope, owners, loads, times) for envelope in in_order]
+    decisions = [_decide(desk, case, owners, loads, times) for case in cases]
     await _keep(desk, tx, decisions)
     for decision in decisions:
         _tell(desk, tx, decision)
 
 
-def _decide(
-    desk: Desk,
-    envelope: Envelope[ComplaintReceived],
-    owners: dict[UUID, str],
-    loads: Loads,
-    times: AnswerTimes,
-) -> _Decision:
-    event = envelope.event
+def _decide(desk: Desk, ruled: Ruled, owners: dict[UUID, str], loads: Loads, times: AnswerTimes) -> _Decision:
+    event = ruled.envelope.event
     earlier = owners.get(event.repeat_of) if event.repeat_of else None
     case = CaseFacts(
         *(event.case_type, event.category, event.language, loads.now, event.taken_by, earlier),
         accused=event.accused_staff,
         over_the_head=event.kind is ComplaintKind.STAFF_BYPASS,
+        route=ruled.ruling.route,
     )
     naming = name_owner(case, desk.directory, loads.known, desk.policy)
     loads.give(naming.owner.id)
@@ -120,7 +127,7 @@ def _decide(
     if handling.handler.id != naming.owner.id:
         loads.give(handling.handler.id)
     terms = times.terms(naming.owner, handling.handler, event.case_type, event.category)
-    decision = _Decision(envelope, naming, handling, terms)
+    decision = _Decision(ruled, naming, handling, terms)
     if _was_abused(decision):
         loads.rest(naming.owner.id, loads.now + timedelta(seconds=desk.policy.assignment.rest_after_abuse))
     return decision
@@ -139,7 +146,10 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
         "handler_reason": [d.handling.reason for d in decisions],
         "answer_field": [d.terms.answer_field for d in decisions],
         "answer_by": [d.terms.answer_by for d in decisions],
-        "base_priority": [_weight(desk, d.envelope.event) for d in decisions],
+        "base_priority": [d.ruled.priority for d in decisions],
+        "facts": [d.ruled.facts for d in decisions],
+        "rules_version": [d.ruled.ruling.version for d in decisions],
+        "routing_rule": [d.ruled.ruling.rule for d in decisions],
     }
     by = {
         "policy_version": desk.policy.version,
@@ -151,10 +161,6 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
     if resting:
         rest = timedelta(seconds=desk.policy.assignment.rest_after_abuse)
         await tx.fetch(REST, {"staff": sorted(resting), "until": tx.now + rest})
-
-
-def _weight(desk: Desk, event: ComplaintReceived) -> float:
-    return base_priority(event.priority, event.severity, event.grade, desk.policy.queue)
 
 
 def _was_abused(decision: _Decision) -> bool:
@@ -222,10 +228,15 @@ async def _owners_of(tx: Transaction, complaints: list[UUID]) -> dict[UUID, str]
     return dict(await tx.fetch(_OWNERS, {"ids": complaints}))
 
 
-def _who_may_get(desk: Desk, received: Sequence[Envelope[ComplaintReceived]]) -> list[str]:
-    """Everybody of the departments that serve these complaints, and of the duty desk."""
-    kinds = {(e.event.case_type, e.event.category) for e in received}
-    serving = {department.id for kind in kinds if (department := desk.directory.serving(*kind))}
+def _who_may_get(desk: Desk, cases: Sequence[Ruled]) -> list[str]:
+    """Everybody of the departments that serve these complaints or answer for them, and of the duty desk."""
+    kinds = {(c.ruling.route, c.envelope.event.case_type, c.envelope.event.category) for c in cases}
+    serving = {
+        department.id
+        for route, case_type, category in kinds
+        for who in (answers, works)
+        if (department := who(route, desk.directory, case_type, category))
+    }
     return [
         m.id
         for department in serving | {desk.directory.duty_desk}

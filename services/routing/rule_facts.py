@@ -1,0 +1,53 @@
+"""What rules may ask of a complaint, as it was heard of; kept with the decision."""
+
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from shared.events import Envelope
+from shared.events.intake import ComplaintReceived
+
+from .compiled_rules import Ruling
+from .desk import Desk
+from .follow_rule import weighed
+from .queue_order import base_priority
+
+_SAME = (
+    *("channel", "kind", "case_type", "severity", "grade", "language", "risk_score", "repeat_index"),
+    *("abusive", "conflict_of_interest"),
+)
+_MAYBE = ("category", "area", "department", "desired_remedy", "taken_by")
+
+
+class Ruled(NamedTuple):
+    """A complaint heard of, what rules may ask of it, which one applies, and its priority score with that."""
+
+    envelope: Envelope[ComplaintReceived]
+    facts: dict[str, Any]
+    ruling: Ruling
+    priority: float
+
+
+def ruled(desk: Desk, envelope: Envelope[ComplaintReceived]) -> Ruled:
+    """What the rules of this moment say of a complaint."""
+    event = envelope.event
+    base = base_priority(event.priority, event.severity, event.grade, desk.policy.queue)
+    facts = facts_of(event, base, desk.zone)
+    ruling = desk.rules.active.first(facts)
+    return Ruled(envelope, facts, ruling, weighed(base, ruling.route))
+
+
+def facts_of(event: ComplaintReceived, priority: float, zone: ZoneInfo) -> dict[str, Any]:
+    """The published fields (rule_fields.py) of this complaint. `priority`: of its first moment."""
+    local = event.received_at.astimezone(zone)
+    facts: dict[str, Any] = {name: getattr(event, name) for name in _SAME}
+    facts |= {name: getattr(event, name) or "" for name in _MAYBE}
+    return facts | {
+        "customer_id": str(event.customer_id),
+        "priority": priority,
+        "hour": local.hour,
+        "weekday": local.isoweekday(),
+        "is_fault": bool(event.is_fault),
+        "tells_of_trouble": event.tells_of_trouble is not False,
+        "tags": list(event.tags),
+        "motives": list(event.motives),
+    }
