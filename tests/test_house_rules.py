@@ -129,6 +129,7 @@ TECHNICAL = {
         "calendar_store": "loads and saves calendars, and keeps them laid out in memory",
         "dry_run": "reads every open promise and counts it in calendars that are not in force",
         "extension_doors": "endpoints of extensions, beside api.py",
+        "feed_doors": "the endpoint for holiday feeds, beside api.py",
         "make_promises": "stores, tells and watches the promises that a rule has found",
         "pause_doors": "endpoints of pauses, beside api.py",
         "pause_promises": "stores and tells pauses, and what they do to promises",

@@ -9,7 +9,8 @@ from .api import router
 from .calendar_doors import router as calendar_doors
 from .calendar_store import Timekeeper
 from .extension_doors import router as extension_doors
-from .metrics import sample
+from .feed_doors import router as feed_doors
+from .metrics import sampler
 from .pause_doors import router as pause_doors
 from .pause_promises import timers as pausing
 from .policy import SlaPolicy
@@ -24,8 +25,10 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service = Service("sla", settings, event_log)
     service.decides_by(policy)
     keeper = Timekeeper(policy.calendars())
-    service.serves(router, calendar_doors, pause_doors, extension_doors, timekeeper=keeper, policy=policy)
+    service.serves(
+        router, calendar_doors, feed_doors, pause_doors, extension_doors, timekeeper=keeper, policy=policy
+    )
     service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
     service.fires(pausing(policy, keeper) | timers(policy, keeper) | recomputing(policy, keeper))
-    service.samples(sample)
+    service.samples(sampler(policy.horizon_warning_days))
     return service

@@ -34,6 +34,7 @@ Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _LIST = Statement(
     """
     SELECT name, version, state, document->>'zone' AS zone, document->>'published_through' AS published_through,
+        CAST(document->>'published_through' AS date) - CURRENT_DATE AS days_published,
         saved_at, state = 'APPROVED' AND version = max(version) FILTER (WHERE state = 'APPROVED')
             OVER (PARTITION BY name) AS in_force
     FROM calendar ORDER BY name, version
@@ -85,11 +86,17 @@ class WouldMove(BaseModel):
 @router.get("/calendars", summary="Every version of every calendar")
 async def list_calendars(
     work: Work,
+    deciding: Deciding,
     *,
     in_force: Annotated[bool, Query(description="only those that promises count in now")] = False,
 ) -> list[dict[str, Any]]:
-    """By name and version; `in_force` are those that promises count in from now on."""
+    """By name and version; `in_force` are those that promises count in from now on, `publish_soon` those of them that
+    want the holidays of the next year."""
+    least = deciding[0].horizon_warning_days
     rows = [dict(row) for row in await work.fetch(_LIST, {})]
+    for row in rows:
+        days = row["days_published"]
+        row["publish_soon"] = row["in_force"] and days is not None and days < least
     return [row for row in rows if row["in_force"] or not in_force]
 
 

@@ -4,6 +4,9 @@ The gauge is read from the database. The counters and the histogram count when s
 that has to be decided again counts again.
 """
 
+from collections.abc import Awaitable, Callable
+
+import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from shared.bus.database import Database
@@ -11,6 +14,8 @@ from shared.bus.statement import Statement
 from shared.events.vocabulary import EscalationLevel, PromiseKind
 
 from .settle import PromiseState
+
+log = structlog.get_logger()
 
 LIVE_STATES = (PromiseState.OPEN, PromiseState.AT_RISK, PromiseState.BROKEN)
 OUTCOMES = ("kept", "late", "withdrawn")
@@ -44,6 +49,20 @@ _LOOK_AHEAD = Statement(
     FROM calendar WHERE state = 'APPROVED' ORDER BY name, version DESC
     """
 )
+
+
+def sampler(warn_below: int) -> Callable[[Database], Awaitable[None]]:
+    """Sets the gauges; warns once a day of each calendar whose holidays are published for fewer days."""
+    warned: dict[str, int] = {}
+
+    async def look(database: Database) -> None:
+        await sample(database)
+        for name, days in await database.fetch(_LOOK_AHEAD, {}):
+            if days is not None and days < warn_below and warned.get(name) != days:
+                warned[name] = days
+                log.warning("calendar.horizon_near", calendar=name, days=days)
+
+    return look
 
 
 async def sample(database: Database) -> None:

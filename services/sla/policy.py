@@ -269,6 +269,7 @@ class SlaPolicy(Policy):
     acknowledge: Seconds
     calendar: CalendarName
     notable_move: Annotated[float, Field(ge=0, le=30 * 86_400)]
+    horizon_warning_days: Annotated[int, Field(ge=0, le=730)]
     start_rules: dict[str, StartRulePolicy]
     matrix: Matrix
     department_calendars: dict[str, CalendarName]

@@ -9,7 +9,9 @@ from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableErr
 
 from .calendar_store import APPROVED, PROPOSED, Stored, approve, known, load_newest, load_version, save
 from .read_calendar import CalendarFaultsError, Known, read_calendar, write_calendar
+from .read_feed import Feed
 from .recompute import order_recomputing
+from .replace_holidays import replace_holidays
 from .seed_calendar import UnknownPlaceError, with_holidays
 
 Documents: TypeAlias = dict[str, dict[str, Any]]
@@ -57,6 +59,26 @@ async def propose_holidays(
         raise UnprocessableError(
             f"no holidays are known of this place: {error}", "没有该地区的节假日数据", field="country"
         ) from error
+    _read(name, document, known(stored), tx.now.date())
+    versions = await save(tx, {name: (document, document)}, PROPOSED)
+    return versions[name], document
+
+
+async def propose_feed(
+    tx: Transaction, name: str, feed: Feed, published_through: date | None
+) -> tuple[int, dict[str, Any]]:
+    """Store a version with the days of a feed that counts only when it is approved; returns it (CAL-7).
+
+    They take the place of what the calendar had from the first to the last day that the feed tells of.
+    """
+    stored = await load_newest(tx)
+    if name not in stored:
+        raise NotFoundError("there is no calendar of this name", "没有这个名称的日历")
+    first, last = feed.span()
+    calendar = known(stored)[name].calendar
+    if published_through is not None:
+        calendar = calendar._replace(published_through=published_through)
+    document = replace_holidays(calendar, feed.holidays, feed.workdays, lambda day: first <= day <= last)
     _read(name, document, known(stored), tx.now.date())
     versions = await save(tx, {name: (document, document)}, PROPOSED)
     return versions[name], document

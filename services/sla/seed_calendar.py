@@ -1,13 +1,12 @@
 """Fetches a country's holidays and make-up working days from the `holidays` library, as a proposal (CAL-7)."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import holidays
 
 from .calendars import Calendar
-from .read_calendar import write_calendar
+from .replace_holidays import replace_holidays
 
 
 class UnknownPlaceError(ValueError):
@@ -27,15 +26,6 @@ def with_holidays(
         found = holidays.country_holidays(country, subdiv=subdivision, years=sorted(set(years)))
     except (NotImplementedError, ValueError) as error:
         raise UnknownPlaceError(str(error)) from error
-    document = write_calendar(calendar)
-    for part in ("holidays", "days"):
-        document[part] = {
-            day: value for day, value in document[part].items() if date.fromisoformat(day).year not in years
-        }
-    for day, name in sorted(found.items()):
-        if day.year in years:
-            document["holidays"][day.isoformat()] = name[:200]
-    for day in sorted(getattr(found, "weekend_workdays", ())):
-        if day.year in years:
-            document["days"][day.isoformat()] = document["week"]["mon"]
-    return document
+    wanted = set(years)
+    workdays = getattr(found, "weekend_workdays", ())
+    return replace_holidays(calendar, dict(found.items()), workdays, lambda day: day.year in wanted)

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import services.sla.metrics
 from shared.events.sla import PromiseRecomputed, PromisesMade
 from tests.builders import complaint_received
 from tests.service_under_test import ServiceUnderTest, StartService
@@ -255,6 +257,24 @@ async def test_calendars_are_listed_with_their_versions(sla: ServiceUnderTest) -
 async def test_operators_see_how_long_the_holidays_are_published(sla: ServiceUnderTest) -> None:
     metrics = (await sla.client.get("/metrics")).text
     assert 'redress_sla_calendar_horizon_days{calendar="cn-default"}' in metrics
+
+
+@pytest.mark.parametrize(("least", "days", "warned"), [(60, 59, True), (60, 61, False), (30, 59, False)])
+async def test_peers_a_calendar_warns_before_its_holidays_end(
+    start_service: StartService, least: int, days: int, warned: bool
+) -> None:
+    """A library that knows no holidays of the next year says nothing: the calendar does."""
+    policy = IN_CALENDAR.replace('version = "t"', f'version = "t"\nhorizon_warning_days = {least}')
+    sla = await start_service("sla", policy)
+    [row] = await sla.rows("SELECT CURRENT_DATE AS today")
+    through = (row["today"] + timedelta(days=days)).isoformat()
+    await put(sla, "cn-default", SPRING_FESTIVAL | {"published_through": through})
+    [listed] = await get(sla, "calendars?in_force=true")
+    assert (listed["days_published"], listed["publish_soon"]) == (days, warned)
+    with patch.object(services.sla.metrics, "log") as log:
+        await sla.client.get("/metrics")
+    said = [call.kwargs for call in log.warning.call_args_list]
+    assert said == [{"calendar": "cn-default", "days": days}] * warned
 
 
 async def test_a_calendar_that_was_never_saved_counts_day_and_night(start_service: StartService) -> None:
