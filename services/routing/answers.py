@@ -15,6 +15,7 @@ from shared.runtime.timers import Timer, TimerHandler, arm, disarm
 
 from .case import Case, load_case
 from .desk import Desk
+from .later_contacts import stands_in
 from .next_state import ENDED, Action, next_state
 from .release_answer import AnswerState, release_at
 from .work_on_case import must_answer_for
@@ -45,8 +46,8 @@ class NoSuchAnswerError(Exception):
     """This complaint has no such answer, or nothing is to be said about it any more."""
 
 
-class OnlyOwnerReleasesError(Exception):
-    """The customer's one contact is the owner."""
+class OnlyOwnerError(Exception):
+    """This is the owner's to say: they are the customer's one contact."""
 
     def __init__(self, owner_id: str) -> None:
         super().__init__(owner_id)
@@ -57,10 +58,12 @@ async def answer_customer(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, t
     """Write to the customer, in the owner's name. Raises NoSuchCaseError, NotYoursError, NotPossibleError."""
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
-        must_answer_for(case, by)
+        for_owner = by not in (case.owner_id, case.handler_id) and await stands_in(tx, complaint_id, by)
+        if not for_owner:
+            must_answer_for(case, by)
         next_state(case.state, Action.ANSWER)
         policy = desk.policy
-        by_owner = by == case.owner_id
+        by_owner = by == case.owner_id or (for_owner and policy.contact.stand_in_answers_at_once)
         until = release_at(
             Severity(case.severity), tx.now, by_owner=by_owner, policy=policy.answer, hours=policy.hours
         )
@@ -96,7 +99,7 @@ async def answer_customer(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, t
 
 
 async def release(work: UnitOfWork, desk: Desk, complaint_id: UUID, answer_id: UUID, by: str) -> None:
-    """The owner lets it go out. Raises NoSuchCaseError, NoSuchAnswerError, OnlyOwnerReleasesError."""
+    """The owner lets it go out. Raises NoSuchCaseError, NoSuchAnswerError, OnlyOwnerError."""
     async with work.begin(str(complaint_id)) as tx:
         _only_owner(await load_case(tx, complaint_id), by)
         if not await _release(desk, tx, [answer_id], by):
@@ -165,4 +168,4 @@ async def _settle(
 
 def _only_owner(case: Case, by: str) -> None:
     if by != case.owner_id:
-        raise OnlyOwnerReleasesError(case.owner_id)
+        raise OnlyOwnerError(case.owner_id)

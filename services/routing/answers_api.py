@@ -36,7 +36,7 @@ async def post_answer(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler; it goes out under the owner's name. What a handler writes is held until the owner releases
-    it, or for an hour of open hours, of S1 ten minutes (FC-13).
+    it, or for an open hour, of S1 ten minutes (FC-13). Who stands in for an absent owner answers at once (FC-20).
     """
     known(desk, "by", body.by)
     async with refusals(work, complaint_id, body.version):

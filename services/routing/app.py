@@ -11,6 +11,7 @@ from .answers import answer_timers
 from .answers_api import router as answers_router
 from .api import router
 from .chase_api import router as chase_router
+from .contacts_api import router as contacts_router
 from .desk import Desk
 from .endings_api import router as endings_router
 from .metrics import sample
@@ -19,6 +20,7 @@ from .policy import RoutingPolicy
 from .queue_api import router as queue_router
 from .reactions import reactions
 from .remedy_api import router as remedy_router
+from .report_unclear import unclear_timers
 from .rule_book import RuleBook
 from .rules_api import router as rules_router
 from .staff_api import router as staff_router
@@ -50,10 +52,13 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         answers_router,
         tasks_router,
         rules_router,
+        contacts_router,
         desk=desk,
     )
     service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
     service.tells_at(Pace.PROMPT)
-    service.fires(timers(desk) | waiting_timers() | answer_timers(desk) | task_timers(desk))
+    service.fires(
+        timers(desk) | waiting_timers() | answer_timers(desk) | task_timers(desk) | unclear_timers(desk)
+    )
     service.samples(sample)
     return service

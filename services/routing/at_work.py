@@ -24,10 +24,11 @@ class Shift(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A presence that was reported, and until when it is believed."""
+    """A presence that was reported, until when it is believed, and since when it has been the same."""
 
     presence: Presence
     expires_at: datetime
+    since: datetime | None = None
 
 
 def at_work(

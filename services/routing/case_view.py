@@ -15,6 +15,8 @@ _VIEW = Statement(
     """
     SELECT complaint.*, stream.published AS version, work.round AS worked_round, work.steps, work.proposal,
         work.proposed_by, work.proposed_at, work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at,
+        (SELECT jsonb_build_object('report_by', report_by, 'reported_at', reported_at, 'reported_by', reported_by,
+            'text', text) FROM unclear_case u WHERE u.complaint_id = complaint.complaint_id) AS unclear,
         coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', task_id, 'department', task.department, 'state', task.state,
             'asked_at', asked_at, 'due_at', task.due_at, 'result', result) ORDER BY task_id)
             FROM task WHERE task.complaint_id = complaint.complaint_id), '[]') AS tasks
@@ -58,6 +60,7 @@ async def view_case(work: UnitOfWork, desk: Desk, complaint_id: UUID) -> dict[st
         "answer": {"field": row["answer_field"], "by": row["answer_by"]} if row["answer_field"] else None,
         "departments": _departments(row, handler.department if handler else row["department"]),
         "tasks": row["tasks"],
+        "responsibility_unclear": row["unclear"],
         "why": {name: row[name] for name in ("rule", "reason", "policy_version", "staff_version")},
         "steps": now["steps"],
         "solution": now["solution"],

@@ -126,9 +126,19 @@ class Directory:
                 return department
         return self._serving_case_type.get(case_type)
 
+    @property
+    def says_who_serves(self) -> bool:
+        """Whether any department says what it serves."""
+        return bool(self._serving_category or self._serving_case_type)
+
     def lead_of(self, member: Member) -> Member:
         """Who leads this member's department; the duty desk's first where nobody does."""
         return self._lead_of.get(member.department) or self.duty_member()
+
+    def superior_of(self, member: Member | None) -> Member:
+        """Who leads this member's department; above who leads it, and for nobody known, the duty desk's first."""
+        lead = self.lead_of(member) if member else self.duty_member()
+        return self.duty_member() if member is not None and lead.id == member.id else lead
 
     def lead_of_department(self, department: str) -> Member:
         """Who leads a department; the duty desk's first where nobody does."""

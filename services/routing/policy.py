@@ -12,8 +12,8 @@ Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class OwnershipPolicy(BaseModel):
-    """Who answers: for a repeat the earlier owner (FC-20), never the accused (FC-21); and after how much absence, in
-    seconds of open hours, somebody else may (FC-9)."""
+    """Who answers: for a repeat the earlier owner (FC-20), never the accused (FC-21); after how much absence somebody else
+    may (FC-9), and how soon a superior hears that responsibility is unclear (FC-15), in seconds of open hours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,6 +21,7 @@ class OwnershipPolicy(BaseModel):
     accused_never_owns: bool
     superior_owns_bypass: bool
     absent_for: int = Field(ge=1, le=1_000_000)
+    report_unclear_within: int = Field(ge=1, le=1_000_000)
 
 
 class AssignmentPolicy(BaseModel):
@@ -135,6 +136,16 @@ class RemedyPolicy(BaseModel):
     conditions: tuple[str, ...]
 
 
+class ContactPolicy(BaseModel):
+    """After how many seconds away the team hears of a later contact instead of the owner, and whether its answer goes
+    out without the owner's word (FC-20)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    owner_away_for: int = Field(ge=0, le=86_400)
+    stand_in_answers_at_once: bool
+
+
 class AnswerTimePolicy(BaseModel):
     """Until when the house answers its owner, in seconds of open hours (FC-14), and what a department that is asked has:
     at most a share of the customer's time that is left, in percent, but no less than `task_at_least` (FC-16).
@@ -220,6 +231,7 @@ class RoutingPolicy(Policy):
     remedy: RemedyPolicy
     queue: QueuePolicy
     chase: ChasePolicy
+    contact: ContactPolicy
     answer_time: AnswerTimePolicy
     answer: AnswerPolicy
     wait: WaitPolicy

@@ -25,8 +25,10 @@ from .metrics import OWNED, TRANSFERS
 from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
 from .next_state import State
 from .presence import REST
+from .report_unclear import note_unclear
 from .rule_facts import Ruled, ruled
 from .take_next import note_clocks
+from .unclear_responsibility import is_unclear
 from .waiting import hear_contacts
 from .workload import Loads, counting, read_loads
 
@@ -77,7 +79,7 @@ def reactions(desk: Desk) -> Reactions:
     """What to do on which event."""
     return {
         ComplaintReceived: partial(name_owners, desk),
-        ContactAttached: hear_contacts,
+        ContactAttached: partial(hear_contacts, desk),
         SatisfactionAnswered: partial(hear_customers, desk),
         SatisfactionUnanswered: partial(hear_customers, desk),
         PromisesMade: note_clocks,
@@ -99,7 +101,7 @@ class _Decision(NamedTuple):
 async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> None:
     """Name the owner, and who works on it, of every complaint heard of (FC-1, FC-3)."""
     in_order = sorted(received, key=lambda e: (e.event.received_at, e.event.complaint_id))
-    owners = await _owners_of(tx, [e.event.repeat_of for e in in_order if e.event.repeat_of])
+    owners = await _owners_of(tx, [who for e in in_order if (who := _earlier(e.event))])
     await desk.staff.keep_fresh(tx)
     await desk.rules.keep_fresh(tx)
     cases = [ruled(desk, envelope) for envelope in in_order]
@@ -107,13 +109,26 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
     times = AnswerTimes(desk, tx.now)
     decisions = [_decide(desk, case, owners, loads, times) for case in cases]
     await _keep(desk, tx, decisions)
+    await note_unclear(desk, tx, [d.envelope.event.complaint_id for d in decisions if _is_unclear(desk, d)])
     for decision in decisions:
         _tell(desk, tx, decision)
 
 
+def _earlier(event: ComplaintReceived) -> UUID | None:
+    """The complaint whose owner answers for this one too (FC-20, REP-10)."""
+    return event.repeat_of or event.same_owner_as
+
+
+def _is_unclear(desk: Desk, decision: _Decision) -> bool:
+    """Whether no department is responsible, by what it serves or by a rule (FC-15)."""
+    event, named = decision.envelope.event, decision.ruled.ruling.route.department
+    return named is None and is_unclear(event.case_type, event.category, desk.directory)
+
+
 def _decide(desk: Desk, ruled: Ruled, owners: dict[UUID, str], loads: Loads, times: AnswerTimes) -> _Decision:
     event = ruled.envelope.event
-    earlier = owners.get(event.repeat_of) if event.repeat_of else None
+    told_of = _earlier(event)
+    earlier = owners.get(told_of) if told_of else None
     case = CaseFacts(
         *(event.case_type, event.category, event.language, loads.now, event.taken_by, earlier),
         accused=event.accused_staff,

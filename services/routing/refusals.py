@@ -9,7 +9,7 @@ from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import HandlingStep
 from shared.runtime.errors import ConflictError, NotFoundError, ProblemError, UnprocessableError
 
-from .answers import NoSuchAnswerError, OnlyOwnerReleasesError
+from .answers import NoSuchAnswerError, OnlyOwnerError
 from .case import NoSuchCaseError, StaleVersionError, current_case, seen_version
 from .change_owner import OwnerStaysError
 from .chase import NobodyToChaseError, OnlyOwnerChasesError
@@ -229,10 +229,10 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
             lambda _: NotFoundError("no such answer is held here", "没有这条待放行的答复"),
         ),
         _says(
-            OnlyOwnerReleasesError,
+            OnlyOwnerError,
             lambda error: (
-                f"the customer's one contact is the owner: {error.owner_id} (FC-13)",
-                f"须由责任人 {error.owner_id} 放行（FC-13）",
+                f"this is the owner's: {error.owner_id}",
+                f"须由责任人 {error.owner_id} 决定",
             ),
         ),
         _says(

@@ -201,6 +201,37 @@ task = Table(
     comment="What was asked of other departments for a complaint, and what they delivered.",
 )
 
+later_contact = Table(
+    "later_contact",
+    metadata,
+    Column("contact_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("taken_by", Text, comment="account that took the call, if any"),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("passed_to", Text, nullable=False),
+    Column("stands_in", Boolean, nullable=False, comment="for the owner, who was away (FC-20)"),
+    Column("passed_at", DateTime(timezone=True), nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Index("later_contact_of_complaint", "complaint_id", "contact_id"),
+    Index("later_contact_passed_to", "passed_to", "contact_id"),
+    comment="Later contacts on complaints, and who was told of them.",
+)
+
+unclear_case = Table(
+    "unclear_case",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("timer_id", UUID(as_uuid=True), nullable=False),
+    Column("report_by", DateTime(timezone=True), nullable=False, comment="FC-15"),
+    Column("reported_at", DateTime(timezone=True)),
+    Column("reported_by", Text, comment="the owner; none where the superior heard of it without them"),
+    Column("text", Text),
+    Column("policy_version", Text, nullable=False),
+    Index("unclear_case_of_timer", "timer_id"),
+    comment="Complaints for which no department is responsible, and when the superior heard of it.",
+)
+
 answer = Table(
     "answer",
     metadata,
@@ -320,6 +351,7 @@ presence = Table(
     Column("staff_id", Text, primary_key=True),
     Column("presence", Text, comment="as last reported, if ever"),
     Column("expires_at", DateTime(timezone=True), comment="until when the report is believed"),
+    Column("since", DateTime(timezone=True), comment="since when it has been reported the same"),
     Column("rests_until", DateTime(timezone=True), comment="after an abusive contact"),
     comment="Who is at work, as reported, and who rests after an abusive contact.",
     postgresql_with={"fillfactor": 50},

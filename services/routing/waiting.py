@@ -17,6 +17,7 @@ from shared.runtime.timers import Timer, TimerHandler, arm
 
 from .case import Case, load_case
 from .desk import Desk
+from .later_contacts import pass_on
 from .may_wait import Evidence, WaitObjection, resumes_at, wait_objection
 from .metrics import REOPENED
 from .next_state import Action, State, next_state
@@ -108,8 +109,12 @@ async def resume(work: UnitOfWork, complaint_id: UUID, by: str) -> Case:
     return case
 
 
-async def hear_contacts(tx: Transaction, attached: Sequence[Envelope[ContactAttached]]) -> None:
-    """PAU-4: the customer spoke, in whatever channel: what waits goes on. REP-4: what was resolved opens again."""
+async def hear_contacts(desk: Desk, tx: Transaction, attached: Sequence[Envelope[ContactAttached]]) -> None:
+    """PAU-4: the customer spoke, in whatever channel: what waits goes on. REP-4: what was resolved opens again.
+
+    FC-20: the owner hears of it, or who stands in for them.
+    """
+    await pass_on(desk, tx, attached)
     await go_on(tx, [e.event.complaint_id for e in attached], None, "CUSTOMER")
     reopening = {e.event.complaint_id: e for e in attached if e.event.reopens}
     if not reopening:

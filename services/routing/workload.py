@@ -12,7 +12,8 @@ from .at_work import Presence, Report
 _READ = Statement(
     """
     SELECT staff_id, coalesce(desk.open, 0), desk.last_given_at, coalesce(desk.customers, 0),
-        coalesce(desk.contacts, 0), presence.presence, presence.expires_at, presence.rests_until
+        coalesce(desk.contacts, 0), presence.presence, presence.expires_at, presence.since,
+        presence.rests_until
     FROM (
         SELECT staff_id, sum(open) AS open, max(last_given_at) AS last_given_at,
             sum(customers) FILTER (WHERE day = :today) AS customers,
@@ -90,8 +91,8 @@ async def read_loads(source: Transaction | UnitOfWork, staff: Iterable[str], tod
             last,
             customers,
             contacts,
-            Report(Presence(presence), expires_at) if presence is not None else None,
+            Report(Presence(presence), expires_at, since) if presence is not None else None,
             rests_until,
         )
-        for staff_id, open_, last, customers, contacts, presence, expires_at, rests_until in rows
+        for staff_id, open_, last, customers, contacts, presence, expires_at, since, rests_until in rows
     }

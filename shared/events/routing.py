@@ -192,6 +192,37 @@ class HandlerChased(_RoutingEvent):
     handler_reply_to: Sealed | None
 
 
+class ContactPassedOn(_RoutingEvent):
+    """A later contact was passed on to the owner, or to who stands in while the owner is away (FC-20).
+
+    taken_by: who took the call, if anybody did; to_reply_to: where that person is reached, sealed for notify.
+    """
+
+    contact_id: UUID
+    channel: Channel
+    taken_by: str | None
+    to_id: str
+    to_name: str
+    owner_id: str
+    stands_in: bool
+    passed_at: Instant
+    to_channel: Channel
+    to_reply_to: Sealed | None
+
+
+class SuperiorInformed(_RoutingEvent):
+    """No department is responsible, and the superior hears of it; `by` is None if the owner said nothing in time (FC-15)."""
+
+    owner_id: str
+    superior_id: str
+    superior_name: str
+    by: str | None
+    late: bool
+    informed_at: Instant
+    superior_channel: Channel
+    superior_reply_to: Sealed | None
+
+
 class _TaskEvent(_RoutingEvent):
     task_id: UUID
 

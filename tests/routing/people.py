@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from shared.bus.statement import Statement
-from tests.builders import complaint_received
+from shared.events.intake import ContactAttached
+from shared.events.vocabulary import Channel, Severity
+from tests.builders import complaint_received, now
 from tests.service_under_test import ServiceUnderTest
 
 STAFF = """
@@ -142,3 +144,22 @@ async def shown(routing: ServiceUnderTest, complaint_id: UUID) -> dict[str, Any]
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+def attached(complaint_id: UUID, *, reopens: bool = False, taken_by: str | None = None) -> ContactAttached:
+    """The customer spoke again about a complaint, by short message."""
+    return ContactAttached(
+        complaint_id=complaint_id,
+        contact_id=uuid4(),
+        customer_id=uuid4(),
+        channel=Channel.SMS,
+        rule="REP-4" if reopens else "REP-1",
+        reopens=reopens,
+        severity=Severity.S3,
+        tags=(),
+        risk_score=0,
+        taken_by=taken_by,
+        occurred_at=now(),
+        received_at=now(),
+        policy_version="intake-test",
+    )

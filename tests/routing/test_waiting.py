@@ -3,18 +3,16 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
 
-from shared.events.intake import ContactAttached
 from shared.events.routing import ComplaintPaused, ComplaintReopened, ComplaintResolved, ComplaintResumed
-from shared.events.vocabulary import Channel, Severity
 from tests.builders import now
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .people import FIRST_FOUR, offer, post, resolve, shown, staff_file, taken_by
+from .people import FIRST_FOUR, attached, offer, post, resolve, shown, staff_file, taken_by
 
 LATER = (now() + timedelta(days=9)).isoformat()
 LONGEST = timedelta(hours=72)
@@ -27,24 +25,6 @@ async def wait(routing: ServiceUnderTest, complaint_id: UUID, **body: object) ->
 
 async def state(routing: ServiceUnderTest, complaint_id: UUID) -> str:
     return str((await shown(routing, complaint_id))["state"])
-
-
-def attached(complaint_id: UUID, *, reopens: bool = False) -> ContactAttached:
-    return ContactAttached(
-        complaint_id=complaint_id,
-        contact_id=uuid4(),
-        customer_id=uuid4(),
-        channel=Channel.SMS,
-        rule="REP-4" if reopens else "REP-1",
-        reopens=reopens,
-        severity=Severity.S3,
-        tags=(),
-        risk_score=0,
-        taken_by=None,
-        occurred_at=now(),
-        received_at=now(),
-        policy_version="intake-test",
-    )
 
 
 @pytest.mark.parametrize(
