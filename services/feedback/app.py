@@ -16,9 +16,13 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves, hears and fires."""
     policy = load_policy(FeedbackPolicy, "feedback", settings.policy_file)
     service = Service("feedback", settings, event_log)
-    service.decides_by(policy)
-    service.serves(router, policy=policy)
-    service.hears(("intake", "routing"), reactions(policy))
+    service.serves(router)
+
+    def decide_by(policy: FeedbackPolicy) -> None:
+        service.serves(policy=policy)
+        service.hears(("intake", "routing"), reactions(policy))
+
+    service.decides_by(policy, decide_by)
     service.fires(timers(Sealer(settings.keys)))
     service.samples(sample)
     return service

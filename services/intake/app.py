@@ -12,7 +12,7 @@ from . import api, customers_api, doors, incidents_api, metrics, understanding_a
 from .accept import Acceptance
 from .categories import Categories
 from .group_commit import GroupCommit
-from .open_doors import open_doors
+from .open_doors import doors_decide_by, open_doors
 from .policy import IntakePolicy
 from .reactions import reactions
 from .read_contact import ContactReader
@@ -27,9 +27,6 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service = Service("intake", settings, event_log)
     categories = Categories()
     sealer = Sealer(settings.keys)
-    acceptance = Acceptance(service.unit_of_work, policy, sealer, categories)
-    reader, accepting = ContactReader(policy), GroupCommit(acceptance.accept)
-    service.decides_by(policy)
     service.tells_at(Pace.PROMPT)
     service.serves(
         doors.router,
@@ -37,14 +34,19 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         understanding_api.router,
         customers_api.router,
         incidents_api.router,
-        policy=policy,
-        reader=reader,
-        accepting=accepting,
         categories=categories,
     )
+    open_doors(service, sealer)
+
+    def decide_by(policy: IntakePolicy) -> None:
+        reader = ContactReader(policy)
+        accepting = GroupCommit(Acceptance(service.unit_of_work, policy, sealer, categories).accept)
+        service.serves(policy=policy, reader=reader, accepting=accepting)
+        service.fires(doors_decide_by(service, policy, reader, accepting))
+
+    keeper = service.decides_by(policy, decide_by)
     service.hears(("routing", "sla", "notify", "feedback", "marketing"), reactions())
     service.samples(metrics.sample)
-    service.runs(incidents_api.keep_looking(service.unit_of_work, policy.incident))
-    service.fires(open_doors(service, policy, sealer, reader, accepting))
+    service.runs(incidents_api.keep_looking(service.unit_of_work, lambda: keeper.now.incident))
     answer_once(service, OPEN_TO_ALL)
     return service

@@ -1,6 +1,7 @@
 """Endpoints of incidents, and the loop that looks for them."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -81,14 +82,14 @@ async def post_resolve(incident_id: UUID, work: Work, body: Annotated[ByBody, Bo
     return {"incident_id": incident_id}
 
 
-def keep_looking(work: UnitOfWork, policy: IncidentPolicy) -> BackgroundTask:
-    """The loop that looks for incidents until it is cancelled."""
+def keep_looking(work: UnitOfWork, policy_now: Callable[[], IncidentPolicy]) -> BackgroundTask:
+    """The loop that looks for incidents until it is cancelled, each time by the policy in force."""
 
     async def look() -> None:
         while True:
-            await asyncio.sleep(policy.look_every)
+            await asyncio.sleep(policy_now().look_every)
             try:
-                await look_for_incidents(work, policy)
+                await look_for_incidents(work, policy_now())
             except Exception as error:  # noqa: BLE001 - say it, and look again
                 log.warning(
                     "incidents.failed", reason=type(error).__name__ if is_transient(error) else repr(error)

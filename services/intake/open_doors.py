@@ -20,22 +20,15 @@ from .read_contact import Contact, ContactReader
 from .take_messages import MessageTaker
 
 
-def open_doors(
-    service: Service,
-    policy: IntakePolicy,
-    sealer: Sealer,
-    reader: ContactReader,
-    accepting: GroupCommit[Contact, Accepted],
-) -> Mapping[str, TimerHandler]:
-    """Let the service serve them; returns who handles their timers. Raises AccountsError."""
-    work, settings = service.unit_of_work, service.settings
-    parked = ParkedPayloads(work, sealer)
-    calls = Calls(work, policy, reader, accepting)
-    refusals = Refusals(work, policy)
-    messages = MessageTaker(work, policy, reader, accepting, parked=parked, refusals=refusals)
-    store = AttachmentStore(settings.attachments_url) if settings.attachments_url else None
-    attachments = Attachments(work, store, policy.attachments, settings.clamav)
-    service.runs(attachments.keep_scanning)
+def open_doors(service: Service, sealer: Sealer) -> None:
+    """Let the service serve them. Raises AccountsError."""
+    settings = service.settings
+
+    async def keep_scanning() -> None:
+        attachments: Attachments = service.app.state.attachments
+        await attachments.keep_scanning()
+
+    service.runs(keep_scanning)
     service.serves(
         provider_doors.router,
         call_doors.router,
@@ -44,11 +37,20 @@ def open_doors(
         attachment_doors.router,
         accounts=load_accounts(settings.accounts_file),
         public_url=settings.public_url,
-        parked=parked,
-        messages=messages,
-        refusals=refusals,
-        calls=calls,
+        parked=ParkedPayloads(service.unit_of_work, sealer),
+        store=AttachmentStore(settings.attachments_url) if settings.attachments_url else None,
         sealer=sealer,
-        attachments=attachments,
     )
+
+
+def doors_decide_by(
+    service: Service, policy: IntakePolicy, reader: ContactReader, accepting: GroupCommit[Contact, Accepted]
+) -> Mapping[str, TimerHandler]:
+    """Let open doors decide by a policy; returns who handles their timers then."""
+    work, state = service.unit_of_work, service.app.state
+    calls = Calls(work, policy, reader, accepting)
+    refusals = Refusals(work, policy)
+    messages = MessageTaker(work, policy, reader, accepting, parked=state.parked, refusals=refusals)
+    attachments = Attachments(work, state.store, policy.attachments, service.settings.clamav)
+    service.serves(messages=messages, refusals=refusals, calls=calls, attachments=attachments)
     return {gather_parts.TIMER: messages.gatherer.parts_missing, TIMER: calls.quiet}

@@ -14,7 +14,6 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves and hears."""
     policy = load_policy(MarketingPolicy, "marketing", settings.policy_file)
     service = Service("marketing", settings, event_log)
-    service.decides_by(policy)
+    service.decides_by(policy, lambda policy: service.hears(HEARS, reactions(policy)))
     service.serves(router)
-    service.hears(HEARS, reactions(policy))
     return service

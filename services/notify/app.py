@@ -1,7 +1,5 @@
 """Notify: tells people, once, on the channel they want."""
 
-from functools import partial
-
 from shared.bus.event_log import EventLog
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
@@ -24,14 +22,12 @@ from .texts import load_texts
 def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves, hears and does by itself."""
     policy = load_policy(NotifyPolicy, "notify", settings.policy_file)
-    texts = load_texts(policy)
+    load_texts(policy)
     sealer = Sealer(settings.keys)
     sender = choose_sender(settings, policy)
     service = Service("notify", settings, event_log)
-    service.decides_by(policy)
-    if sender is None:
-        messages = Messages(policy, texts, sealer, served=(), wake=lambda: None)
-    else:
+    dispatcher = None
+    if sender is not None:
         dispatcher = Dispatcher(
             service.unit_of_work,
             sender,
@@ -40,10 +36,21 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
             public_url=settings.public_url,
             drain_seconds=settings.drain_seconds,
         )
-        messages = Messages(policy, texts, sealer, served=policy.served_channels, wake=dispatcher.wake)
         service.runs(dispatcher.run)
-    service.runs(partial(give_up_lost_for_ever, service.unit_of_work, policy.handover.look_for_lost))
-    service.hears(HEARS, reactions(messages))
+
+    def decide_by(policy: NotifyPolicy) -> None:
+        texts = load_texts(policy)
+        if dispatcher is None:
+            messages = Messages(policy, texts, sealer, served=(), wake=lambda: None)
+        else:
+            messages = Messages(policy, texts, sealer, served=policy.served_channels, wake=dispatcher.wake)
+            dispatcher.decides_by(policy)
+        if isinstance(sender, HttpSender):
+            sender.timeout = policy.handover.timeout
+        service.hears(HEARS, reactions(messages))
+
+    keeper = service.decides_by(policy, decide_by, check=load_texts)
+    service.runs(lambda: give_up_lost_for_ever(service.unit_of_work, lambda: keeper.now.handover))
     service.serves(router)
     service.samples(sample)
     return service

@@ -60,6 +60,12 @@ class Dispatcher:
         self._latest: dict[tuple[UUID, Role], asyncio.Task[None]] = {}
         self._outcomes: list[HandedOver] = []
 
+    def decides_by(self, policy: NotifyPolicy) -> None:
+        """Hand over as this policy says from now on; what is on its way goes on as it began."""
+        if policy.handover.at_once != self._policy.handover.at_once:
+            self._slots = asyncio.Semaphore(policy.handover.at_once)
+        self._policy = policy
+
     def wake(self) -> None:
         """Say that there are messages to send."""
         self._wanted.set()

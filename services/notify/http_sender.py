@@ -49,7 +49,7 @@ class HttpSender:
         if not usable:
             raise SettingsError("outbound_url: must be an http:// or https:// address")
         self._url = url
-        self._timeout = timeout
+        self.timeout = timeout
         self._certificates = _trusted_certificates()
         self._session: aiohttp.ClientSession | None = None
 
@@ -58,7 +58,7 @@ class HttpSender:
         if self._session is None:
             self._session = self._new_session()
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self.timeout):
                 return await self._post(self._session, letter)
         except _NOT_SENT as error:
             return Outcome(Fate.NOT_TAKEN, type(error).__name__)
@@ -81,7 +81,7 @@ class HttpSender:
                 keepalive_timeout=IDLE_CONNECTION_SECONDS,
                 ssl=self._certificates,
             ),
-            timeout=aiohttp.ClientTimeout(connect=self._timeout / 2),
+            timeout=aiohttp.ClientTimeout(connect=self.timeout / 2),
             headers=_HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,

@@ -1,7 +1,7 @@
 """Records what became of messages that were handed over, and of those whose process never said; each once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,7 +18,7 @@ from .claim import Claimed
 from .judge_outcome import Fate, Outcome, State, Verdict, judge_outcome
 from .metrics import RETRIES, count_messages
 from .overtaken import Stage, is_overtaken
-from .policy import NotifyPolicy
+from .policy import HandoverPolicy, NotifyPolicy
 
 log = structlog.get_logger()
 
@@ -110,8 +110,8 @@ async def give_up_lost(work: UnitOfWork) -> int:
     return len(given_up)
 
 
-async def give_up_lost_for_ever(work: UnitOfWork, every: float) -> None:
-    """Look for lost messages every so many seconds, until cancelled."""
+async def give_up_lost_for_ever(work: UnitOfWork, policy_now: Callable[[], HandoverPolicy]) -> None:
+    """Look for lost messages as often as the policy in force says, until cancelled."""
     while True:
         try:
             while await give_up_lost(work):
@@ -120,7 +120,7 @@ async def give_up_lost_for_ever(work: UnitOfWork, every: float) -> None:
             log.warning(
                 "messages.sweep_failed", reason=type(error).__name__ if is_transient(error) else repr(error)
             )
-        await asyncio.sleep(every)
+        await asyncio.sleep(policy_now().look_for_lost)
 
 
 async def _overtaken(tx: Transaction, handed_over: Sequence[HandedOver]) -> set[UUID]:

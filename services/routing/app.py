@@ -37,9 +37,8 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves and hears."""
     policy = load_policy(RoutingPolicy, "routing", settings.policy_file)
     staff = StaffList(load_staff(settings.staff_file))
-    desk = Desk(policy, staff, Sealer(settings.keys), settings.member_id, RuleBook())
+    sealer, rule_book = Sealer(settings.keys), RuleBook()
     service = Service("routing", settings, event_log)
-    service.decides_by(policy)
     service.serves(
         router,
         staff_router,
@@ -53,12 +52,17 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         tasks_router,
         rules_router,
         contacts_router,
-        desk=desk,
     )
-    service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
+
+    def decide_by(policy: RoutingPolicy) -> None:
+        desk = Desk(policy, staff, sealer, settings.member_id, rule_book)
+        service.serves(desk=desk)
+        service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
+        service.fires(
+            timers(desk) | waiting_timers() | answer_timers(desk) | task_timers(desk) | unclear_timers(desk)
+        )
+
+    service.decides_by(policy, decide_by)
     service.tells_at(Pace.PROMPT)
-    service.fires(
-        timers(desk) | waiting_timers() | answer_timers(desk) | task_timers(desk) | unclear_timers(desk)
-    )
     service.samples(sample)
     return service

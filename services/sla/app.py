@@ -23,12 +23,14 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves, hears and fires."""
     policy = load_policy(SlaPolicy, "sla", settings.policy_file)
     service = Service("sla", settings, event_log)
-    service.decides_by(policy)
-    keeper = Timekeeper(policy.calendars())
-    service.serves(
-        router, calendar_doors, feed_doors, pause_doors, extension_doors, timekeeper=keeper, policy=policy
-    )
-    service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
-    service.fires(pausing(policy, keeper) | timers(policy, keeper) | recomputing(policy, keeper))
-    service.samples(sampler(policy.horizon_warning_days))
+    service.serves(router, calendar_doors, feed_doors, pause_doors, extension_doors)
+
+    def decide_by(policy: SlaPolicy) -> None:
+        keeper = Timekeeper(policy.calendars())
+        service.serves(timekeeper=keeper, policy=policy)
+        service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
+        service.fires(pausing(policy, keeper) | timers(policy, keeper) | recomputing(policy, keeper))
+        service.samples(sampler(policy.horizon_warning_days))
+
+    service.decides_by(policy, decide_by)
     return service

@@ -259,7 +259,9 @@ class EscalationPolicy(_Part):
     @model_validator(mode="after")
     def _levels_are_in_order(self) -> Self:
         if not self.l2_least <= self.l2_most <= self.l3_after:
-            raise ValueError("must be l2_least <= l2_most <= l3_after, so that no level overtakes another")
+            raise ValueError(
+                "must be l2_least <= l2_most <= l3_after|必须满足 l2_least <= l2_most <= l3_after"
+            )
         return self
 
 

@@ -65,7 +65,7 @@ class Consumer:
         self._log = event_log
         self._group, self._member_id = group, member_id
         self._hears = frozenset(hears)
-        self._reactions = {event.type: reaction for event, reaction in reactions.items()}
+        self.reacts_with(reactions)
         self.max_records = MAX_RECORDS
         self.pace = Pace.CALM
         self._room = WaitingRoom(unit_of_work)
@@ -77,6 +77,10 @@ class Consumer:
         self.turned_at = 0.0
         self.member: Member | None = None
         self.stopped_because: str | None = None
+
+    def reacts_with(self, reactions: Reactions) -> None:
+        """From the next transaction on these are the reactions."""
+        self._reactions = {event.type: reaction for event, reaction in reactions.items()}
 
     async def run(self) -> None:
         """Consume until cancelled, or until too many events had to be parked."""
@@ -215,26 +219,13 @@ class Consumer:
             self._arrival(one.place, one.type, one, partial(from_record, one.headers, one.value), held=True)
             for one in await self._room.load(tx)
         ]
+        reactions = self._reactions
         plan = sort_out(tx.streams, [*waiting, *arrivals], self._hears, poison)
         for wave in plan.waves:
-            await self._apply_wave(tx, wave, one_by_one)
+            await _apply_wave(tx, wave, reactions, one_by_one)
             await asyncio.sleep(0)  # let requests and timers in between waves
         await self._room.save(tx, plan, poison)
         return plan
-
-    async def _apply_wave(self, tx: Transaction, wave: Sequence[Arrival], one_by_one: bool) -> None:
-        by_reaction: dict[Reaction, list[Arrival]] = defaultdict(list)
-        for arrival in sorted(wave, key=lambda arrival: arrival.type):
-            tx.mark_applied(*arrival.place)
-            if reaction := self._reactions.get(arrival.type):
-                by_reaction[reaction].append(arrival)
-        for reaction, arrivals in by_reaction.items():
-            for part in [[one] for one in arrivals] if one_by_one else [arrivals]:
-                try:
-                    await reaction(tx, [one.envelope for one in part if one.envelope is not None])
-                except Exception as error:
-                    raise ReactionError(part[0].place, part[0].type) from error
-                crash_points.reached("mid_batch")
 
     def _read(self, records: Sequence[StoredRecord]) -> tuple[list[Arrival], list[tuple[StoredRecord, str]]]:
         arrivals, undecodable = [], []
@@ -298,3 +289,20 @@ class Consumer:
     def is_stuck(self) -> bool:
         """True when a new member did not help either; the process should be restarted."""
         return self._restarts >= 3
+
+
+async def _apply_wave(
+    tx: Transaction, wave: Sequence[Arrival], reactions: Mapping[str, Reaction], one_by_one: bool
+) -> None:
+    by_reaction: dict[Reaction, list[Arrival]] = defaultdict(list)
+    for arrival in sorted(wave, key=lambda arrival: arrival.type):
+        tx.mark_applied(*arrival.place)
+        if reaction := reactions.get(arrival.type):
+            by_reaction[reaction].append(arrival)
+    for reaction, arrivals in by_reaction.items():
+        for part in [[one] for one in arrivals] if one_by_one else [arrivals]:
+            try:
+                await reaction(tx, [one.envelope for one in part if one.envelope is not None])
+            except Exception as error:
+                raise ReactionError(part[0].place, part[0].type) from error
+            crash_points.reached("mid_batch")

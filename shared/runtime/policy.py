@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.bus.database import Database
 from shared.bus.statement import Statement
 
+from .error_texts import field_text
+from .policy_document import merged
+
 
 class Policy(BaseModel):
     """The base of every service's policy. Frozen, and strict about names, so that a slip is an error."""
@@ -31,8 +34,9 @@ P = TypeVar("P", bound=Policy)
 
 _REMEMBER = Statement(
     """
-    INSERT INTO policy (version, digest, document) VALUES (:version, :digest, CAST(:document AS jsonb))
-    ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING digest
+    INSERT INTO policy (version, digest, document, content)
+    VALUES (:version, :digest, CAST(:document AS jsonb), :content)
+    ON CONFLICT (version) DO UPDATE SET content = coalesce(policy.content, excluded.content) RETURNING digest
     """
 )
 
@@ -46,20 +50,32 @@ def load_policy(model: type[P], service: str, override: Path | None = None) -> P
         given = _read(override)
         source = str(override)
         if service in given:
-            document = _merged(document, given[service])
+            document = merged(document, given[service])
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise PolicyError(f"{source}: {service}.{place}: {first['msg']}") from error
+        raise PolicyError(f"{source}: {service}.{first_fault(error)}") from error
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong with a policy, as place and reason."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    reason = field_text(first, "en") if first["type"] == "value_error" else first["msg"]
+    return f"{place}: {reason}"
+
+
+def digest_of(policy: Policy) -> str:
+    """What tells two contents of a policy apart."""
+    return hashlib.sha256(policy.model_dump_json().encode()).hexdigest()
 
 
 async def remember_policy(database: Database, policy: Policy) -> None:
     """Store the policy under its version. Raises PolicyError if that version had other content before."""
-    digest = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()
+    digest = digest_of(policy)
     values = {"version": policy.version, "digest": digest, "document": policy.model_dump(mode="json")}
-    [(known,)] = await database.fetch(_REMEMBER, values)
+    content = policy.model_dump_json()
+    [(known,)] = await database.fetch(_REMEMBER, {**values, "content": content})
     if known != digest:
         raise PolicyError(
             f"policy version {policy.version!r} is known with other numbers; give the changed policy a version of its own"
@@ -71,11 +87,3 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: {error}") from error
-
-
-def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for name, value in change.items():
-        both_tables = isinstance(value, dict) and isinstance(merged.get(name), dict)
-        merged[name] = _merged(merged[name], value) if both_tables else value
-    return merged

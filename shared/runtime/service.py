@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -23,7 +23,9 @@ from .api_pages import add_api_pages
 from .database import is_current
 from .errors import REFUSALS, add_error_handlers
 from .feed import Feed, feed_routes
-from .policy import Policy, remember_policy
+from .policy import Policy
+from .policy_api import policy_routes
+from .policy_keeper import PolicyKeeper
 from .sampling import Sampler
 from .settings import Settings
 from .strict_json import StrictJsonRoute
@@ -31,6 +33,8 @@ from .timers import TimerHandler, TimerLoop
 from .web import Gate
 
 log = structlog.get_logger()
+
+P = TypeVar("P", bound=Policy)
 
 LOOP_MUST_TURN_WITHIN = 600.0
 DATABASE_MUST_ANSWER_WITHIN = 15.0
@@ -60,16 +64,26 @@ class Service:
         self.draining = False
         self._feed = Feed(self.database)
         self._topics = [topic_of(name)]
-        self._policy: Policy | None = None
+        self._policies: PolicyKeeper[Any] | None = None
         self._background: list[BackgroundTask] = []
         self._served = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._died: str | None = None
         self.app = self._new_app()
 
-    def decides_by(self, policy: Policy) -> None:
-        """Store this policy's version when the service starts."""
-        self._policy = policy
+    def decides_by(
+        self, policy: P, decide_by: Callable[[P], None], check: Callable[[P], object] = lambda _policy: None
+    ) -> PolicyKeeper[P]:
+        """Decide by this policy until another one is put over the API.
+
+        decide_by: lets what the service serves, hears and fires decide by a policy. It is called at once, and again
+        between two transactions whenever another policy comes into force; check: raises PolicyError where it cannot.
+        """
+        keeper = PolicyKeeper(self.database, policy, decide_by, check)
+        self._policies = keeper
+        self.app.state.policy_keeper = keeper
+        self.app.include_router(policy_routes(self.name))
+        return keeper
 
     def serves(self, *routers: APIRouter, **state: Any) -> None:
         """Add endpoints; `state` becomes app.state, where their dependencies find it.
@@ -88,7 +102,10 @@ class Service:
         self.relay.pace = pace
 
     def hears(self, publishers: Iterable[str], reactions: Reactions, pace: Pace = Pace.CALM) -> None:
-        """React to these publishers' events."""
+        """React to these publishers' events; said again, only the reactions are new."""
+        if self.consumer is not None:
+            self.consumer.reacts_with(reactions)
+            return
         names = sorted(publishers)
         self._topics += [topic_of(name) for name in names]
         self.consumer = Consumer(
@@ -102,7 +119,10 @@ class Service:
         self.consumer.pace = pace
 
     def fires(self, handlers: Mapping[str, TimerHandler]) -> None:
-        """Fire timers of these kinds."""
+        """Fire timers of these kinds; said again, with other handlers."""
+        if self.timers is not None:
+            self.timers.handled_by(handlers)
+            return
         self.timers = TimerLoop(self.unit_of_work, handlers)
 
     def runs(self, task: BackgroundTask) -> None:
@@ -119,8 +139,9 @@ class Service:
             raise NotMigratedError(
                 f"the database of {self.name} is not up to date; run: redress migrate {self.name}"
             )
-        if self._policy is not None:
-            await remember_policy(self.database, self._policy)
+        if self._policies is not None:
+            await self._policies.refresh()
+            self._spawn(self._policies.keep_fresh(), "policy")
         await self.sampler.look()
         self._spawn(self._use_log(), "log")
         self._spawn(self.sampler.run(), "sampler")

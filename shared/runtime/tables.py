@@ -31,5 +31,13 @@ def add_service_tables(metadata: MetaData) -> None:
         Column("digest", Text, nullable=False),
         Column("document", JSONB, nullable=False),
         Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("valid_from", DateTime(timezone=True), comment="empty for those of the installation's files"),
+        Column("content", Text, comment="the document with its fields in their order"),
+        Column("based_on", Text, comment="the version that it changes"),
+        Column("change", JSONB, comment="what it changes of that"),
+        Column("changed_by", Text),
+        Column("reason", Text),
+        Column("withdrawn_at", DateTime(timezone=True)),
+        Column("withdrawn_by", Text),
         comment="Every policy version this service has decided by.",
     )

@@ -90,11 +90,14 @@ class TimerLoop:
     def __init__(self, unit_of_work: UnitOfWork, handlers: Mapping[str, TimerHandler]) -> None:
         self._unit_of_work = unit_of_work
         self._handlers = handlers
-        self._kinds = sorted(handlers)
         self._put_off: dict[str, float] = {}
         self._is_behind = False
         self.fired = 0
         self.turned_at = 0.0
+
+    def handled_by(self, handlers: Mapping[str, TimerHandler]) -> None:
+        """From the next batch on these handle the timers."""
+        self._handlers = handlers
 
     async def run(self) -> None:
         """Fire until cancelled."""
@@ -137,12 +140,13 @@ class TimerLoop:
         """Subjects of the timers that are due longest; `_is_behind` if there are more."""
         now = asyncio.get_running_loop().time()
         self._put_off = {subject: until for subject, until in self._put_off.items() if until > now}
-        values = {"limit": BATCH, "kinds": self._kinds, "put_off": list(self._put_off)}
+        values = {"limit": BATCH, "kinds": sorted(self._handlers), "put_off": list(self._put_off)}
         found = await self._unit_of_work.fetch(_DUE, values)
         self._is_behind = len(found) == BATCH
         return list(dict.fromkeys(subject for (subject,) in found))
 
     async def _fire(self, due: Sequence[str]) -> int:
+        handlers = self._handlers
         if not due:
             return 0
         async with self._unit_of_work.begin() as tx:
@@ -150,11 +154,11 @@ class TimerLoop:
             if not free:
                 self._is_behind = False  # somebody else is at it
                 return 0
-            values = {"subjects": sorted(free), "kinds": self._kinds}
+            values = {"subjects": sorted(free), "kinds": sorted(handlers)}
             rows = await tx.fetch(_FIRE, values)
             crash_points.reached("timers_claimed")
             timers = sorted((Timer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.id))
-            for kind, handler in self._handlers.items():
+            for kind, handler in handlers.items():
                 of_kind = [timer for timer in timers if timer.kind == kind]
                 if of_kind:
                     await handler(tx, of_kind)
