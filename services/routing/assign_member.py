@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -71,11 +72,20 @@ def assign_member(
     Competent is who speaks the customer's language, and then who has the skill closest to the category. Where
     nobody is free it is chosen from all, for a complaint is never without a person. None if there is nobody.
     """
+    zone = ZoneInfo(policy.zone)
+    now = need.now.astimezone(zone)
+    not_free: set[str] = set()
     first = None
     for equals in _most_competent_first(team, need, policy):
-        if free := _least_loaded(equals, loads, need, policy):
-            return Assignment(free, free=True)
-        first = first or _least_loaded(equals, loads, need, None)
+        for member in _least_loaded_first(equals, loads):
+            if member.id == need.barred:
+                continue
+            first = first or member
+            if member.id in not_free:
+                continue
+            if is_free(member, loads.get(member.id, _NOTHING), now, policy, zone):
+                return Assignment(member, free=True)
+            not_free.add(member.id)
     return Assignment(first, free=False) if first else None
 
 
@@ -89,22 +99,23 @@ def _most_competent_first(team: Team, need: Need, policy: AssignmentPolicy) -> I
     yield team.members
 
 
-def _least_loaded(
-    members: Sequence[Member], loads: Mapping[str, Load], need: Need, policy: AssignmentPolicy | None
-) -> Member | None:
-    """The least loaded, then who has waited longest, then the smallest id; with a policy only who is free."""
-    zone = ZoneInfo(policy.zone) if policy else None
-    found: Member | None = None
-    least, since = 0, _NEVER
-    for member in members:
-        if member.id == need.barred:
-            continue
-        load = loads.get(member.id, _NOTHING)
-        if found is not None and load.open > least:
-            continue
-        given = load.last_given_at or _NEVER
-        if found is not None and (load.open, given, member.id) >= (least, since, found.id):
-            continue
-        if policy is None or zone is None or is_free(member, load, need.now, policy, zone):
-            found, least, since = member, load.open, given
-    return found
+def _least_loaded_first(members: Sequence[Member], loads: Mapping[str, Load]) -> Iterator[Member]:
+    """By load, then who has waited longest, then the smallest id.
+
+    Of thousands mostly one or two are asked for, so the least loaded are looked for before the rest is sorted.
+    """
+    desks = [loads.get(member.id, _NOTHING) for member in members]
+    opens = [desk.open for desk in desks]
+    if not opens:
+        return
+
+    def by_fairness(place: int) -> tuple[datetime, str]:
+        return desks[place].last_given_at or _NEVER, members[place].id
+
+    least = min(opens)
+    for place in sorted((place for place, count in enumerate(opens) if count == least), key=by_fairness):
+        yield members[place]
+    more = (place for place, count in enumerate(opens) if count > least)
+    for _, equals in groupby(sorted(more, key=opens.__getitem__), key=opens.__getitem__):
+        for place in sorted(equals, key=by_fairness):
+            yield members[place]

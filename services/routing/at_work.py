@@ -1,7 +1,7 @@
 """Decides whether a member of staff is at work now."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -53,8 +53,8 @@ def at_work(
 
 def _within(shift: Shift, local: datetime) -> bool:
     today, clock = local.isoweekday(), local.time()
-    yesterday = (local - timedelta(days=1)).isoweekday()
     if shift.starts < shift.ends:
         return today in shift.days and shift.starts <= clock < shift.ends
     begun_today = today in shift.days and clock >= shift.starts
+    yesterday = today - 1 or 7
     return begun_today or (yesterday in shift.days and clock < shift.ends)
