@@ -16,6 +16,8 @@ from .pause_promises import timers as pausing
 from .policy import SlaPolicy
 from .reactions import reactions
 from .recompute import timers as recomputing
+from .swap_targets import timers as swapping
+from .target_doors import router as target_doors
 from .watch import timers
 
 
@@ -23,13 +25,14 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves, hears and fires."""
     policy = load_policy(SlaPolicy, "sla", settings.policy_file)
     service = Service("sla", settings, event_log)
-    service.serves(router, calendar_doors, feed_doors, pause_doors, extension_doors)
+    service.serves(router, calendar_doors, feed_doors, pause_doors, extension_doors, target_doors)
 
     def decide_by(policy: SlaPolicy) -> None:
         keeper = Timekeeper(policy.calendars())
         service.serves(timekeeper=keeper, policy=policy)
         service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
-        service.fires(pausing(policy, keeper) | timers(policy, keeper) | recomputing(policy, keeper))
+        firing = (pausing, timers, recomputing, swapping)
+        service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})
         service.samples(sampler(policy.horizon_warning_days))
 
     service.decides_by(policy, decide_by)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severity
 
+from .conditions import Facts
 from .count_time import Counting
 from .settle import PromiseState
 from .working_time import Paused
@@ -32,6 +33,23 @@ class PromisedComplaint(NamedTuple):
     policy_name: str = "default"
     policy_version: str = ""
     targets: dict[str, float] | None = None
+
+
+def facts_of(complaint: PromisedComplaint) -> Facts:
+    """What its targets depend on."""
+    return Facts(
+        complaint.severity,
+        complaint.severity_rule,
+        complaint.grade,
+        complaint.repeat_index,
+        complaint.channel,
+        complaint.kind,
+        complaint.case_type,
+        complaint.category,
+        complaint.department,
+        complaint.area,
+        complaint.is_fault,
+    )
 
 
 class NewPromise(NamedTuple):

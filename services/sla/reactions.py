@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from shared.bus.consumer import Reactions
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.intake import ComplaintReceived, ContactAttached
+from shared.events.intake import ComplaintJoinedIncident, ComplaintReceived, ContactAttached, GradeRaised
 from shared.events.notify import MessageSent, MessageSkipped
 from shared.events.routing import (
     ComplaintCancelled,
@@ -24,16 +24,17 @@ from shared.events.routing import (
 from shared.events.vocabulary import MessageKind, PauseReason, PromiseKind, Role
 
 from .calendar_store import Timekeeper
-from .conditions import Facts
 from .make_promises import Occasion, make_promises
 from .pause_promises import Begin, begin_pauses, end_pauses
 from .pause_promises import End as EndOfPause
 from .pauses import Because
 from .policy import SlaPolicy
-from .promise_rows import PromisedComplaint
+from .promise_rows import PromisedComplaint, facts_of
 from .promises import load_complaints
+from .regrade import Cause, News
 from .settle import PromiseState
 from .settle_promises import End, settle_promises
+from .swap_targets import Swap, swap_targets
 
 Message: TypeAlias = MessageSent | MessageSkipped
 _BECAUSE = {
@@ -62,7 +63,9 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         ComplaintRejected: partial(note_results, policy, keeper),
         ComplaintPaused: partial(pause_promises, policy, keeper),
         ComplaintResumed: partial(resume_promises, policy, keeper),
-        ContactAttached: partial(resume_for_the_customer, policy, keeper),
+        ContactAttached: partial(hear_the_customer, policy, keeper),
+        GradeRaised: partial(swap_for_the_grade, policy, keeper),
+        ComplaintJoinedIncident: partial(swap_for_the_incident, policy, keeper),
         ComplaintReopened: partial(promise_again, policy, keeper),
         ComplaintClosed: partial(withdraw_the_rest, policy, keeper),
         ComplaintCancelled: partial(withdraw_the_rest, policy, keeper),
@@ -75,7 +78,7 @@ async def promise_all(
     """Promise a receipt, a contact, news and a result; a call that a person took was the contact (FC-1)."""
     complaints = [_as_promised(envelope.event) for envelope in received]
     occasions = [
-        Occasion(envelope, ALL, _facts(complaint), complaint.received_at, complaint=complaint)
+        Occasion(envelope, ALL, facts_of(complaint), complaint.received_at, complaint=complaint)
         for envelope, complaint in zip(received, complaints, strict=True)
     ]
     await make_promises(tx, policy, keeper, occasions)
@@ -92,7 +95,7 @@ async def promise_again(
         Occasion(
             envelope,
             [SOLVE],
-            _facts(known[envelope.event.complaint_id]),
+            facts_of(known[envelope.event.complaint_id]),
             envelope.event.reopened_at,
             round=envelope.event.round,
             reopened=True,
@@ -141,10 +144,13 @@ async def resume_promises(
     await end_pauses(tx, policy, keeper, ends)
 
 
-async def resume_for_the_customer(
+async def hear_the_customer(
     policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, attached: Sequence[Envelope[ContactAttached]]
 ) -> None:
-    """Who was waited for has spoken, on whatever channel: the clock goes on at once (PAU-4)."""
+    """Who was waited for has spoken, on whatever channel: the clock goes on at once (PAU-4).
+
+    What they say now may be more severe than what they said at first.
+    """
     ends = [
         EndOfPause(
             envelope.event.complaint_id,
@@ -156,6 +162,31 @@ async def resume_for_the_customer(
         for envelope in attached
     ]
     await end_pauses(tx, policy, keeper, ends)
+    swaps = [_swap(envelope, News(Cause.CONTACT, severity=envelope.event.severity)) for envelope in attached]
+    await swap_targets(tx, policy, keeper, swaps)
+
+
+async def swap_for_the_grade(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, raised: Sequence[Envelope[GradeRaised]]
+) -> None:
+    """The customer has a higher grade now: open promises are made quicker (section 1.2)."""
+    swaps = [
+        _swap(envelope, News(Cause.GRADE, e.severity, e.severity_rule, e.grade))
+        for envelope in raised
+        for e in (envelope.event,)
+    ]
+    await swap_targets(tx, policy, keeper, swaps)
+
+
+async def swap_for_the_incident(
+    policy: SlaPolicy,
+    keeper: Timekeeper,
+    tx: Transaction,
+    joined: Sequence[Envelope[ComplaintJoinedIncident]],
+) -> None:
+    """One of many about an incident is as severe as that at least (REP-8)."""
+    swaps = [_swap(envelope, News(Cause.INCIDENT, severity=envelope.event.severity)) for envelope in joined]
+    await swap_targets(tx, policy, keeper, swaps)
 
 
 async def note_results(
@@ -218,17 +249,5 @@ def _as_promised(event: ComplaintReceived) -> PromisedComplaint:
     )
 
 
-def _facts(complaint: PromisedComplaint) -> Facts:
-    return Facts(
-        complaint.severity,
-        complaint.severity_rule,
-        complaint.grade,
-        complaint.repeat_index,
-        complaint.channel,
-        complaint.kind,
-        complaint.case_type,
-        complaint.category,
-        complaint.department,
-        complaint.area,
-        complaint.is_fault,
-    )
+def _swap(envelope: Envelope[Any], news: News) -> Swap:
+    return Swap(envelope.event.complaint_id, news, because_of=envelope)

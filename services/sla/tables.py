@@ -164,3 +164,18 @@ extension = Table(
     Index("extension_of_promise", "promise_id"),
     comment="Every extension of a promise, with who asked and who approved (SLA-X).",
 )
+
+swap = Table(
+    "swap",
+    metadata,
+    Column("swap_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("cause", Text, nullable=False, comment="GRADE, INCIDENT, CONTACT, STAFF or POLICY"),
+    Column("by", Text, comment="who said so, if it was somebody"),
+    Column("reason", Text),
+    Column("was", JSONB, nullable=False, comment="severity, grade, policy and targets before"),
+    Column("became", JSONB, nullable=False),
+    Column("swapped_at", DateTime(timezone=True), nullable=False),
+    Index("swap_of_complaint", "complaint_id"),
+    comment="Every time the targets of a complaint were chosen anew.",
+)

@@ -69,7 +69,11 @@ class PromiseAtRisk(_SlaEvent):
 
 
 class PromiseRecomputed(_SlaEvent):
-    """A calendar has changed and moved a due time; `notable` if people are to be told (CAL-6)."""
+    """A due time has moved; `notable` if people are to be told (CAL-6).
+
+    because: CALENDAR if a calendar has changed; GRADE, INCIDENT, CONTACT, STAFF or POLICY if the target was swapped. A
+    time that runs day and night has the calendar "24x7", version 0.
+    """
 
     was_due_at: Instant
     due_at: Instant
@@ -78,6 +82,7 @@ class PromiseRecomputed(_SlaEvent):
     provisional: bool
     notable: bool
     recomputed_at: Instant
+    because: str = "CALENDAR"
 
 
 class PromiseExtended(_SlaEvent):

@@ -15,6 +15,7 @@ from shared.events.sla import (
     PromiseBroken,
     PromiseExtended,
     PromiseKept,
+    PromiseRecomputed,
     PromisesMade,
     PromisesPaused,
     PromisesResumed,
@@ -136,6 +137,8 @@ def _word(event: object) -> str:
             return "broken"
         case PromiseKept():
             return "kept late" if event.late else "kept"
+        case PromiseRecomputed():
+            return "moved"
         case _:
             raise AssertionError(event)
 
