@@ -6,7 +6,7 @@ python -m tools.state_picture
 import re
 from pathlib import Path
 
-from services.routing.next_state import NEXT, TMF621, State
+from services.routing.next_state import ENDED, NEXT, TMF621, State
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "ownership.md"
 _PLACE = re.compile(r"(<!-- states -->\n).*?(<!-- /states -->)", re.DOTALL)
@@ -22,12 +22,11 @@ def _picture() -> str:
     for (before, action), after in NEXT.items():
         if before is not after:
             moves.setdefault((before, after), []).append(action)
-    ends = [state for state in State if not any(before is state for before, _ in NEXT)]
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> ASSIGNED: owner named"]
     lines += [
         f"    {before} --> {after}: {' / '.join(actions)}" for (before, after), actions in moves.items()
     ]
-    lines += [f"    {state} --> [*]" for state in ends]
+    lines += [f"    {state} --> [*]" for state in ENDED]
     return "\n".join([*lines, "```"])
 
 

@@ -40,7 +40,7 @@ NEXT_STATUS: dict[str, dict[Status, Status]] = {
     "complaint_reopened": dict.fromkeys(Status, Status.REOPENED),
     "complaint_rejected": dict.fromkeys(_OPEN, Status.REJECTED),
     "complaint_cancelled": dict.fromkeys(_OPEN, Status.CANCELLED),
-    "complaint_appealed": dict.fromkeys(_DONE, Status.APPEALED),
+    "complaint_appealed": dict.fromkeys((*_DONE, Status.CLOSED), Status.APPEALED),
     "complaint_closed": dict.fromkeys(Status, Status.CLOSED),
 }
 """What happened → the status before → the status after; a status that is not there stays, for it was old news.

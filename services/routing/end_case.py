@@ -19,7 +19,7 @@ from shared.events.vocabulary import ClosingGround, RejectionReason, ReopenReaso
 
 from .case import Case, load_case
 from .desk import Desk
-from .judge_appeal import appeal_until, decide_appeal_by, decided_by
+from .judge_appeal import appeal_until, decide_appeal_by, decided_by, in_time
 from .metrics import CLOSED, REOPENED
 from .next_state import ENDED, Action, State, next_state
 from .pausing import go_on
@@ -103,13 +103,14 @@ async def appeal(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, text: str,
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
         [(until,)] = await tx.fetch(_TIME, {"complaint_id": complaint_id})
-        back_on_desk = 1 if case.state is State.REJECTED else 0
+        back_on_desk = 1 if case.state in ENDED else 0
+        timely = in_time(case.state, until, tx.now)
         involved = {case.owner_id, case.handler_id, case.resolved_by, case.accused_staff} - {None}
         decider = decided_by(
             desk.directory.member(case.owner_id), {str(who) for who in involved}, desk.directory
         )
         await _move(desk, tx, case, Action.APPEAL, change=back_on_desk)
-        if until is not None and tx.now > until:
+        if not timely:
             raise TooLateError
         decide_by = decide_appeal_by(tx.now, desk.policy.appeal, desk.policy.hours)
         values = {

@@ -1,6 +1,7 @@
 """What routing does on a customer's answer or silence: a resolved complaint is closed or opened again."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from shared.events.vocabulary import ClosingGround, ReopenReason
 
 from .close_or_reopen import after_answer, after_silence
 from .desk import Desk
+from .judge_appeal import after_close
 from .metrics import CLOSED, REOPENED
 from .next_state import Action, State, next_state
 from .policy import EndingPolicy
@@ -30,9 +32,10 @@ _MOVE = counting(
     """
     UPDATE complaint SET state = word.after, ground = word.ground,
         round = CASE WHEN word.ground IS NULL THEN complaint.round + 1 ELSE complaint.round END,
-        closed_at = CASE WHEN word.ground IS NOT NULL THEN now() END
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:rounds AS int[]), CAST(:after AS text[]), CAST(:grounds AS text[]))
-         AS word (complaint_id, round, after, ground)
+        closed_at = CASE WHEN word.ground IS NOT NULL THEN now() END, appeal_until = word.appeal_until
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:rounds AS int[]), CAST(:after AS text[]), CAST(:grounds AS text[]),
+            CAST(:appeal_until AS timestamptz[]))
+         AS word (complaint_id, round, after, ground, appeal_until)
     WHERE complaint.complaint_id = word.complaint_id AND complaint.round = word.round
         AND complaint.state = ANY (CAST(:resolved AS text[]))
     RETURNING complaint.complaint_id, complaint.owner_id, complaint.handler_id,
@@ -57,7 +60,11 @@ async def hear_customers(desk: Desk, tx: Transaction, heard: Sequence[Envelope[A
         elif isinstance(ending, ReopenReason):
             _tell_reopened(tx, envelope, ending)
         else:
-            _tell_closed(tx, envelope, ending)
+            _tell_closed(desk, tx, envelope, ending)
+
+
+def _appeal_until(desk: Desk, tx: Transaction, ending: Ending) -> datetime | None:
+    return after_close(ending, tx.now, desk.policy.appeal) if isinstance(ending, ClosingGround) else None
 
 
 def _ending(event: Answer, policy: EndingPolicy) -> Ending | None:
@@ -76,6 +83,7 @@ async def _move(
         "rounds": [event.round for event, _ in words],
         "resolved": [State.RESOLVED, State.FOLLOWED_UP],
         "after": [_AFTER[type(ending)] for _, ending in words],
+        "appeal_until": [_appeal_until(desk, tx, ending) for _, ending in words],
         "grounds": [ending if isinstance(ending, ClosingGround) else None for _, ending in words],
     }
     rows = await tx.fetch(_MOVE, values | desk.counts(tx)) if words else []
@@ -93,10 +101,16 @@ def _tell_reopened(tx: Transaction, envelope: Envelope[Answer], reason: ReopenRe
     REOPENED.labels(reason).inc()
 
 
-def _tell_closed(tx: Transaction, envelope: Envelope[Answer], ground: ClosingGround) -> None:
+def _tell_closed(desk: Desk, tx: Transaction, envelope: Envelope[Answer], ground: ClosingGround) -> None:
     event = envelope.event
     tx.publish(
-        ComplaintClosed(complaint_id=event.complaint_id, round=event.round, ground=ground, closed_at=tx.now),
+        ComplaintClosed(
+            complaint_id=event.complaint_id,
+            round=event.round,
+            ground=ground,
+            closed_at=tx.now,
+            appeal_until=_appeal_until(desk, tx, ground),
+        ),
         because_of=envelope,
     )
     CLOSED.labels(ground).inc()

@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from shared.events.vocabulary import ClosingGround
+
 from .directory import Directory, Member
+from .next_state import ENDED, State
 from .open_hours import after_open_time
 from .policy import AppealPolicy, HoursPolicy
 
@@ -11,6 +14,17 @@ from .policy import AppealPolicy, HoursPolicy
 def appeal_until(now: datetime, policy: AppealPolicy) -> datetime:
     """FC-22: until when the customer may appeal against what was decided now."""
     return now + timedelta(seconds=policy.appeal_within)
+
+
+def after_close(ground: ClosingGround, now: datetime, policy: AppealPolicy) -> datetime | None:
+    """FC-22: until when a customer may appeal against a close on this ground; None: not at all, as after an appeal."""
+    appealable = ground in policy.after_close_on and ground is not ClosingGround.APPEAL_DENIED
+    return appeal_until(now, policy) if appealable else None
+
+
+def in_time(state: State, until: datetime | None, now: datetime) -> bool:
+    """FC-22: whether an appeal comes in time: against a resolution until it is closed, against an end until then."""
+    return state not in ENDED if until is None else now <= until
 
 
 def decided_by(owner: Member | None, involved: Collection[str], directory: Directory) -> Member:

@@ -87,6 +87,7 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (_S.RESOLVED, _A.APPEAL): _S.APPEALED,
     (_S.FOLLOWED_UP, _A.APPEAL): _S.APPEALED,
     (_S.REJECTED, _A.APPEAL): _S.APPEALED,
+    (_S.CLOSED, _A.APPEAL): _S.APPEALED,
     (_S.APPEALED, _A.UPHOLD): _S.REOPENED,
     (_S.APPEALED, _A.DENY): _S.CLOSED,
     # who works on it and who answers for it may change while it is open
@@ -149,7 +150,7 @@ TMF621: Mapping[State, str] = {
 """What each state is called in the TM Forum's trouble ticket API."""
 
 ENDED = (State.REJECTED, State.CANCELLED, State.CLOSED)
-"""Nobody works on it; a rejected one can still be appealed."""
+"""Nobody works on it; what was rejected or closed can be appealed for a while."""
 
 
 class NotPossibleError(Exception):

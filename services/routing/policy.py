@@ -5,7 +5,14 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import AnswerField, EscalationLevel, Grade, ReopenReason, Severity
+from shared.events.vocabulary import (
+    AnswerField,
+    ClosingGround,
+    EscalationLevel,
+    Grade,
+    ReopenReason,
+    Severity,
+)
 from shared.runtime.policy import Policy
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -185,11 +192,15 @@ class WaitPolicy(BaseModel):
 
 
 class AppealPolicy(BaseModel):
-    """Until when a customer may appeal, and a senior person decides (of open hours); in seconds (FC-22)."""
+    """Until when a customer may appeal, and a senior person decides (of open hours); in seconds (FC-22).
+
+    after_close_on: the grounds of a close that can be appealed; the denial of an appeal never can.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     appeal_within: int = Field(ge=1)
+    after_close_on: tuple[ClosingGround, ...]
     decide_within: int = Field(ge=1, le=1_000_000)
 
 

@@ -113,11 +113,15 @@ class ComplaintReopened(_RoutingEvent):
 
 
 class ComplaintClosed(_RoutingEvent):
-    """The complaint ended, on the customer's word or on silence after a notice (FC-21, FU-8)."""
+    """The complaint ended, on the customer's word or on silence after a notice (FC-21, FU-8).
+
+    appeal_until: how long the customer may appeal against it; None: not at all (FC-22).
+    """
 
     round: int
     ground: ClosingGround
     closed_at: Instant
+    appeal_until: Instant | None = None
 
 
 class _TransferEvent(_RoutingEvent):

@@ -366,3 +366,8 @@ def test_only_events_are_news() -> None:
 def _all(kind: type[Event]) -> list[type[Event]]:
     found = [sub for sub in kind.__subclasses__() if not sub.__name__.startswith("_")]
     return found + [deeper for sub in kind.__subclasses__() for deeper in _all(sub)]
+
+
+async def test_fc_22_an_appeal_against_a_close_is_shown_as_open_again(one: Watched) -> None:
+    await one.intake.hears(closed(one.id), appealed(one))
+    assert (await one.seen())["status"] == "APPEALED"

@@ -198,3 +198,57 @@ async def test_only_who_it_belongs_to_rejects_or_cancels(routing: ServiceUnderTe
     for door, body in (("rejection", REJECTION | {"by": "f1"}), ("cancellation", {"by": "f1", "text": "x"})):
         assert (await post(routing, complaint_id, door, **body)).status_code == 409
     assert (await appealed(routing, complaint_id)).status_code == 409
+
+
+async def closed_on(routing: ServiceUnderTest, ground: str) -> UUID:
+    complaint_id = await resolved(routing)
+    word = answered(complaint_id) if ground == "CONFIRMED" else unanswered(complaint_id)
+    await routing.hears(word)
+    [told] = await routing.said(ComplaintClosed)
+    assert told.ground == ground
+    return complaint_id
+
+
+@pytest.mark.parametrize("ground", ["SILENCE", "CONFIRMED"])
+async def test_fc_22_a_close_can_be_appealed_for_thirty_days(routing: ServiceUnderTest, ground: str) -> None:
+    complaint_id = await closed_on(routing, ground)
+    [told] = await routing.said(ComplaintClosed)
+    assert told.appeal_until - told.closed_at == timedelta(days=30)
+    assert (await appealed(routing, complaint_id)).json()["state"] == "APPEALED"
+    assert await on_desks(routing) == 1
+    await decided(routing, complaint_id, "b9", upheld=True)
+    seen = await shown(routing, complaint_id)
+    assert (seen["state"], seen["round"], seen["closed_at"], seen["ground"]) == ("REOPENED", 2, None, None)
+    await resolve(routing, complaint_id, "b1")
+    await routing.hears(answered(complaint_id, round=2))
+    assert [event.round for event in await routing.said(ComplaintClosed)] == [1, 2]
+    assert await on_desks(routing) == 0
+
+
+async def test_fc_22_after_the_time_or_a_denied_appeal_the_close_stands(routing: ServiceUnderTest) -> None:
+    late = await closed_on(routing, "SILENCE")
+    await execute(routing, "UPDATE complaint SET appeal_until = now() - interval '1 second'")
+    assert (await appealed(routing, late)).status_code == 409
+    denied = await resolved(routing)
+    await appealed(routing, denied)
+    await decided(routing, denied, "b9", upheld=False)
+    assert (await routing.said(ComplaintClosed))[-1].appeal_until is None
+    again = await appealed(routing, denied)
+    assert (again.status_code, again.json()["current"]["state"]) == (409, "CLOSED")
+    assert await on_desks(routing) == 0
+
+
+async def test_fc_22_which_closes_can_be_appealed_is_policy(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    policy = "[routing]\nversion='t'\n[routing.appeal]\nafter_close_on=['SILENCE']"
+    routing = await start_service("routing", policy, staff_file=staff_file(tmp_path))
+    complaint_id = await closed_on(routing, "CONFIRMED")
+    assert (await routing.said(ComplaintClosed))[0].appeal_until is None
+    assert (await appealed(routing, complaint_id)).status_code == 409
+
+
+async def test_what_the_customer_cancelled_is_not_appealed(routing: ServiceUnderTest) -> None:
+    complaint_id = await taken_by(routing, "b1", case_type="BILLING")
+    await post(routing, complaint_id, "cancellation", text="Never mind.", by="b1")
+    assert (await appealed(routing, complaint_id)).status_code == 409

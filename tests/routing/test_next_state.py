@@ -1,10 +1,13 @@
 """The states of a complaint: the whole table, and what no sequence of actions can do."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.routing.judge_appeal import in_time
 from services.routing.next_state import ENDED, NEXT, TMF621, Action, NotPossibleError, State, next_state
 from services.routing.policy import RoutingPolicy
 from services.routing.six_steps import MissingStepsError, missing_before_resolution, new_steps
@@ -12,6 +15,7 @@ from shared.events.vocabulary import HandlingStep
 from shared.runtime.policy import load_policy
 from tools import state_picture
 
+NOW = datetime(2026, 11, 16, tzinfo=UTC)
 POLICY = load_policy(RoutingPolicy, "routing").work
 
 
@@ -35,9 +39,11 @@ def test_only_a_resolved_complaint_is_closed_and_only_a_proposed_one_is_resolved
 
 
 def test_every_state_can_reach_the_end_and_from_an_end_only_an_appeal_leads() -> None:
-    ends = {state for state in State if not any(begin is state for begin, _ in NEXT)}
-    assert ends == {State.CLOSED, State.CANCELLED}
-    assert {action for begin, action in NEXT if begin is State.REJECTED} == {Action.APPEAL}
+    assert {state for state in State if not any(begin is state for begin, _ in NEXT)} == {State.CANCELLED}
+    assert {(begin, action) for begin, action in NEXT if begin in ENDED} == {
+        (State.REJECTED, Action.APPEAL),
+        (State.CLOSED, Action.APPEAL),
+    }
     reaching = {State.CLOSED}
     for _ in State:
         reaching |= {begin for (begin, _), end in NEXT.items() if end in reaching}
@@ -81,7 +87,7 @@ class ComplaintLife(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.state, self.done = State.ASSIGNED, []
-        self.proposed = self.resolved = False
+        self.proposed = self.resolved = self.denied = False
 
     @rule(step=st.sampled_from(HandlingStep))
     def take_step(self, step: HandlingStep) -> None:
@@ -118,6 +124,12 @@ class ComplaintLife(RuleBasedStateMachine):
     def go_on(self) -> None:
         self._try(Action.RESUME_PROPOSED if self.proposed else Action.RESUME)
 
+    @rule(action=st.sampled_from([Action.ANSWER, Action.ASK, Action.REMEDY]))
+    def work_beside(self, action: Action) -> None:
+        before = self.state
+        assert not (self._try(action) and before in ENDED)
+        assert self.state is before
+
     @precondition(lambda self: self.state not in (State.CLOSED, State.CANCELLED))
     @rule(action=st.sampled_from([Action.CLOSE, Action.REJECT, Action.CANCEL, Action.DENY]))
     def end(self, action: Action) -> None:
@@ -126,12 +138,18 @@ class ComplaintLife(RuleBasedStateMachine):
             assert self.state in ENDED
             assert (action is Action.CLOSE) <= self.resolved
             assert (action is Action.DENY) <= (before is State.APPEALED)
+            self.denied = action is Action.DENY
 
     @rule()
     def appeal(self) -> None:
-        before = self.state
-        if self._try(Action.APPEAL):
-            assert before in (State.RESOLVED, State.FOLLOWED_UP, State.REJECTED)
+        before, until = self.state, NOW if self.state in ENDED and not self.denied else None
+        if in_time(before, until, NOW) and self._try(Action.APPEAL):
+            assert before in (State.RESOLVED, State.FOLLOWED_UP, State.REJECTED, State.CLOSED)
+            assert not self.denied
+
+    @invariant()
+    def a_denied_appeal_is_the_end(self) -> None:
+        assert not self.denied or self.state is State.CLOSED
 
     @rule(action=st.sampled_from([Action.REOPEN, Action.UPHOLD]))
     def reopen(self, action: Action) -> None:
