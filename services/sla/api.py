@@ -70,7 +70,8 @@ async def _timekeeper(request: Request) -> Timekeeper:
 Calendars = Annotated[Timekeeper, Depends(_timekeeper)]
 
 
-def _in_our_time(moment: datetime) -> datetime:
+def in_our_time(moment: datetime) -> datetime:
+    """The moment itself. Raises ValueError where nothing of ours can lie."""
     if not EARLIEST <= moment <= LATEST:
         raise ValueError("must lie between the years 2000 and 2200|必须在 2000 年至 2200 年之间")
     return moment
@@ -78,7 +79,7 @@ def _in_our_time(moment: datetime) -> datetime:
 
 DueBefore = Annotated[
     AwareDatetime | None,
-    AfterValidator(lambda moment: moment and _in_our_time(moment)),
+    AfterValidator(lambda moment: moment and in_our_time(moment)),
     Query(description="only promises that are due before this time"),
 ]
 

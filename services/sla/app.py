@@ -16,6 +16,7 @@ from .pause_promises import timers as pausing
 from .policy import SlaPolicy
 from .reactions import reactions
 from .recompute import timers as recomputing
+from .report_doors import router as report_doors
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
 from .watch import timers
@@ -25,7 +26,9 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     """The service with everything it serves, hears and fires."""
     policy = load_policy(SlaPolicy, "sla", settings.policy_file)
     service = Service("sla", settings, event_log)
-    service.serves(router, calendar_doors, feed_doors, pause_doors, extension_doors, target_doors)
+    service.serves(
+        router, calendar_doors, feed_doors, pause_doors, extension_doors, report_doors, target_doors
+    )
 
     def decide_by(policy: SlaPolicy) -> None:
         keeper = Timekeeper(policy.calendars())

@@ -44,6 +44,32 @@ def explain_complaint(
         typer.echo(line)
 
 
+@sla_commands.command("report")
+def report_promises(
+    *,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="kind, department, category, severity, grade, area, week, hour, …"),
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="Only promises of this kind.")] = None,
+    since: Annotated[str | None, typer.Option(help="Started from then, 2026-11-01T00:00:00Z.")] = None,
+    until: Annotated[str | None, typer.Option(help="Started before then.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Zone of weeks, weekdays and hours.")] = None,
+    output: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    at: At = None,
+    addresses: Addresses = None,
+    data: Data = None,
+    language: Language = None,
+) -> None:
+    """What became of promises, by groups: kept, late, broken, and how late."""
+    from .report import report
+
+    if output not in {"table", "csv", "json"}:
+        fail(f"--format is table, csv or json, not {output!r}", 2)
+    asked = {"by": by or None, "kind": kind, "since": since, "until": until, "zone": zone}
+    typer.echo(run(lambda ask: report(ask, output, asked), at, addresses, data, language), nl=False)
+
+
 def run(
     work: Callable[[Ask], Awaitable[T]],
     at: str | None,
