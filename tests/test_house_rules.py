@@ -77,6 +77,7 @@ TECHNICAL = {
         "twilio_signature": "checks one provider's signature",
         "twilio_sms": "reads and answers one provider",
         "twilio_voice": "reads and answers one provider",
+        "visits": "counts visitors and refuses those who come too often",
         "vonage_sms": "reads and answers one provider",
     },
     "routing": {

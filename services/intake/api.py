@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Body, Path, Query, Request
+from fastapi import Body, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic_core import to_json
 
@@ -22,6 +22,7 @@ from .next_status import Status
 from .policy import IntakePolicy
 from .read_complaints import find_complaint, find_history, find_tracked, list_complaints
 from .tracking_page import SECURITY_HEADERS, tracking_page
+from .visits import not_too_often
 
 router = service_router("intake", tags=["complaints"])
 
@@ -98,7 +99,12 @@ async def put_consent(customer_id: UUID, work: Work, body: Annotated[ConsentBody
     return {"customer_id": customer_id, "marketing": body.marketing, "changed": changed}
 
 
-@router.get("/track/{code}", response_class=HTMLResponse, summary="The tracking page behind the link")
+@router.get(
+    "/track/{code}",
+    response_class=HTMLResponse,
+    summary="The tracking page behind the link",
+    dependencies=[Depends(not_too_often)],
+)
 async def track(code: Code, work: Work, request: Request) -> Response:
     """What the customer may see; JSON if the caller accepts that. Whoever has the link needs no token."""
     found = await find_tracked(work, code)

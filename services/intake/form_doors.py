@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
@@ -24,14 +24,16 @@ from .group_commit import GroupCommit, OutcomeUnknownError
 from .judge_submission import judge_submission
 from .policy import IntakePolicy
 from .read_contact import Contact, ContactReader
+from .visits import Visits, not_too_often
 
 router = service_router("intake", tags=["form"])
 
+NotTooOften = Depends(not_too_often)
 Lang = Annotated[Literal["zh-CN", "en"] | None, Query(description="the browser's first choice if left out")]
 PROVIDER = "form"
 
 
-@router.get("/form", response_class=HTMLResponse, summary="The complaint form")
+@router.get("/form", response_class=HTMLResponse, summary="The complaint form", dependencies=[NotTooOften])
 async def show_form(request: Request, lang: Lang = None) -> Response:
     """A page to link to or to embed; it needs no JavaScript and loads nothing."""
     return _shown(request, lang or language_of(request), {})
@@ -43,6 +45,10 @@ async def take_form(request: Request) -> Response:
     given = await _filled_in(request)
     language = "zh-CN" if given.get("lang") == "zh-CN" else "en"
     policy: IntakePolicy = request.app.state.policy
+    visits: Visits = request.app.state.visits
+    if wait := visits.wait(request, "forms"):
+        again = {"Retry-After": str(wait)}
+        return _shown(request, language, given, word("OFTEN", language), status=429, more=again)
     ticket = read_ticket(request.app.state.sealer, given.get("ticket", ""))
     doubt = judge_submission(given.get("website", ""), ticket.age if ticket else None, policy.form)
     if doubt is not None or ticket is None:
@@ -88,7 +94,12 @@ async def _filled_in(request: Request) -> dict[str, str]:
 
 
 def _shown(
-    request: Request, language: str, given: Mapping[str, str], *problems: str, status: int = 200
+    request: Request,
+    language: str,
+    given: Mapping[str, str],
+    *problems: str,
+    status: int = 200,
+    more: Mapping[str, str] | None = None,
 ) -> Response:
     sealer: Sealer = request.app.state.sealer
     # The page stays the same one, so that what may have been stored already is not stored twice.
@@ -97,7 +108,7 @@ def _shown(
     again = given["ticket"] if ticket and ticket.age <= policy.form.valid else new_ticket(sealer)
     kept = {name: value for name, value in given.items() if name in LONGEST or name == "consent"}
     page = form_page(language, again, kept, problems)
-    return HTMLResponse(page, status, headers=_headers(request))
+    return HTMLResponse(page, status, headers={**_headers(request), **(more or {})})
 
 
 def _named(place: Any, problem: str, language: str) -> str:

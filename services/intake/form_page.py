@@ -38,6 +38,10 @@ _TEXTS = {
     "TRAP": ("有一项不应填写，现已清空。", "A field was filled in that should stay empty; it is empty now."),
     "FAST": ("提交过快，请再次点击提交。", "That was faster than we expect; please press Send once more."),
     "OLD": ("页面已过期，请再次点击提交。", "The page was too old; please press Send once more."),
+    "OFTEN": (
+        "提交过于频繁，请稍后再次提交。",
+        "Too many forms came from your connection; please send it again in a moment.",
+    ),
     "DOWN": (
         "暂时无法保存，请稍后再次提交。",
         "It could not be saved just now; please send it again in a moment.",

@@ -44,6 +44,13 @@ FORMS_DOUBTED = Counter(
 )
 for _why in ("trap", "fast", "old"):
     FORMS_DOUBTED.labels(_why)
+VISITS_REFUSED = Counter(
+    "redress_visits_refused_total",
+    "Visits without a token that came too often, by what was wanted.",
+    ["what"],
+)
+for _what in ("pages", "forms", "files", "guesses"):
+    VISITS_REFUSED.labels(_what)
 CALLS_MISSING = Counter(
     "redress_calls_missing_total", "Calls of which only reconciliation with a list of calls has told."
 )

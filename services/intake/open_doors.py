@@ -18,6 +18,7 @@ from .policy import IntakePolicy
 from .provider_accounts import load_accounts
 from .read_contact import Contact, ContactReader
 from .take_messages import MessageTaker
+from .visits import Visits
 
 
 def open_doors(service: Service, sealer: Sealer) -> None:
@@ -52,5 +53,11 @@ def doors_decide_by(
     refusals = Refusals(work, policy)
     messages = MessageTaker(work, policy, reader, accepting, parked=state.parked, refusals=refusals)
     attachments = Attachments(work, state.store, policy.attachments, service.settings.clamav)
-    service.serves(messages=messages, refusals=refusals, calls=calls, attachments=attachments)
+    service.serves(
+        messages=messages,
+        refusals=refusals,
+        calls=calls,
+        attachments=attachments,
+        visits=Visits(policy.visits),
+    )
     return {gather_parts.TIMER: messages.gatherer.parts_missing, TIMER: calls.quiet}

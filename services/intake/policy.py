@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
@@ -129,6 +130,21 @@ class AttachmentPolicy(_Part):
     types: tuple[str, ...]
 
 
+class VisitPolicy(_Part):
+    """What one visitor without a token may do a minute: see `pages`, send `forms`, add `files`, make `guesses`.
+
+    A guess is a provider's address with a wrong token; who has a right one is never refused.
+    shared: networks whose addresses stand for many people; remembered: visitors at most, in each process.
+    """
+
+    pages: float = Field(ge=1)
+    forms: float = Field(ge=1)
+    files: float = Field(ge=1)
+    guesses: float = Field(ge=1)
+    remembered: int = Field(ge=1)
+    shared: tuple[IPv4Network | IPv6Network, ...]
+
+
 class RefusalPolicy(_Part):
     """Words that refuse offers when they are a whole text message (OF-7)."""
 
@@ -250,6 +266,7 @@ class IntakePolicy(Policy):
     calls: CallPolicy
     form: FormPolicy
     attachments: AttachmentPolicy
+    visits: VisitPolicy
     severity: SeverityPolicy
     abuse: AbusePolicy
     trouble: tuple[str, ...]

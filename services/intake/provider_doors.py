@@ -26,6 +26,7 @@ from .provider_payload import PayloadError, PhoneProvider, Posted, Provider, Sms
 from .take_messages import MessageTaker
 from .twilio_sms import TwilioSms
 from .twilio_voice import TwilioVoice
+from .visits import check
 from .vonage_sms import VonageSms
 
 SMS: dict[str, SmsProvider] = {
@@ -159,6 +160,7 @@ def _account(kind: str, token: str, request: Request) -> ProviderAccount:
     account = accounts.find(kind, token)
     host = request.client.host if request.client else None
     if account is None or not account.may_come_from(host):
+        check(request, "guesses")
         raise NotFoundError(_NOTHING_HERE, "没有找到")
     return account
 

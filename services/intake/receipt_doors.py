@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -15,6 +15,7 @@ from shared.runtime.service import service_router
 from .attachment_store import CHUNK, RefusedError
 from .attachments import Attachments
 from .form_page import headers, receipt_page, word
+from .visits import not_too_many_files, not_too_often
 
 router = service_router("intake", tags=["form"])
 
@@ -24,13 +25,23 @@ _BEHIND = Statement(
 )
 
 
-@router.get("/form/receipt/{code}", response_class=HTMLResponse, summary="The receipt after the form")
+@router.get(
+    "/form/receipt/{code}",
+    response_class=HTMLResponse,
+    summary="The receipt after the form",
+    dependencies=[Depends(not_too_often)],
+)
 async def show_receipt(code: Code, work: Work, request: Request) -> Response:
     """The receipt number and the way to the tracking page; whoever has the address needs no token."""
     return await _shown(request, await _behind(work, code), code)
 
 
-@router.post("/track/{code}/attachments", response_class=HTMLResponse, include_in_schema=False)
+@router.post(
+    "/track/{code}/attachments",
+    response_class=HTMLResponse,
+    include_in_schema=False,
+    dependencies=[Depends(not_too_many_files)],
+)
 async def add_file(code: Code, work: Work, request: Request) -> Response:
     """From the receipt page; whoever has the address needs no token. Leads back to the receipt."""
     found = await _behind(work, code)

@@ -12,6 +12,7 @@ _TITLES = {
     "conflict": ("Not possible in the present state", "当前状态下不能这样做"),
     "too-large": ("The request is too large", "请求内容过大"),
     "unavailable": ("Not possible just now, please try again", "暂时无法处理，请稍后重试"),
+    "too-many": ("Too many requests, please try again later", "请求过于频繁，请稍后再试"),
     "gone": ("No longer kept", "已不再保留"),
     "internal": ("An error on our side", "系统内部错误"),
 }

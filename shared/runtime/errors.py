@@ -93,6 +93,13 @@ class UnavailableError(ProblemError):
     kind = "unavailable"
 
 
+class TooManyError(ProblemError):
+    """The caller asks too often; it may be done later."""
+
+    status = 429
+    kind = "too-many"
+
+
 class GoneError(ProblemError):
     """It was there, and is no longer kept."""
 

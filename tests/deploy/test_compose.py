@@ -83,11 +83,16 @@ def test_the_settings_accept_every_variable(
     service: str, compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment = compose["services"][service]["environment"]
-    assert set(environment) <= KNOWN_TO_SETTINGS
+    assert set(environment) - {"FORWARDED_ALLOW_IPS"} <= KNOWN_TO_SETTINGS
     settings = settings_from(environment, monkeypatch)
     assert settings.host == "0.0.0.0"
     assert settings.kafka == "kafka:9092"
     assert settings.database_url == f"postgresql+asyncpg://redress:0123456789abcdef@postgres:5432/{service}"
+
+
+def test_intake_believes_the_gateway_who_calls_for_nobody_else_reaches_it(compose: dict[str, Any]) -> None:
+    assert compose["services"]["intake"]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+    assert "ports" not in compose["services"]["intake"]
 
 
 def test_only_those_who_seal_or_open_have_the_keys(compose: dict[str, Any]) -> None:
