@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from services.command.failure import fail
+from services.command.policy_doors.commands import policy_commands
 from services.command.registry import SERVICES
 from services.command.sla_doors.commands import sla_commands
 from shared.runtime.logs import configure_logs
@@ -139,6 +140,7 @@ def replay_file(
 
 
 app.add_typer(sla_commands, name="sla")
+app.add_typer(policy_commands, name="policy")
 
 letters = typer.Typer(
     no_args_is_help=True, help="Look after events that were parked because applying them failed."

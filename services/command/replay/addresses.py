@@ -1,7 +1,7 @@
 """Where the services answer: all at one address, or each where the file of `redress up` says."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -13,8 +13,10 @@ USUAL = "http://127.0.0.1:8000"
 USUAL_FOLDER = Path("redress-data")
 
 
-def find_addresses(at: str | None, file: Path | None, folder: Path | None) -> Mapping[Place, str]:
-    """The address of each service: `at` for all, or `file`, or the data folder's file. Raises ReplayError.
+def find_addresses(
+    at: str | None, file: Path | None, folder: Path | None, of: Sequence[str] = tuple(Place)
+) -> Mapping[str, str]:
+    """The address of each service of these: `at` for all, or `file`, or the data folder's file. Raises ReplayError.
 
     Without any of them it is the usual folder's file where there is one, else the usual address.
     """
@@ -26,11 +28,11 @@ def find_addresses(at: str | None, file: Path | None, folder: Path | None) -> Ma
     if file is None and at is None and usual.exists():
         file = usual
     if file is None:
-        return dict.fromkeys(Place, _checked(USUAL if at is None else at, "--at"))
-    return _read(file)
+        return dict.fromkeys(of, _checked(USUAL if at is None else at, "--at"))
+    return _read(file, of)
 
 
-def _read(file: Path) -> Mapping[Place, str]:
+def _read(file: Path, of: Sequence[str]) -> Mapping[str, str]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -41,10 +43,10 @@ def _read(file: Path) -> Mapping[Place, str]:
         raise ReplayError(f"{file} is no JSON: {error}", 2) from error
     if not isinstance(content, dict):
         raise ReplayError(f"{file} does not name services and their addresses", 2)
-    missing = [place.value for place in Place if not isinstance(content.get(place), str)]
+    missing = [str(place) for place in of if not isinstance(content.get(place), str)]
     if missing:
         raise ReplayError(f"{file} has no address of {', '.join(missing)}", 2)
-    return {place: _checked(content[place], f"{place} in {file}") for place in Place}
+    return {place: _checked(content[place], f"{place} in {file}") for place in of}
 
 
 def _checked(address: str, named: str) -> str:

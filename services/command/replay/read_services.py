@@ -29,7 +29,7 @@ class UnansweredError(Exception):
 class Services:
     """The public lists of the services. `silent`: those that did not answer at the last look, and why."""
 
-    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[Place, str]) -> None:
+    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[str, str]) -> None:
         self._client = client
         self._addresses = addresses
         self.silent: dict[Place, str] = {}

@@ -40,7 +40,7 @@ class Plan:
 
     file: Path
     mapping: FileMapping
-    addresses: Mapping[Place, str]
+    addresses: Mapping[str, str]
     rejects: Path
     language: str
     rate: float | None = None

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -76,16 +76,20 @@ def run(
     addresses: Path | None,
     data: Path | None,
     language: str | None,
+    *,
+    of: Sequence[str] | None = None,
 ) -> T:
     """Do something that asks the services, and return what it returns; ends the command where it cannot."""
     from services.command.replay.addresses import find_addresses
+    from services.command.replay.conservation import Place
     from services.command.replay.replay_error import ReplayError
     from services.command.replay.report_texts import CHINESE, ENGLISH, choose_language
 
     if language not in {None, ENGLISH, CHINESE}:
         fail(f"--language is {ENGLISH} or {CHINESE}, not {language!r}", 2)
     try:
-        found = {place.value: address for place, address in find_addresses(at, addresses, data).items()}
+        asked = of or tuple(place.value for place in Place)
+        found = dict(find_addresses(at, addresses, data, asked))
         return asyncio.run(_ask(work, found, language or choose_language(os.environ)))
     except (AskError, ReplayError) as error:
         fail(str(error), error.code)

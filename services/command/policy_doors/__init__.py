@@ -1,0 +1,1 @@
+"""`redress policy …`: reads and changes the policies of a running installation."""
