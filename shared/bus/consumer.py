@@ -4,6 +4,8 @@ A batch that fails for a passing reason (database, broker) is tried again and ag
 One that fails otherwise is applied event by event; an event that fails five times is parked and the later events
 of its subject wait behind it. Many parked subjects within a minute mean that we are wrong, not they: the consumer
 stops and the service is not ready.
+
+Positions are stored a few times a second, not after every batch: what is read again after a crash is dropped.
 """
 
 import asyncio
@@ -34,6 +36,7 @@ MAX_RECORDS = 500
 ATTEMPTS = 5
 TOO_MANY_PARKED, PARKED_WINDOW = 10, 60.0
 POLL_TIMEOUT = 0.5
+STORE_POSITIONS_EVERY = 0.2
 SWEEP_EVERY = 1.0
 STALLED_AFTER = 30.0
 LONGEST_BACKOFF = 5.0
@@ -72,6 +75,8 @@ class Consumer:
         self._parked_at: deque[float] = deque()
         self._last_progress = 0.0
         self._last_sweep = 0.0
+        self._positions: dict[Partition, int] = {}
+        self._positions_stored_at = 0.0
         self._restarts = 0
         self.applied = self.duplicates = self.held = self.parked = 0
         self.turned_at = 0.0
@@ -91,6 +96,7 @@ class Consumer:
                     self._group, self._member_id, [topic_of(publisher) for publisher in sorted(self._hears)]
                 )
                 await self.member.start()
+                self._positions.clear()
                 self._last_progress = clock()
                 await self._consume(self.member)
             except (LogError, OSError) as error:
@@ -104,25 +110,30 @@ class Consumer:
         clock = asyncio.get_running_loop().time
         while self.stopped_because is None:
             self.turned_at = clock()
-            records = await member.poll(self.max_records, POLL_TIMEOUT)
+            timeout = STORE_POSITIONS_EVERY if self._positions else POLL_TIMEOUT
+            records = await member.poll(self.max_records, timeout)
             if records:
                 began = clock()
                 await self.apply(records, member)
                 crash_points.reached("after_apply_before_position_commit")
-                await self._commit(member, records)
+                self._positions |= {record.lane: record.offset + 1 for record in records}
                 self._last_progress, self._restarts = clock(), 0
                 if len(records) < self.max_records:
                     await asyncio.sleep(rest_after(clock() - began, self.pace))
+            if clock() - self._positions_stored_at >= STORE_POSITIONS_EVERY:
+                await self._store_positions(member)
             if clock() - self._last_sweep >= SWEEP_EVERY:
                 self._last_sweep = clock()
                 await self._patiently(self.sweep, member)
             if not records and await self._has_stalled(member):
                 return
 
-    async def _commit(self, member: Member, records: Sequence[StoredRecord]) -> None:
-        positions: dict[Partition, int] = {}
-        for record in records:
-            positions[record.lane] = record.offset + 1
+    async def _store_positions(self, member: Member) -> None:
+        """Store how far the group has come in each partition that went on since the last time."""
+        self._positions_stored_at = asyncio.get_running_loop().time()
+        if not self._positions:
+            return
+        positions, self._positions = self._positions, {}
         try:
             await member.commit(positions)
         except PartitionLostError as lost:
