@@ -36,7 +36,7 @@ from .watchers import (
     watching,
 )
 
-IN_FLIGHT = 200
+IN_FLIGHT = 400
 STUCK_AFTER = 60.0
 REST_SECONDS = 60.0
 GROWING = 0.02

@@ -4,20 +4,20 @@ A loop that never rests makes batches of one, whose fixed cost is many times tha
 loops fill a machine long before the work does, and then everybody waits for everybody.
 """
 
-from enum import IntEnum
+from enum import Enum
 
-LONGEST_REST = 0.1
+LONGEST_REST = 0.15
 
 
-class Pace(IntEnum):
+class Pace(Enum):
     """How many times as long as it worked a loop rests."""
 
-    PROMPT = 1
+    PROMPT = 0.25
     """Somebody waits for it: that a complaint has an owner."""
-    CALM = 20
+    CALM = 20.0
     """Nobody counts the milliseconds: the history, a message, a deadline hours away."""
 
 
 def rest_after(work: float, pace: Pace) -> float:
     """Seconds to rest after a batch that took `work` seconds. On an idle machine that is a few milliseconds."""
-    return min(work * pace, LONGEST_REST)
+    return min(work * pace.value, LONGEST_REST)
