@@ -146,6 +146,8 @@ TECHNICAL = {
         "save_calendar": "one transaction that saves a calendar and those that refer to it",
         "seed_calendar": "the only place that knows the library for holidays",
         "settle_promises": "stores and tells how promises ended",
+        "contract_doors": "endpoints of contracts and periods of protection, beside api.py",
+        "contract_terms": "loads what customers' contracts and periods of protection say",
         "swap_store": "loads and saves what a swap of targets needs and changes",
         "swap_targets": "stores and tells swapped targets, and handles their timers",
         "target_doors": "endpoints of targets, beside api.py",

@@ -8,6 +8,7 @@ from shared.runtime.settings import Settings
 from .api import router
 from .calendar_doors import router as calendar_doors
 from .calendar_store import Timekeeper
+from .contract_doors import router as contract_doors
 from .extension_doors import router as extension_doors
 from .feed_doors import router as feed_doors
 from .metrics import sampler
@@ -27,7 +28,14 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     policy = load_policy(SlaPolicy, "sla", settings.policy_file)
     service = Service("sla", settings, event_log)
     service.serves(
-        router, calendar_doors, feed_doors, pause_doors, extension_doors, report_doors, target_doors
+        router,
+        calendar_doors,
+        contract_doors,
+        extension_doors,
+        feed_doors,
+        pause_doors,
+        report_doors,
+        target_doors,
     )
 
     def decide_by(policy: SlaPolicy) -> None:

@@ -1,15 +1,17 @@
 """Decides how long a promise has: the matrix cell that is due first, and what shortens it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from shared.events.vocabulary import Grade, PromiseKind, Severity
 
 from .choose_policy import calendar_of, target_of
 from .conditions import Facts
 from .count_time import Counting, Due, count
+from .modify_target import begins_at, factor_of
 from .policy import EVERYBODY, ROUND_THE_CLOCK, InCalendar, NamedPolicy, RepeatedPolicy, SlaPolicy
 from .working_time import WorkingTime
 
@@ -23,7 +25,7 @@ BYPASS = "REP-9"
 class Target(NamedTuple):
     """How long a promise has. severity: the one that counts; cell: the one that is due first, such as "S2×K".
 
-    seconds: after the factor; factor_rule: which rule shortened it, None if none did.
+    seconds: after the factor; factor_rule: which rule changed it, None if none did; starts_at: if later than asked.
     """
 
     severity: Severity
@@ -35,6 +37,7 @@ class Target(NamedTuple):
     counting: Counting | None = None
     begins_at: datetime | None = None
     provisional: bool = False
+    starts_at: datetime | None = None
 
 
 class Kept(NamedTuple):
@@ -74,7 +77,10 @@ def choose_target(
     if kind is PromiseKind.ACKNOWLEDGE:
         seconds = policy.acknowledge if named is None else named.acknowledge or policy.acknowledge
         return Target(severity, EVERYBODY, seconds, due_at(start, seconds), 1.0, None)
-    factor, rule = _shortening(kind, facts.repeat_index, reopened, policy)
+    factor, rule = factor_of(kind, facts, severity, reopened=reopened, policy=policy)
+    if kind is PromiseKind.CONTACT:
+        hours = calendars.get(policy.outside_hours.calendar)
+        start = begins_at(facts, severity, start, policy.outside_hours, hours and hours.working)
     calendar = calendar_of(named, facts, policy)
     given = {
         f"{row}×{grade}": target_of(named, row, grade, kind, policy)
@@ -98,6 +104,7 @@ def choose_target(
         due.counting,
         due.begins_at,
         due.provisional,
+        start,
     )
 
 
@@ -112,6 +119,9 @@ def _due(
 ) -> Due:
     """CAL-4: the calendar of the target wins over `calendar`; without one time counts day and night."""
     given = target if isinstance(target, InCalendar) else InCalendar(seconds=target)
+    if given.same_day_before is not None and given.seconds is not None:
+        seconds = same_day(start, given.same_day_before, given.zone, given.seconds) * factor
+        return Due(due_at(start, seconds), seconds)
     name = given.calendar or calendar
     if name == ROUND_THE_CLOCK or name not in calendars:
         # A calendar that nobody has saved: day and night, so that it is due early rather than never.
@@ -130,23 +140,20 @@ def _due(
     return count(start, counting, calendars[name].working)
 
 
+def same_day(start: datetime, before: time, zone: str, otherwise: float) -> float:
+    """SLA-16: what is received before that time of day has until midnight there, the rest `otherwise` seconds."""
+    local = start.astimezone(ZoneInfo(zone))
+    if local.time() >= before:
+        return otherwise
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+    return (midnight.astimezone(UTC) - start).total_seconds()
+
+
 def counted_severity(facts: Facts, policy: RepeatedPolicy) -> Severity:
     """SLA-F, REP-5: a repetition is one step more severe, once in all: not if intake raised it already."""
     if facts.repeat_index < policy.from_index or facts.severity_rule in policy.raised_before:
         return facts.severity
     return SEVERITIES[max(SEVERITIES.index(facts.severity) - policy.severity_steps, 0)]
-
-
-def _shortening(
-    kind: PromiseKind, repeat_index: int, reopened: bool, policy: SlaPolicy
-) -> tuple[float, str | None]:
-    """SLA-F and FU-7 shorten SOLVE; where both apply only the smaller factor counts."""
-    factors: list[tuple[float, str]] = []
-    if kind is PromiseKind.SOLVE and repeat_index >= policy.repeated.from_index:
-        factors.append((policy.repeated.solve_factor, "SLA-F"))
-    if kind is PromiseKind.SOLVE and reopened:
-        factors.append((policy.reopened.solve_factor, "FU-7"))
-    return min(factors, default=(1.0, None))
 
 
 @cache

@@ -29,7 +29,8 @@ class Facts(NamedTuple):
     """What targets and conditions depend on.
 
     severity_rule: by which rule intake found the severity; repeat_index: how many times it was said;
-    contract: the grade of the customer's contract with us, if there is one.
+    contract: the grade of the customer's contract with us, if there is one; protection: the period of
+    protection in which it was received (SLA-P).
     """
 
     severity: Severity
@@ -44,6 +45,7 @@ class Facts(NamedTuple):
     area: str | None = None
     is_fault: bool | None = None
     contract: str | None = None
+    protection: str | None = None
 
 
 def applies(asked: Asked, facts: Facts) -> bool:

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.sla import CountedInCalendar, Promise, PromisesMade
+from shared.events.sla import CountedInCalendar, Promise, PromisesMade, Protection
 from shared.events.vocabulary import PromiseKind
 from shared.runtime.timers import Timer, arm
 
@@ -37,6 +37,7 @@ class Occasion(NamedTuple):
     round: int = 1
     reopened: bool = False
     complaint: PromisedComplaint | None = None
+    protection: Protection | None = None
 
 
 async def make_promises(
@@ -72,6 +73,7 @@ def _make(
     target = choose_target(
         kind, occasion.facts, starts_at, policy, named=named, reopened=occasion.reopened, calendars=calendars
     )
+    starts_at = target.starts_at or starts_at
     counting, share_at = target.counting, None
     if counting is not None and target.begins_at is not None:
         share_at = share_of(calendars[counting.calendar].working, target.begins_at, target.seconds)
@@ -126,6 +128,7 @@ def _told(occasion: Occasion, made: Sequence[NewPromise], policy: SlaPolicy) -> 
         ),
         policy_version=policy.version,
         policy_name=made[0].policy_name,
+        protection=occasion.protection,
         in_calendars=tuple(
             CountedInCalendar(
                 kind=promise.kind,

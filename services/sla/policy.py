@@ -76,16 +76,39 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no IANA time zone") from error
+    return name
+
+
 class InCalendar(_Part):
     """A target in a calendar's working time: `seconds` of it, or whole `working_days` that keep the time of day.
 
-    calendar: that of the policy without it (CAL-4); start: the rule by which it begins, named under start_rules.
+    calendar: that of the policy without it (CAL-4); start: the rule by which it begins, named under start_rules;
+    same_day_before: what is received before that time of day in `zone` is due at midnight, the rest after `seconds` of
+    day and night (SLA-16).
     """
 
     calendar: CalendarName | None = None
     seconds: Seconds | None = None
     working_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     start: str | None = None
+    same_day_before: time | None = None
+    zone: str = "Asia/Shanghai"
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_is_known(cls, name: str) -> str:
+        return _known_zone(name)
+
+    @model_validator(mode="after")
+    def _same_day_runs_day_and_night(self) -> Self:
+        if self.same_day_before is not None and (self.seconds is None or self.start or self.calendar):
+            raise ValueError("same_day_before needs seconds, and neither calendar nor start")
+        return self
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
@@ -122,12 +145,7 @@ class StartRulePolicy(_Part):
     @field_validator("zone")
     @classmethod
     def _zone_is_known(cls, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-                raise ValueError(f"{name!r} is no IANA time zone") from error
-        return name
+        return name if name is None else _known_zone(name)
 
     def rule(self) -> StartRule:
         """The rule of these data."""
@@ -217,6 +235,33 @@ class ReopenedPolicy(_Part):
     solve_factor: Factor
 
 
+class RuralPolicy(_Part):
+    """SLA-R: where results that need work in the field take longer, and for whom."""
+
+    areas: tuple[str, ...]
+    severities: tuple[Severity, ...]
+    grades: tuple[Grade, ...]
+    only_faults: bool
+    solve_factor: Annotated[float, Field(gt=0, le=10)]
+
+
+class ProtectionPolicy(_Part):
+    """SLA-P: whose contracts and periods of protection are looked up, and how much of their time there is in one."""
+
+    grades: tuple[Grade, ...]
+    factor: Factor
+
+
+class OutsideHoursPolicy(_Part):
+    """SLA-O: what the hours are ("24x7": never outside), how long after opening the first contact begins, for whom."""
+
+    calendar: CalendarName
+    grace: Annotated[float, Field(ge=0, le=86_400)]
+    severities: tuple[Severity, ...]
+    never: tuple[Grade, ...]
+    not_for_faults_of: tuple[Grade, ...]
+
+
 class PausePolicy(_Part):
     """PAU-1..6: which reason stops which promises, what has to be shown, how long a pause may last."""
 
@@ -279,6 +324,9 @@ class SlaPolicy(Policy):
     bypass: BypassPolicy
     repeated: RepeatedPolicy
     reopened: ReopenedPolicy
+    rural: RuralPolicy
+    protection: ProtectionPolicy
+    outside_hours: OutsideHoursPolicy
     pauses: PausePolicy
     extension: ExtensionPolicy
     warnings: Annotated[dict[PromiseKind, WarningPolicy], _every(*PromiseKind)]
@@ -310,6 +358,11 @@ class SlaPolicy(Policy):
         for index, name in enumerate(names):
             if name == DEFAULT or name in names[:index]:
                 raise ValueError(f"policies[{index}]: the name {name!r} is taken")
+        for index, one in enumerate(self.policies):
+            if one.when.contract and one.when.grade and not {*one.when.grade} & {*self.protection.grades}:
+                raise ValueError(
+                    f"policies[{index}] ({one.name}): can never match: these grades have no contracts"
+                )
         used = [(index, one) for index, one in enumerate(self.policies) if one.enabled]
         useless = first_without_use([one.when.asked for _, one in used])
         if useless is None:
@@ -338,6 +391,7 @@ class SlaPolicy(Policy):
             for _, calendar, target in self._all_targets()
         }
         by_policy = {one.calendar for one in self.policies if one.calendar is not None}
+        by_policy.add(self.outside_hours.calendar)
         return frozenset((named | by_policy | {*self.department_calendars.values()}) - {ROUND_THE_CLOCK})
 
 

@@ -33,6 +33,8 @@ class PromisedComplaint(NamedTuple):
     policy_name: str = "default"
     policy_version: str = ""
     targets: dict[str, float] | None = None
+    contract: str | None = None
+    protection: str | None = None
 
 
 def facts_of(complaint: PromisedComplaint) -> Facts:
@@ -49,6 +51,8 @@ def facts_of(complaint: PromisedComplaint) -> Facts:
         complaint.department,
         complaint.area,
         complaint.is_fault,
+        complaint.contract,
+        complaint.protection,
     )
 
 

@@ -20,14 +20,15 @@ _MAKE = Statement(
     WITH kept AS (
         INSERT INTO complaint (complaint_id, severity, severity_rule, grade, repeat_index, received_at,
             receipt_number, channel, case_type, category, department, area, is_fault, kind, customer_id,
-            policy_name, policy_version, targets)
+            policy_name, policy_version, targets, contract, protection)
         SELECT * FROM unnest(CAST(:of_complaint_id AS uuid[]), CAST(:of_severity AS text[]),
             CAST(:of_severity_rule AS text[]), CAST(:of_grade AS text[]), CAST(:of_repeat_index AS int[]),
             CAST(:of_received_at AS timestamptz[]), CAST(:of_receipt_number AS text[]),
             CAST(:of_channel AS text[]), CAST(:of_case_type AS text[]), CAST(:of_category AS text[]),
             CAST(:of_department AS text[]), CAST(:of_area AS text[]), CAST(:of_is_fault AS boolean[]),
             CAST(:of_kind AS text[]), CAST(:of_customer_id AS uuid[]), CAST(:of_policy_name AS text[]),
-            CAST(:of_policy_version AS text[]), CAST(:of_targets AS jsonb[])))
+            CAST(:of_policy_version AS text[]), CAST(:of_targets AS jsonb[]),
+            CAST(:of_contract AS text[]), CAST(:of_protection AS text[])))
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, factor_rule, next_rung, calendar, calendar_version, begins_at, provisional, counted_by,
         repeat_index, policy_name, policy_version)
@@ -77,7 +78,8 @@ _MOVE = Statement(
 _COMPLAINTS = Statement(
     """
     SELECT complaint_id, severity, severity_rule, grade, repeat_index, received_at, receipt_number, channel,
-        case_type, category, department, area, is_fault, kind, customer_id, policy_name, policy_version, targets
+        case_type, category, department, area, is_fault, kind, customer_id, policy_name, policy_version, targets,
+        contract, protection
     FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))
     """
 )

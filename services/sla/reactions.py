@@ -24,6 +24,7 @@ from shared.events.routing import (
 from shared.events.vocabulary import MessageKind, PauseReason, PromiseKind, Role
 
 from .calendar_store import Timekeeper
+from .contract_terms import with_terms
 from .make_promises import Occasion, make_promises
 from .pause_promises import Begin, begin_pauses, end_pauses
 from .pause_promises import End as EndOfPause
@@ -76,9 +77,16 @@ async def promise_all(
     policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]
 ) -> None:
     """Promise a receipt, a contact, news and a result; a call that a person took was the contact (FC-1)."""
-    complaints = [_as_promised(envelope.event) for envelope in received]
+    complaints, protections = await with_terms(tx, policy, [_as_promised(e.event) for e in received])
     occasions = [
-        Occasion(envelope, ALL, facts_of(complaint), complaint.received_at, complaint=complaint)
+        Occasion(
+            envelope,
+            ALL,
+            facts_of(complaint),
+            complaint.received_at,
+            complaint=complaint,
+            protection=protections.get(complaint.complaint_id),
+        )
         for envelope, complaint in zip(received, complaints, strict=True)
     ]
     await make_promises(tx, policy, keeper, occasions)

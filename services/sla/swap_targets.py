@@ -18,10 +18,11 @@ from .calendar_store import Timekeeper, Versions
 from .choose_policy import choose_policy, name_of
 from .choose_target import Calendars, Target, choose_target
 from .conditions import Facts
+from .contract_terms import with_terms
 from .count_time import as_data, count
 from .pauses import clock_with_pauses
 from .policy import ROUND_THE_CLOCK, NamedPolicy, SlaPolicy
-from .promise_rows import LivePromise, facts_of
+from .promise_rows import LivePromise, PromisedComplaint, facts_of
 from .promises import load_complaints, load_live_of
 from .regrade import Cause, News, regrade
 from .swap_store import More, SwappedComplaint, SwappedPromise, load_more, save_swapped
@@ -98,6 +99,7 @@ async def swap_targets(
     }
     if not changed:
         return {}
+    changed = await _with_terms(tx, policy, known, changed)
     calendars = await keeper.in_force(tx)
     live = await load_live_of(tx, changed, tuple(PromiseKind))
     more = await load_more(tx, [promise.promise_id for promise in live])
@@ -121,6 +123,22 @@ async def swap_targets(
     await save_swapped(tx, policy.version, rows, complaints)
     await _tell_and_watch(tx, policy, keeper, changed, moved)
     return moved
+
+
+async def _with_terms(
+    tx: Transaction,
+    policy: SlaPolicy,
+    known: Mapping[UUID, PromisedComplaint],
+    changed: Mapping[UUID, tuple[Swap, Facts]],
+) -> dict[UUID, tuple[Swap, Facts]]:
+    """The same with the contracts and periods of protection of those who may have some now."""
+    now = [known[complaint_id]._replace(grade=facts.grade) for complaint_id, (_, facts) in changed.items()]
+    terms, _ = await with_terms(tx, policy, now)
+    return {
+        one.complaint_id: (swap, facts._replace(contract=one.contract, protection=one.protection))
+        for one in terms
+        for swap, facts in (changed[one.complaint_id],)
+    }
 
 
 def _is_over(promise: LivePromise, tx: Transaction) -> bool:

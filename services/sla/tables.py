@@ -41,6 +41,8 @@ complaint = Table(
     Column("policy_name", Text, nullable=False, server_default="default", comment="the one that was chosen"),
     Column("policy_version", Text, nullable=False, server_default="", comment="that it was chosen in"),
     Column("targets", JSONB, comment="what was promised by it, in seconds by kind"),
+    Column("contract", Text, comment="the grade of the customer's contract"),
+    Column("protection", Text, comment="the period of protection in which it was received"),
     comment="What the promises to a complaint depend on, and what it is about.",
 )
 
@@ -180,4 +182,29 @@ swap = Table(
     Column("swapped_at", DateTime(timezone=True), nullable=False),
     Index("swap_of_complaint", "complaint_id"),
     comment="Every time the targets of a complaint were chosen anew.",
+)
+
+contract = Table(
+    "contract",
+    metadata,
+    Column("customer_id", UUID(as_uuid=True), primary_key=True),
+    Column("grade", Text, nullable=False, comment="as policies ask for it"),
+    Column("by", Text, nullable=False),
+    Column("put_at", DateTime(timezone=True), nullable=False),
+    comment="The grade of a customer's contract with us.",
+)
+
+protection = Table(
+    "protection",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("customer_id", UUID(as_uuid=True), comment="none: every customer who may be protected"),
+    Column("area", Text, comment="none: everywhere"),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("team", Text, nullable=False),
+    Column("emergency_plan", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Index("protection_by_end", "ends_at"),
+    comment="Periods of protection with their team and emergency plan (SLA-P).",
 )

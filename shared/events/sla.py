@@ -34,11 +34,23 @@ class CountedInCalendar(BaseModel):
     provisional: bool
 
 
+class Protection(BaseModel):
+    """A period in which a key account is protected, with the team that stands ready and its emergency plan (SLA-P)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    team: str
+    emergency_plan: str
+    until: Instant
+
+
 class PromisesMade(Event):
     """What is promised from now on, all of one moment; `round` is the resolution round they belong to.
 
     in_calendars: those that are counted in a calendar's working time; the others run day and night.
     policy_name: the one of the policies that the complaint meets, "default" if it meets none.
+    protection: the period of protection in which a key account's complaint was received.
     """
 
     publisher: ClassVar[str] = "sla"
@@ -49,6 +61,7 @@ class PromisesMade(Event):
     policy_version: str
     in_calendars: tuple[CountedInCalendar, ...] = ()
     policy_name: str = "default"
+    protection: Protection | None = None
 
 
 class _SlaEvent(Event):
