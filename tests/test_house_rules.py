@@ -88,6 +88,8 @@ TECHNICAL = {
         "bodies": "the shapes of request bodies",
         "case": "loads and saves one complaint",
         "case_view": "the SQL of showing a complaint",
+        "charges": "transactions for charges that are disputed",
+        "compensate": "transactions for what is owed of itself",
         "chase": "the log of chases",
         "chase_api": "endpoints of chases, beside api.py",
         "change_owner": "one transaction for a change of owner",

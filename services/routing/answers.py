@@ -13,12 +13,11 @@ from shared.events.routing import AnswerHeld, AnswerReleased, AnswerReturned
 from shared.events.vocabulary import Severity
 from shared.runtime.timers import Timer, TimerHandler, arm, disarm
 
-from .case import Case, load_case
+from .case import Case, load_case, must_answer_for
 from .desk import Desk
 from .later_contacts import stands_in
 from .next_state import ENDED, Action, next_state
 from .release_answer import AnswerState, release_at
-from .work_on_case import must_answer_for
 
 RELEASE = "release_answer"
 _ADD = Statement(

@@ -1,11 +1,12 @@
 """What staff may send to routing."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from shared.events.vocabulary import (
     HandlingStep,
+    LateEvent,
     OwnerChangeReason,
     PauseReason,
     RejectionReason,
@@ -175,6 +176,23 @@ class RemedyBody(CommandBody):
     amount: Whole = Field(ge=1, le=10**12)
     period_fee: Whole | None = Field(default=None, ge=0, le=10**12)
     text: Text
+    by: Account
+
+
+class ChargeBody(CommandBody):
+    """A charge that the customer disputes. reference: of the bill or item; amount in the smallest unit."""
+
+    reference: Annotated[CleanText, Field(min_length=1, max_length=100)]
+    amount: Whole = Field(ge=1, le=10**12)
+    text: Text | None = None
+    by: Account
+
+
+class CompensationBody(CommandBody):
+    """A visit was missed, or a service started late by so many days."""
+
+    event: Literal[LateEvent.MISSED_VISIT, LateEvent.LATE_START]
+    days: Whole = Field(default=1, ge=1, le=1000)
     by: Account
 
 

@@ -19,7 +19,7 @@ _LOAD = Statement(
     SELECT c.complaint_id, c.state, c.round, c.owner_id, c.handler_id, c.handler_reason,
         coalesce(w.steps, '[]'), w.proposal, w.proposed_by, w.proposed_at,
         w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at,
-        c.case_type, c.category, c.severity, c.hops, c.accused_staff, c.due_at, c.lead_department,
+        c.case_type, c.category, c.severity, c.hops, c.accused_staff, c.due_at, c.lead_department, c.charge_frozen,
         (SELECT count(*) FROM task WHERE task.complaint_id = c.complaint_id AND task.state IN ('OPEN', 'REFUSED'))
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
     WHERE c.complaint_id = :complaint_id
@@ -92,6 +92,7 @@ class Case:
     accused_staff: str | None
     due_at: datetime | None
     lead_department: str | None
+    charge_frozen: bool
     open_tasks: int
     stream: Stream
 
@@ -149,3 +150,17 @@ async def save_work(
     """Write the state and the work of the present round; `talked`: who had a contact with the customer (counted)."""
     work = {name: getattr(case, name) for name in _SAVE.names if name not in (*counts, "talked")}
     await tx.fetch(_SAVE, work | dict(counts) | {"talked": talked})
+
+
+class NotYoursError(Exception):
+    """Only the owner and the handler may do this."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.owner_id, case.handler_id)
+        self.owner_id, self.handler_id = case.owner_id, case.handler_id
+
+
+def must_answer_for(case: Case, by: str) -> None:
+    """Raises NotYoursError for anybody but owner and handler."""
+    if by not in (case.owner_id, case.handler_id):
+        raise NotYoursError(case)

@@ -60,6 +60,7 @@ async def view_case(work: UnitOfWork, desk: Desk, complaint_id: UUID) -> dict[st
         "answer": {"field": row["answer_field"], "by": row["answer_by"]} if row["answer_field"] else None,
         "departments": _departments(row, handler.department if handler else row["department"]),
         "tasks": row["tasks"],
+        "charge_frozen": row["charge_frozen"],
         "responsibility_unclear": row["unclear"],
         "why": {name: row[name] for name in ("rule", "reason", "policy_version", "staff_version")},
         "steps": now["steps"],

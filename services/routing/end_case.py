@@ -17,14 +17,14 @@ from shared.events.routing import (
 )
 from shared.events.vocabulary import ClosingGround, RejectionReason, ReopenReason
 
-from .case import Case, load_case
+from .case import Case, load_case, must_answer_for
+from .charges import freeze_again, release_charges
 from .desk import Desk
 from .judge_appeal import appeal_until, decide_appeal_by, decided_by, in_time
 from .metrics import CLOSED, REOPENED
 from .next_state import ENDED, Action, State, next_state
 from .pausing import go_on
 from .unfinished_tasks import release_all
-from .work_on_case import must_answer_for
 from .workload import counting
 
 _MOVE = counting(
@@ -183,6 +183,10 @@ async def _move(
         await go_on(tx, [case.complaint_id], None, "ENDED")
     if case.open_tasks and case.state in ENDED:
         await release_all(tx, case.complaint_id)
+    if case.charge_frozen:
+        await release_charges(tx, [case.complaint_id], case.state)
+    if was in ENDED:
+        await freeze_again(tx, case.complaint_id)
     case.round += action is Action.UPHOLD
     nothing = dict.fromkeys(("reason", "text", "appeal_until", "ground"))
     values = {

@@ -1,5 +1,6 @@
 """One transaction each: a remedy is proposed, signed, refused or paid; told each time."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +11,27 @@ from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.routing import RemedyApproved, RemedyPaid, RemedyProposed, RemedyRefused
 from shared.events.vocabulary import RemedyKind
 
-from .case import load_case, must_be_current
+from .case import load_case, must_answer_for, must_be_current
 from .desk import Desk
 from .directory import Member
 from .next_state import Action, next_state
-from .remedy_authority import Asked, Because, Needed, is_signed, needed, pay_by
-from .work_on_case import must_answer_for
+from .remedy_authority import Asked, Because, Needed, is_signed, more_of, needed, pay_by
 
+OF_ITSELF = "REM-6"
+"""Who grants what is owed of itself: the rule."""
+
+# Two complaints of one customer at once: each waits here for the other, and then sees what it granted.
+_LOCK = Statement(
+    """
+    SELECT customer_id, pg_advisory_xact_lock(hashtextextended(coalesce(customer_id, complaint_id)::text, 5))
+    FROM complaint WHERE complaint_id = :complaint_id
+    """
+)
 _BEFORE = Statement(
     """
-    SELECT c.customer_id, coalesce(sum(r.amount), 0)::bigint FROM complaint c
-    LEFT JOIN remedy r ON r.customer_id = c.customer_id AND r.state IN ('APPROVED', 'PAID')
-        AND r.approved_at > now() - interval '12 months'
-    WHERE c.complaint_id = :complaint_id GROUP BY c.customer_id
+    SELECT coalesce(sum(amount), 0)::bigint FROM remedy
+    WHERE customer_id = CAST(:customer_id AS uuid) AND state IN ('APPROVED', 'PAID')
+        AND approved_at > now() - interval '12 months'
     """
 )
 _ADD = Statement(
@@ -90,70 +99,101 @@ async def propose_remedy(
         case = await load_case(tx, complaint_id)
         must_answer_for(case, by.id)
         next_state(case.state, Action.REMEDY)
-        [(customer_id, before)] = await tx.fetch(_BEFORE, {"complaint_id": complaint_id})
+        customer_id = await lock_customer(tx, complaint_id)
+        before = await _granted_before(tx, customer_id)
         need = needed(Asked(kind, amount, before, period_fee, by.rank), desk.policy.remedy)
         until = None if need.signatures else pay_by(tx.now, desk.policy.remedy)
-        remedy_id = uuid7()
         values = {
-            "remedy_id": remedy_id,
             "complaint_id": complaint_id,
             "customer_id": customer_id,
             "kind": kind,
             "amount": amount,
             "period_fee": period_fee,
             "text": text,
-            "state": "APPROVED" if until else "PROPOSED",
             "by": by.id,
-            "rank": need.rank,
-            "signatures_needed": need.signatures,
-            "legal": need.legal,
-            "because": list(need.because),
-            "pay_by": until,
-            "policy_version": desk.policy.version,
         }
-        await tx.fetch(_ADD, values)
-        tx.publish(
-            RemedyProposed(
-                complaint_id=complaint_id,
-                remedy_id=remedy_id,
-                kind=kind,
-                amount=amount,
-                by=by.id,
-                rank_needed=need.rank,
-                signatures_needed=need.signatures,
-                because=tuple(need.because),
-                proposed_at=tx.now,
-            )
+        return await keep_remedy(desk, tx, values, need, until)
+
+
+async def lock_customer(tx: Transaction, complaint_id: UUID) -> UUID | None:
+    """Nobody else grants this customer anything until we have committed (REM-5); returns the customer."""
+    [(customer_id, _)] = await tx.fetch(_LOCK, {"complaint_id": complaint_id})
+    return UUID(str(customer_id)) if customer_id else None
+
+
+async def keep_remedy(
+    desk: Desk, tx: Transaction, values: dict[str, Any], need: Needed, until: datetime | None
+) -> UUID:
+    """Write and tell a remedy; granted at once if `until` says when it is paid. Returns its id."""
+    remedy_id = uuid7()
+    kept = values | {
+        "remedy_id": remedy_id,
+        "state": "APPROVED" if until else "PROPOSED",
+        "rank": need.rank,
+        "signatures_needed": need.signatures,
+        "legal": need.legal,
+        "because": list(need.because),
+        "pay_by": until,
+        "policy_version": desk.policy.version,
+    }
+    await tx.fetch(_ADD, kept)
+    tx.publish(
+        RemedyProposed(
+            **{name: kept[name] for name in ("complaint_id", "remedy_id", "kind", "amount", "by")},
+            rank_needed=need.rank,
+            signatures_needed=need.signatures,
+            because=tuple(need.because),
+            proposed_at=tx.now,
         )
-        if until:
-            _tell_approved(tx, values, (by.id,))
+    )
+    if until:
+        _tell_approved(tx, kept, (kept["by"],))
     return remedy_id
+
+
+async def _granted_before(tx: Transaction, customer_id: UUID | None) -> int:
+    [(before,)] = await tx.fetch(_BEFORE, {"customer_id": customer_id})
+    return int(before)
 
 
 async def sign(work: UnitOfWork, desk: Desk, complaint_id: UUID, remedy_id: UUID, by: Member) -> None:
     """Sign it; the last signature needed grants it. Raises NoSuchRemedyError, RemedyStateError, MayNotSignError."""
     async with work.begin(str(complaint_id)) as tx:
         remedy = await _load(tx, complaint_id, remedy_id, "PROPOSED")
+        need = await _needed_now(desk, tx, remedy)
         legal = desk.policy.remedy.legal_skill in by.skills
         signed = [
             *remedy["signatures"],
             {"by": by.id, "rank": by.rank, "legal": legal, "at": tx.now.isoformat()},
         ]
         who = [remedy["proposed_by"], *(s["by"] for s in signed)]
-        if len(set(who)) < len(who) or (by.rank < remedy["rank_needed"] and not legal):
-            raise MayNotSignError(remedy["rank_needed"])
-        need = Needed(
-            remedy["rank_needed"],
-            remedy["signatures_needed"],
-            remedy["legal_needed"],
-            tuple(map(Because, remedy["because"])),
-        )
+        if len(set(who)) < len(who) or (by.rank < need.rank and not legal):
+            raise MayNotSignError(need.rank)
         done = is_signed(need, [s["rank"] for s in signed], by_legal=any(s["legal"] for s in signed))
         until = pay_by(tx.now, desk.policy.remedy) if done else None
         state = "APPROVED" if done else "PROPOSED"
         await tx.fetch(_SIGN, {"remedy_id": remedy_id, "signatures": signed, "state": state, "pay_by": until})
         if done:
             _tell_approved(tx, dict(remedy) | {"pay_by": until}, tuple(who))
+
+
+async def _needed_now(desk: Desk, tx: Transaction, remedy: Any) -> Needed:
+    """What it needs as it was proposed, or more if the customer was granted other things meanwhile (REM-5)."""
+    stored = Needed(
+        *(remedy["rank_needed"], remedy["signatures_needed"], remedy["legal_needed"]),
+        tuple(map(Because, remedy["because"])),
+    )
+    customer_id = await lock_customer(tx, remedy["complaint_id"])
+    before = await _granted_before(tx, customer_id)
+    proposer = desk.directory.member(remedy["proposed_by"])
+    asked = Asked(
+        RemedyKind(remedy["kind"]),
+        remedy["amount"],
+        before,
+        remedy["period_fee"],
+        proposer.rank if proposer else 1,
+    )
+    return more_of(stored, needed(asked, desk.policy.remedy))
 
 
 async def refuse(work: UnitOfWork, complaint_id: UUID, remedy_id: UUID, by: Member, text: str) -> None:

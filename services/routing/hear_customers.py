@@ -13,6 +13,7 @@ from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
 from shared.events.routing import ComplaintClosed, ComplaintReopened
 from shared.events.vocabulary import ClosingGround, ReopenReason
 
+from .charges import release_charges
 from .close_or_reopen import after_answer, after_silence
 from .desk import Desk
 from .judge_appeal import after_close
@@ -39,8 +40,10 @@ _MOVE = counting(
     WHERE complaint.complaint_id = word.complaint_id AND complaint.round = word.round
         AND complaint.state = ANY (CAST(:resolved AS text[]))
     RETURNING complaint.complaint_id, complaint.owner_id, complaint.handler_id,
-        CASE WHEN word.ground IS NULL THEN 0 ELSE -1 END AS change
-    """
+        CASE WHEN word.ground IS NULL THEN 0 ELSE -1 END AS change,
+        complaint.charge_frozen AND word.ground IS NOT NULL AS release
+    """,
+    gives="complaint_id, release",
 )
 _AFTER = {
     ClosingGround: next_state(State.RESOLVED, Action.CLOSE),
@@ -87,7 +90,8 @@ async def _move(
         "grounds": [ending if isinstance(ending, ClosingGround) else None for _, ending in words],
     }
     rows = await tx.fetch(_MOVE, values | desk.counts(tx)) if words else []
-    return {complaint_id for (complaint_id,) in rows}
+    await release_charges(tx, [complaint_id for complaint_id, release in rows if release], State.CLOSED)
+    return {complaint_id for complaint_id, _ in rows}
 
 
 def _tell_reopened(tx: Transaction, envelope: Envelope[Answer], reason: ReopenReason) -> None:

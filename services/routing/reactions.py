@@ -13,7 +13,13 @@ from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
 from shared.events.intake import ComplaintReceived, ContactAttached
 from shared.events.routing import HandlerAssigned, OwnerNamed
-from shared.events.sla import EscalationReached, PromisesMade
+from shared.events.sla import (
+    EscalationReached,
+    PromiseExtended,
+    PromiseRecomputed,
+    PromisesMade,
+    PromisesResumed,
+)
 from shared.events.vocabulary import ComplaintKind, EscalationLevel
 
 from .answer_terms import AnswerTerms, AnswerTimes
@@ -27,7 +33,7 @@ from .next_state import State
 from .presence import REST
 from .report_unclear import note_unclear
 from .rule_facts import Ruled, ruled
-from .take_next import note_clocks
+from .take_next import note_clocks, note_moved_clocks
 from .unclear_responsibility import is_unclear
 from .waiting import hear_contacts
 from .workload import Loads, counting, read_loads
@@ -83,6 +89,9 @@ def reactions(desk: Desk) -> Reactions:
         SatisfactionAnswered: partial(hear_customers, desk),
         SatisfactionUnanswered: partial(hear_customers, desk),
         PromisesMade: note_clocks,
+        PromisesResumed: note_clocks,
+        PromiseExtended: note_moved_clocks,
+        PromiseRecomputed: note_moved_clocks,
         EscalationReached: partial(note_escalations, desk),
     }
 

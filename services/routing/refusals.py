@@ -10,9 +10,10 @@ from shared.events.vocabulary import HandlingStep
 from shared.runtime.errors import ConflictError, NotFoundError, ProblemError, UnprocessableError
 
 from .answers import NoSuchAnswerError, OnlyOwnerError
-from .case import NoSuchCaseError, StaleVersionError, current_case, seen_version
+from .case import NoSuchCaseError, NotYoursError, StaleVersionError, current_case, seen_version
 from .change_owner import OwnerStaysError
 from .chase import NobodyToChaseError, OnlyOwnerChasesError
+from .compensate import NotGrantedHereError
 from .end_case import NotTheDeciderError, TooLateError
 from .grant_remedy import MayNotSignError, NoSuchRemedyError, RemedyStateError
 from .judge_transfer import Objection
@@ -24,7 +25,7 @@ from .six_steps import MissingStepsError
 from .tasks import NoSuchTaskError, TaskRefusedError
 from .transfer_case import TransferRefusedError
 from .waiting import MayNotWaitError
-from .work_on_case import NotYoursError, OpenTasksError
+from .work_on_case import OpenTasksError
 
 Refusal: TypeAlias = tuple[type[Any], Callable[[Any], ProblemError]]
 
@@ -216,6 +217,13 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
             ),
         ),
         (NoSuchTaskError, lambda _: NotFoundError("this complaint has no such task", "此投诉没有这项协办")),
+        _says(
+            NotGrantedHereError,
+            lambda _: (
+                "no scheme that gives anything for this is switched on (REM-6)",
+                "未启用相应的自动补偿方案（REM-6）",
+            ),
+        ),
         _says(TaskRefusedError, _task_refused),
         _says(
             OpenTasksError,

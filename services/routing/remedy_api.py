@@ -12,7 +12,9 @@ from shared.runtime.paging import FIRST, After, Limit, read_page
 from shared.runtime.service import service_router
 
 from .at_desk import AtDesk, known
-from .bodies import AcceptanceBody, DisputeBody, PaymentBody, RemedyBody
+from .bodies import AcceptanceBody, ChargeBody, CompensationBody, DisputeBody, PaymentBody, RemedyBody
+from .charges import dispute_charge
+from .compensate import compensate
 from .grant_remedy import note_payment, propose_remedy, refuse, sign
 from .refusals import refusals
 from .remedy_authority import condition_in
@@ -23,6 +25,10 @@ _LIST = Statement(
     """
     SELECT * FROM remedy WHERE complaint_id = :complaint_id AND remedy_id > :after ORDER BY remedy_id LIMIT :limit
     """
+)
+_CHARGES = Statement(
+    "SELECT * FROM disputed_charge WHERE complaint_id = :complaint_id AND charge_id > :after"
+    " ORDER BY charge_id LIMIT :limit"
 )
 
 
@@ -91,6 +97,46 @@ async def post_payment(
     async with refusals(work, complaint_id, body.version):
         await note_payment(work, complaint_id, remedy_id, by.id, body.payment)
     return await _list(work, complaint_id)
+
+
+@router.post("/complaints/{complaint_id}/compensations", summary="Grant what is owed of itself")
+async def post_compensation(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[CompensationBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler, for a missed visit or a late start, where a scheme is switched on (REM-6). For a late repair
+    it is granted with the resolution.
+    """
+    known(desk, "by", body.by)
+    async with refusals(work, complaint_id, body.version):
+        await compensate(work, desk, complaint_id, event=body.event, days=body.days, by=body.by)
+    return await _list(work, complaint_id)
+
+
+@router.post("/complaints/{complaint_id}/charges", summary="Note a charge that the customer disputes")
+async def post_charge(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[ChargeBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler. It is frozen until the complaint has ended (REM-9)."""
+    known(desk, "by", body.by)
+    async with refusals(work, complaint_id, body.version):
+        await dispute_charge(
+            *(work, desk, complaint_id),
+            reference=body.reference,
+            amount=body.amount,
+            text=body.text,
+            by=body.by,
+        )
+    return await list_charges(complaint_id, work)
+
+
+@router.get(
+    "/complaints/{complaint_id}/charges", summary="Charges that the customer disputes, the oldest first"
+)
+async def list_charges(
+    complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Frozen, or released with the end."""
+    return await read_page(work, _CHARGES, "charge_id", after, limit, complaint_id=complaint_id)
 
 
 async def _list(work: Work, complaint_id: UUID) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Because(StrEnum):
     CONTRACT_CHANGE = "REM-4-CONTRACT"
     MUCH_IN_A_YEAR = "REM-5"
     MORE_THAN_GOODWILL = "REM-8"
+    LATE = "REM-6"
 
 
 class Asked(NamedTuple):
@@ -63,6 +64,17 @@ def needed(asked: Asked, policy: RemedyPolicy) -> Needed:
         because.append(Because.CONTRACT_CHANGE)
     two = bool({Because.ABOVE_ALL_LIMITS, Because.CONTRACT_CHANGE} & set(because))
     return Needed(min(level, highest + 1), 2 if two else int(bool(because)), two, tuple(because))
+
+
+def more_of(one: Needed, other: Needed) -> Needed:
+    """What satisfies both."""
+    because = dict.fromkeys((*one.because, *other.because))
+    return Needed(
+        max(one.rank, other.rank),
+        max(one.signatures, other.signatures),
+        one.legal or other.legal,
+        tuple(because),
+    )
 
 
 def is_signed(need: Needed, ranks: Collection[int], *, by_legal: bool) -> bool:

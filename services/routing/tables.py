@@ -65,6 +65,7 @@ complaint = Table(
     Column("escalated_at", DateTime(timezone=True)),
     Column("answer_field", Text, comment="how far from the owner the answer has to be found (FC-14)"),
     Column("answer_by", DateTime(timezone=True), comment="until when, as it was when the handler was named"),
+    Column("charge_frozen", Boolean, nullable=False, server_default="false", comment="REM-9"),
     Column("lead_department", Text, comment="of several departments the one that leads (FC-11)"),
     Index("complaint_of_owner", "owner_id", "complaint_id"),
     Index("complaint_by_time", "received_at"),
@@ -250,6 +251,23 @@ answer = Table(
     Index("answer_of_complaint", "complaint_id", "answer_id"),
     Index("answer_held", "answer_id", postgresql_where=text("state = 'HELD'")),
     comment="What was written to customers, always in the owner's name (FC-13).",
+)
+
+disputed_charge = Table(
+    "disputed_charge",
+    metadata,
+    Column("charge_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("reference", Text, nullable=False, comment="of the bill or item"),
+    Column("amount", BigInteger, nullable=False, comment="in the smallest unit"),
+    Column("text", Text),
+    Column("state", Text, nullable=False, comment="NOTED, FROZEN, RELEASED"),
+    Column("noted_by", Text, nullable=False),
+    Column("noted_at", DateTime(timezone=True), nullable=False),
+    Column("released_at", DateTime(timezone=True)),
+    Column("policy_version", Text, nullable=False),
+    Index("disputed_charge_once", "complaint_id", "reference", unique=True),
+    comment="Charges that customers dispute; frozen during the case (REM-9).",
 )
 
 owner_change = Table(

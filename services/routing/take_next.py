@@ -9,7 +9,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events import Envelope
 from shared.events.routing import HandlerAssigned
-from shared.events.sla import PromisesMade
+from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesMade, PromisesResumed
 from shared.events.vocabulary import PromiseKind, Severity, TransferReason
 
 from .answer_terms import AnswerTimes
@@ -53,7 +53,7 @@ _TAKE = counting(
 )
 _CLOCK = Statement(
     """
-    UPDATE complaint SET clock_starts_at = row.starts_at, due_at = row.due_at
+    UPDATE complaint SET clock_starts_at = coalesce(row.starts_at, clock_starts_at), due_at = row.due_at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:starts AS timestamptz[]), CAST(:due AS timestamptz[]))
          AS row (complaint_id, starts_at, due_at)
     WHERE complaint.complaint_id = row.complaint_id
@@ -147,7 +147,7 @@ async def _take(work: UnitOfWork, desk: Desk, item: dict[str, Any], by: Member) 
     return bool(taken)
 
 
-async def note_clocks(tx: Transaction, made: Sequence[Envelope[PromisesMade]]) -> None:
+async def note_clocks(tx: Transaction, made: Sequence[Envelope[PromisesMade | PromisesResumed]]) -> None:
     """Remember until when each complaint is to be solved; its place in the queue follows from that."""
     solve = [(e.event.complaint_id, p) for e in made for p in e.event.promises if p.kind is PromiseKind.SOLVE]
     if solve:
@@ -155,5 +155,19 @@ async def note_clocks(tx: Transaction, made: Sequence[Envelope[PromisesMade]]) -
             "ids": [complaint_id for complaint_id, _ in solve],
             "starts": [promise.starts_at for _, promise in solve],
             "due": [promise.due_at for _, promise in solve],
+        }
+        await tx.fetch(_CLOCK, values)
+
+
+async def note_moved_clocks(
+    tx: Transaction, moved: Sequence[Envelope[PromiseExtended | PromiseRecomputed]]
+) -> None:
+    """A time that was extended, or that a calendar has moved, counts from now on."""
+    solve = [e.event for e in moved if e.event.kind is PromiseKind.SOLVE]
+    if solve:
+        values = {
+            "ids": [event.complaint_id for event in solve],
+            "starts": [None for _ in solve],
+            "due": [event.due_at for event in solve],
         }
         await tx.fetch(_CLOCK, values)

@@ -18,7 +18,7 @@ from shared.events.vocabulary import AnswerField
 from shared.runtime.timers import Timer, arm, disarm
 
 from .answer_time import task_due
-from .case import Case, load_case
+from .case import Case, load_case, must_answer_for
 from .desk import Desk
 from .directory import Member
 from .judge_transfer import Objection
@@ -32,7 +32,6 @@ from .settle_task import (
     task_objection,
 )
 from .transfer_case import TransferRefusedError
-from .work_on_case import must_answer_for
 
 TASK_DUE = "task_due"
 _ADD = Statement(

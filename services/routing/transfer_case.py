@@ -14,13 +14,12 @@ from shared.runtime.timers import Timer, TimerHandler, arm
 
 from .assign_member import Load
 from .at_work import at_work
-from .case import Case, load_case
+from .case import Case, load_case, must_answer_for
 from .desk import Desk
 from .directory import Member
 from .judge_transfer import Asked, Objection, Status, after_silence, answer_by, decide_by, objection
 from .next_state import ENDED, Action, next_state
 from .transfers import ANSWER, DECISION, Settlement, Transfer, open_transfers, settle
-from .work_on_case import must_answer_for
 from .workload import read_loads
 
 _ASK = Statement(

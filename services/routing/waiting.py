@@ -15,14 +15,13 @@ from shared.events.routing import ComplaintPaused, ComplaintReopened
 from shared.events.vocabulary import PauseReason, ReopenReason
 from shared.runtime.timers import Timer, TimerHandler, arm
 
-from .case import Case, load_case
+from .case import Case, load_case, must_answer_for
 from .desk import Desk
 from .later_contacts import pass_on
 from .may_wait import Evidence, WaitObjection, resumes_at, wait_objection
 from .metrics import REOPENED
 from .next_state import Action, State, next_state
 from .pausing import go_on
-from .work_on_case import must_answer_for
 
 WAIT = "wait"
 _BEGIN = Statement(

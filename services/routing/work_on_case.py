@@ -11,20 +11,13 @@ from shared.events.routing import ComplaintResolved, SolutionProposed, StepsTake
 from shared.events.vocabulary import HandlingStep
 
 from .accept_resolution import ResolutionReason
-from .case import Case, load_case, save_work
+from .case import Case, load_case, must_answer_for, save_work
+from .compensate import compensate_late_repair
 from .desk import Desk
 from .next_state import Action, State, next_state
 from .pausing import go_on
 from .policy import WorkPolicy
 from .six_steps import MissingStepsError, missing_before_resolution, new_steps
-
-
-class NotYoursError(Exception):
-    """Only the owner and the handler may do this."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case.owner_id, case.handler_id)
-        self.owner_id, self.handler_id = case.owner_id, case.handler_id
 
 
 class OpenTasksError(Exception):
@@ -106,13 +99,8 @@ async def resolve(
         case.resolved_by, case.resolved_at = by, tx.now
         await save_work(tx, case, desk.counts(tx, "/api"), talked=by if noted else None)
         tx.publish(ComplaintResolved(complaint_id=complaint_id, round=case.round, by=by, resolved_at=tx.now))
+        await compensate_late_repair(desk, tx, case, tx.now)
     return case
-
-
-def must_answer_for(case: Case, by: str) -> None:
-    """Raises NotYoursError for anybody but owner and handler."""
-    if by not in (case.owner_id, case.handler_id):
-        raise NotYoursError(case)
 
 
 def _note_steps(

@@ -36,8 +36,10 @@ ADD_TO_DESK = """
 """How a row of staff_load takes up another one; the two counts of a day begin anew with the day."""
 
 
-def counting(done: str, desks: str = _OF_OWNER_AND_HANDLER, beside: str = "") -> Statement:
-    """The SQL `done`, its changes of workload counted along in the rows of `:replica`; gives the complaints' ids.
+def counting(
+    done: str, desks: str = _OF_OWNER_AND_HANDLER, beside: str = "", gives: str = "complaint_id"
+) -> Statement:
+    """The SQL `done`, its changes of workload counted along in the rows of `:replica`; `gives` columns of what it returns.
 
     `done` returns complaint_id, owner_id, handler_id and `change`: how many complaints each of the two has more,
     once if it is one person. Other `desks` are rows (staff_id, change) made of what `done` returns. `beside` is
@@ -55,7 +57,7 @@ def counting(done: str, desks: str = _OF_OWNER_AND_HANDLER, beside: str = "") ->
             WHERE desk.change <> 0 GROUP BY desk.staff_id ORDER BY desk.staff_id
             ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK})
         {f", beside AS ({beside})" if beside else ""}
-        SELECT complaint_id FROM done
+        SELECT {gives} FROM done
         """  # noqa: S608 - the parts are constants beside their callers
     )
 

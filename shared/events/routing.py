@@ -424,3 +424,25 @@ class RemedyPaid(_RemedyEvent):
     amount: int
     paid_at: Instant
     late: bool
+
+
+class _ChargeEvent(_RoutingEvent):
+    charge_id: UUID
+
+
+class ChargeFrozen(_ChargeEvent):
+    """A charge is disputed: it is not collected, and nobody is cut off for it, until it is released (REM-9)."""
+
+    customer_id: UUID | None
+    reference: str
+    amount: int
+    frozen_at: Instant
+
+
+class ChargeReleased(_ChargeEvent):
+    """The case has ended, and the charge is due again as far as it was not remitted; because: the state it ended in."""
+
+    customer_id: UUID | None
+    reference: str
+    because: str
+    released_at: Instant

@@ -197,6 +197,14 @@ class RemedyKind(StrEnum):
     CONTRACT_CHANGE = "CONTRACT_CHANGE"
 
 
+class LateEvent(StrEnum):
+    """What went wrong with a repair or a start, so that something is owed of itself (REM-6)."""
+
+    LATE_REPAIR = "LATE_REPAIR"
+    MISSED_VISIT = "MISSED_VISIT"
+    LATE_START = "LATE_START"
+
+
 class ReopenReason(StrEnum):
     """Why a resolved complaint is open again."""
 

@@ -253,3 +253,35 @@ async def test_only_who_works_on_it_proposes_and_unknown_ones_are_not_found(firm
     complaint_id = await taken_by(firm, "b1", case_type="BILLING")
     assert (await propose(firm, complaint_id, 1, by="f1")).status_code == 409
     assert (await signed(firm, complaint_id, {"remedy_id": uuid4()}, "h3")).status_code == 404
+
+
+async def test_rem_5_many_at_once_for_one_customer_never_pass_what_a_year_allows(
+    firm: ServiceUnderTest,
+) -> None:
+    customer = uuid4()
+    complaints = [await taken_by(firm, "b1", case_type="BILLING", customer_id=customer) for _ in range(6)]
+    await asyncio.gather(*(propose(firm, complaint_id, 10_000) for complaint_id in complaints))
+    assert len(await firm.said(RemedyApproved)) == 3
+    waiting = [told.because for told in await firm.said(RemedyProposed) if told.because]
+    assert waiting == [("REM-5",)] * 3
+
+
+async def test_rem_5_what_was_granted_since_it_was_proposed_counts_when_it_is_signed(
+    firm: ServiceUnderTest,
+) -> None:
+    customer = uuid4()
+    complaints = [await taken_by(firm, "b1", case_type="BILLING", customer_id=customer) for _ in range(4)]
+    remedies = [(await propose(firm, one, 20_000)).json()["items"][-1] for one in complaints]
+    assert {remedy["rank_needed"] for remedy in remedies} == {2}
+    pairs = list(zip(complaints, remedies, strict=True))
+    codes = [(await signed(firm, one, remedy, "s2")).status_code for one, remedy in pairs]
+    assert codes == [200, 200, 200, 409]
+    assert (await signed(firm, *pairs[3], "h3")).status_code == 200
+
+
+async def test_rem_4_two_who_sign_at_once_and_legal_among_them_grant_it_once(firm: ServiceUnderTest) -> None:
+    complaint_id, remedy = await proposed(firm, 60_000)
+    answers = await asyncio.gather(*(signed(firm, complaint_id, remedy, by) for by in ("h3", "law", "h3")))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409]
+    [told] = await firm.said(RemedyApproved)
+    assert set(told.by) == {"b1", "h3", "law"}
