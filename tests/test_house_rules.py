@@ -147,6 +147,8 @@ TECHNICAL = {
         "recompute": "handles the timers of promises whose calendar has changed",
         "save_calendar": "one transaction that saves a calendar and those that refer to it",
         "seed_calendar": "the only place that knows the library for holidays",
+        "setup": "reads, checks and compares the policy and the calendars as one document",
+        "setup_doors": "endpoints of the set-up, beside api.py",
         "settle_promises": "stores and tells how promises ended",
         "contract_doors": "endpoints of contracts and periods of protection, beside api.py",
         "contract_terms": "loads what customers' contracts and periods of protection say",

@@ -18,6 +18,7 @@ from .policy import SlaPolicy
 from .reactions import reactions
 from .recompute import timers as recomputing
 from .report_doors import router as report_doors
+from .setup_doors import router as setup_doors
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
 from .watch import timers
@@ -35,6 +36,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         feed_doors,
         pause_doors,
         report_doors,
+        setup_doors,
         target_doors,
     )
 

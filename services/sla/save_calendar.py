@@ -27,8 +27,13 @@ class Saved(NamedTuple):
 
 async def save_calendar(tx: Transaction, name: str, written: Mapping[str, Any]) -> Saved:
     """Store a new version of a calendar and of those that take its holidays. Raises UnprocessableError."""
+    return await save_calendars(tx, {name: written})
+
+
+async def save_calendars(tx: Transaction, calendars: Mapping[str, Mapping[str, Any]]) -> Saved:
+    """The same for several, which may refer to each other. Raises UnprocessableError."""
     stored = await load_newest(tx)
-    changed = _with_dependents(name, dict(written), stored, tx.now.date())
+    changed = _all_with_dependents(calendars, stored, tx.now.date())
     versions = await save(tx, changed)
     return Saved(versions, await order_recomputing(tx, versions))
 
@@ -37,6 +42,13 @@ async def preview_calendar(tx: Transaction, name: str, written: Mapping[str, Any
     """How this calendar, and those that take its holidays, would count. Raises UnprocessableError."""
     await tx.read_clock()
     changed = _with_dependents(name, dict(written), await load_newest(tx), tx.now.date())
+    return {one: document for one, (_, document) in changed.items()}
+
+
+async def preview_calendars(tx: Transaction, calendars: Mapping[str, Mapping[str, Any]]) -> Documents:
+    """The same for several, which may refer to each other; a fault's place begins with their names."""
+    await tx.read_clock()
+    changed = _all_with_dependents(calendars, await load_newest(tx), tx.now.date(), "calendars")
     return {one: document for one, (_, document) in changed.items()}
 
 
@@ -108,14 +120,14 @@ async def _proposal(tx: Transaction, name: str, version: int, stored: Mapping[st
 
 
 def _with_dependents(
-    name: str, written: dict[str, Any], stored: Mapping[str, Stored], today: date
+    name: str, written: dict[str, Any], stored: Mapping[str, Stored], today: date, place: str = ""
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """The calendar and those that take holidays from it, at first or second hand, as written and as they count."""
     others = known(stored)
     waiting, changed = [(name, written)], {}
     while waiting:
         one, text = waiting.pop()
-        document = _read(one, text, others, today)
+        document = _read(one, text, others, today, f"{place}.{one}." if place else "")
         changed[one] = (text, document)
         others[one] = Known(_calendar(one, text, others, today), text.get("holidays_of"))
         waiting += [
@@ -124,14 +136,52 @@ def _with_dependents(
     return changed
 
 
+def _all_with_dependents(
+    calendars: Mapping[str, Mapping[str, Any]], stored: Mapping[str, Stored], today: date, place: str = ""
+) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Each after the one whose holidays it takes; those in a ring come last, and are refused then."""
+    waiting = {name: dict(written) for name, written in calendars.items()}
+    known_now = dict(stored)
+    changed: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+    while waiting:
+        name = next((one for one, text in waiting.items() if text.get("holidays_of") not in waiting), None)
+        name = name or next(iter(waiting))
+        written = waiting.pop(name)
+        _refuse_ring(name, written, calendars, place)
+        found = _with_dependents(name, written, known_now, today, place)
+        changed |= {one: pair for one, pair in found.items() if one == name or one not in calendars}
+        for one, (text, document) in found.items():
+            known_now[one] = Stored(0, text, document, None)
+    return changed
+
+
+def _refuse_ring(
+    name: str, written: Mapping[str, Any], calendars: Mapping[str, Mapping[str, Any]], place: str
+) -> None:
+    """Calendars that are put together may refer to each other, but not in a ring."""
+    way, reference = [name], str(written.get("holidays_of"))
+    while reference in calendars:
+        if reference in way:
+            ring = " → ".join([*way, reference])
+            raise UnprocessableError(
+                f"refers to itself in a ring: {ring}",
+                f"循环引用：{ring}",
+                field=f"{place}.{name}.holidays_of" if place else "holidays_of",
+            )
+        way.append(reference)
+        reference = str(calendars[reference].get("holidays_of"))
+
+
 def _calendar(name: str, written: Mapping[str, Any], others: Mapping[str, Known], today: date) -> Any:
     return read_calendar(name, written, {key: other for key, other in others.items() if key != name}, today)
 
 
-def _read(name: str, written: Mapping[str, Any], others: Mapping[str, Known], today: date) -> dict[str, Any]:
+def _read(
+    name: str, written: Mapping[str, Any], others: Mapping[str, Known], today: date, place: str = ""
+) -> dict[str, Any]:
     try:
         return write_calendar(_calendar(name, written, others, today))
     except CalendarFaultsError as error:
         english = "; ".join(f"{fault.place}: {fault.english}" for fault in error.faults)
         chinese = "；".join(f"{fault.place}：{fault.chinese}" for fault in error.faults)
-        raise UnprocessableError(english, chinese, field=error.faults[0].place) from error
+        raise UnprocessableError(english, chinese, field=place + error.faults[0].place) from error

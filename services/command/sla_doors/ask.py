@@ -37,12 +37,18 @@ class Ask:
         """The JSON answer to a body. Raises AskError."""
         return (await self._send(method, service, path, json=body, params=query)).json()
 
+    async def send_toml(self, method: str, service: str, path: str, text: str, **query: Any) -> Any:
+        """The JSON answer to a TOML document. Raises AskError."""
+        headers = {"content-type": "application/toml"}
+        given = {name: value for name, value in query.items() if value is not None}
+        answer = await self._send(method, service, path, content=text.encode(), params=given, headers=headers)
+        return answer.json()
+
     async def _send(self, method: str, service: str, path: str, **request: Any) -> httpx.Response:
         address = f"{self._addresses[service]}/{service}/v1/{path}"
+        headers = {"accept-language": self.language} | request.pop("headers", {})
         try:
-            answer = await self._client.request(
-                method, address, headers={"accept-language": self.language}, **request
-            )
+            answer = await self._client.request(method, address, headers=headers, **request)
         except httpx.TransportError as error:
             raise AskError(f"nobody answers at {self._addresses[service]}: {_said(error)}") from error
         if answer.status_code in {401, 403}:

@@ -70,6 +70,52 @@ def report_promises(
     typer.echo(run(lambda ask: report(ask, output, asked), at, addresses, data, language), nl=False)
 
 
+@sla_commands.command("export")
+def export_to_file(
+    file: Annotated[Path | None, typer.Argument(help="File to write; the terminal without it.")] = None,
+    *,
+    at: At = None,
+    addresses: Addresses = None,
+    data: Data = None,
+    language: Language = None,
+) -> None:
+    """Write the policy in force and all calendars as one TOML file."""
+    from .setup_file import export_setup
+
+    text = run(export_setup, at, addresses, data, language)
+    if file is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}")
+
+
+@sla_commands.command("import")
+def import_from_file(
+    file: Annotated[Path, typer.Argument(help="TOML file with policy and calendars.", show_default=False)],
+    *,
+    by: Annotated[str, typer.Option(help="Who changes it.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before changing.")] = False,
+    at: At = None,
+    addresses: Addresses = None,
+    data: Data = None,
+    language: Language = None,
+) -> None:
+    """Show what a file would change and move, and put it in force when that is confirmed."""
+    from .setup_file import import_setup, read_text
+
+    def confirmed() -> bool:
+        return yes or typer.confirm("?", default=False)
+
+    async def work(ask: Ask) -> bool:
+        return await import_setup(ask, read_text(file), by, reason, show=typer.echo, confirmed=confirmed)
+
+    run(work, at, addresses, data, language)
+
+
 def run(
     work: Callable[[Ask], Awaitable[T]],
     at: str | None,

@@ -1,0 +1,88 @@
+"""The doors of the whole set-up: take it out as one TOML file, try one, put one in force."""
+
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from fastapi.responses import Response
+
+from shared.bus.unit_of_work import Transaction
+from shared.runtime.dependencies import Work
+from shared.runtime.errors import UnprocessableError
+from shared.runtime.policy_api import Keeper
+from shared.runtime.policy_changes import Asked, put_version
+from shared.runtime.service import service_router
+from shared.runtime.strict_json import Storable
+
+from .calendar_doors import DryRun
+from .calendar_store import LOCK
+from .dry_run import dry_run as count_moves
+from .save_calendar import preview_calendars, save_calendars
+from .setup import Setup, changed_calendars, compared, read_setup, setup_in_force
+from .write_toml import write_toml
+
+router = service_router("sla", tags=["setup"])
+
+_TOML: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/toml": {"schema": {"type": "string"}}}}
+}
+BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "`policy` (what changes and a new version; all of it if `complete`) and `calendars` by name.",
+        "content": {
+            "application/toml": {"schema": {"type": "string"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+    }
+}
+
+By = Annotated[str, Query(min_length=1, max_length=100, description="who changes it"), Storable]
+Reason = Annotated[str, Query(min_length=1, max_length=2000, description="why"), Storable]
+
+
+@router.get("/setup", summary="The policy in force and all calendars as one TOML file", responses=_TOML)
+async def export_setup(work: Work, keeper: Keeper) -> Response:
+    """It can be edited and put back, here or in another installation."""
+    await keeper.refresh()
+    async with work.begin() as tx:
+        document = await setup_in_force(tx, keeper.now)
+    return Response(write_toml(document), media_type="application/toml; charset=utf-8")
+
+
+@router.put("/setup", summary="Put a policy and calendars in force together", openapi_extra=BODY)
+async def import_setup(
+    request: Request, work: Work, keeper: Keeper, by: By, reason: Reason, *, dry_run: DryRun = False
+) -> dict[str, Any]:
+    """Everything is checked before anything is changed. `dry_run` tells what differs and what would move."""
+    await keeper.refresh()
+    setup = read_setup(await request.body(), request.headers.get("content-type", ""), keeper)
+    async with work.begin() as tx:
+        now = await setup_in_force(tx, keeper.now)
+        changed = changed_calendars(now, setup)
+        documents = await preview_calendars(tx, changed)
+        await _refuse_unknown_calendars(tx, setup)
+    told: dict[str, Any] = {"differences": compared(now, setup), "calendars": sorted(changed)}
+    if dry_run:
+        moves = await count_moves(work, documents, keeper.now.notable_move)
+        return told | {"changed": False, "policy_version": setup.policy.version, "moves": moves}
+    recomputed = 0
+    if changed:
+        async with work.begin(LOCK) as tx:
+            recomputed = (await save_calendars(tx, changed)).promises
+    if setup.change is not None:
+        await put_version(work, keeper, Asked(setup.change, by, reason, None, keeper.now.version))
+    return told | {
+        "changed": bool(changed or setup.change is not None),
+        "policy_version": keeper.now.version,
+        "promises_recomputed": recomputed,
+    }
+
+
+async def _refuse_unknown_calendars(tx: Transaction, setup: Setup) -> None:
+    """A calendar that nobody has saved would count day and night, which nobody means who names it."""
+    known = {*(await setup_in_force(tx, setup.policy))["calendars"], *setup.calendars}
+    missing = sorted(setup.policy.calendars() - known)
+    if missing and setup.change is not None:
+        raise UnprocessableError(
+            f"there is no calendar {', '.join(missing)}", f"没有日历 {'、'.join(missing)}", field="policy"
+        )

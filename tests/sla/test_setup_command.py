@@ -1,0 +1,58 @@
+"""`redress sla export` and `import`: what they show, and that nothing changes before it is confirmed."""
+
+from pathlib import Path
+
+import pytest
+
+from services.command.sla_doors.ask import AskError
+from services.command.sla_doors.setup_file import export_setup, import_setup, read_text
+from tests.service_under_test import ServiceUnderTest, StartService
+
+from .asking import asking
+from .promised import receive
+from .test_calendars_kept import IN_CALENDAR, at, get
+
+
+@pytest.fixture
+async def sla(start_service: StartService) -> ServiceUnderTest:
+    return await start_service("sla", IN_CALENDAR)
+
+
+async def put(sla: ServiceUnderTest, text: str, *, yes: bool, language: str = "en") -> tuple[bool, list[str]]:
+    """Whether something changed, and what was shown."""
+    shown: list[str] = []
+    done = await import_setup(
+        asking(sla, language), text, "lead1", "a holiday", show=shown.append, confirmed=lambda: yes
+    )
+    return done, shown
+
+
+async def test_a_file_that_was_exported_and_edited_is_imported_when_that_is_confirmed(
+    sla: ServiceUnderTest,
+) -> None:
+    await receive(sla, received_at=at("2126-03-01T16:00"))
+    text = await export_setup(asking(sla))
+    edited = text.replace("2026-02-17 = ", '2126-03-04 = "new"\n2026-02-17 = ')
+    done, shown = await put(sla, edited, yes=False)
+    assert not done
+    assert shown[0] == "+ calendars.cn-default.holidays.2126-03-04 = new"
+    assert shown[1].startswith("3 open promises count in these calendars: ")
+    assert (await get(sla, "calendars/cn-default"))["version"] == 1
+    done, shown = await put(sla, edited, yes=True, language="zh-CN")
+    assert done
+    assert "3 个进行中的承诺按这些日历计时" in shown[1]
+    assert (await get(sla, "calendars/cn-default"))["version"] == 2
+    assert await put(sla, edited, yes=True) == (False, ["nothing differs"])
+
+
+async def test_both_sides_of_a_difference_are_shown(sla: ServiceUnderTest) -> None:
+    _, shown = await put(sla, '[policy]\nversion = "n"\nacknowledge = 30', yes=False)
+    assert "- policy.acknowledge = 60.0" in shown
+    assert "+ policy.acknowledge = 30.0" in shown
+
+
+async def test_a_file_that_cannot_be_is_one_line(sla: ServiceUnderTest, tmp_path: Path) -> None:
+    with pytest.raises(AskError, match=r"policy\.acknowledge"):
+        await put(sla, '[policy]\nversion = "n"\nacknowledge = -1', yes=True)
+    with pytest.raises(AskError, match="cannot be read"):
+        read_text(tmp_path / "nothing.toml")
