@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from shared.bus.transience import is_transient
+from shared.events.intake import CallBackEnded
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import ConflictError, NotFoundError, UnavailableError
 from shared.runtime.paging import After, Limit, read_page
@@ -65,8 +66,19 @@ async def call_backs(work: Work, after: After = None, limit: Limit = 100) -> Res
 @router.post("/call-backs/{call_ref}/done", summary="A caller was called back")
 async def call_back_done(call_ref: UUID, body: Annotated[CallBackDone, Body()], work: Work) -> Response:
     """Whether they were reached or not: it was tried."""
-    if not await work.fetch(CALL_BACK_DONE, {"call": call_ref, "by": body.by, "reached": body.reached}):
-        raise ConflictError("nobody is to be called back for this call any more", "此通话已无需回呼")
+    async with work.begin(str(call_ref)) as tx:
+        if not await tx.fetch(CALL_BACK_DONE, {"call": call_ref, "by": body.by, "reached": body.reached}):
+            raise ConflictError("nobody is to be called back for this call any more", "此通话已无需回呼")
+        tx.publish(
+            CallBackEnded(
+                call_ref=call_ref,
+                why="CALLED",
+                by=body.by,
+                reached=body.reached,
+                complaint_id=None,
+                ended_at=tx.now,
+            )
+        )
     return _json({"call_ref": call_ref, "reached": body.reached})
 
 

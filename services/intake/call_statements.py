@@ -57,13 +57,26 @@ JUDGED = Statement(
         INSERT INTO call_back (call_ref, number, queue, called_at, asked_at)
         SELECT call_ref, judged.number, facts ->> 'queue', CAST(facts ->> 'started_at' AS timestamptz), now()
         FROM judged JOIN call USING (call_ref) WHERE judged.fate = 'CALL_BACK'
-        ON CONFLICT (call_ref) DO NOTHING
+        ON CONFLICT (call_ref) DO NOTHING RETURNING call_ref, number, queue, called_at
     ), not_needed AS (
         UPDATE call_back SET done_at = now(), reached = true FROM judged
         WHERE call_back.call_ref = judged.call_ref AND judged.fate = 'COMPLAINT' AND done_at IS NULL
+        RETURNING call_back.call_ref
+    ), saved AS (
+        UPDATE call SET fate = judged.fate, complaint_id = judged.complaint_id FROM judged
+        WHERE call.call_ref = judged.call_ref RETURNING call.call_ref, call.provider, call.complaint_id
     )
-    UPDATE call SET fate = judged.fate, complaint_id = judged.complaint_id FROM judged
-    WHERE call.call_ref = judged.call_ref
+    SELECT call_ref, provider, complaint_id, number, queue, called_at
+    FROM (SELECT * FROM asked UNION ALL SELECT call_ref, NULL, NULL, NULL FROM not_needed) AS changed
+    JOIN saved USING (call_ref) ORDER BY call_ref
+    """
+)
+"""Returns the calls of which a call back was asked, with the number, or is not needed any more, without one."""
+
+NOT_NEEDED = Statement(
+    """
+    UPDATE call_back SET done_at = now(), reached = true WHERE call_ref = :call AND done_at IS NULL
+    RETURNING call_ref
     """
 )
 ONE = Statement(

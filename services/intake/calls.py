@@ -15,11 +15,12 @@ from pydantic import Field, ValidationError
 from pydantic_core import to_json
 
 from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.events.intake import CallBackEnded, CallBackNeeded
 from shared.runtime.strict_json import Storable
 from shared.runtime.timers import Timer, arm
 
 from .call_forms import CallPart, as_facts
-from .call_statements import ADD_PART, DUE, FILL_IN, JUDGED, KEEP_PART, PARTS, SAVE
+from .call_statements import ADD_PART, DUE, FILL_IN, JUDGED, KEEP_PART, NOT_NEEDED, PARTS, SAVE
 from .contact_forms import CustomerForm, PhoneContact
 from .contact_store import Accepted
 from .group_commit import GroupCommit
@@ -29,6 +30,7 @@ from .policy import IntakePolicy
 from .provider_accounts import ProviderAccount
 from .provider_payload import PayloadError, PhoneProvider, Posted, plausible
 from .read_contact import Contact, ContactReader
+from .reply_address import masked
 
 TIMER = "call_quiet"
 LONGEST_WORDS = 200_000
@@ -81,6 +83,8 @@ class Calls:
                 merged = merge_call([Part(*row) for row in await tx.fetch(PARTS, about)])
                 await tx.fetch(SAVE, {"call": call, "facts": merged, "complaint": known["contact_of"]})
                 await self._go_on(tx, about, merged, complaint)
+            if known["fate"] == Fate.CALL_BACK and complaint and await tx.fetch(NOT_NEEDED, about):
+                tx.publish(_not_needed(call, complaint, tx.now))
         fate = Fate.COMPLAINT if complaint else known["fate"]
         return Told(call, bool(known["news"]), fate, complaint)
 
@@ -109,7 +113,21 @@ class Calls:
         if judged:
             calls, fates, complaints, numbers = zip(*judged, strict=True)
             values = {"calls": calls, "fates": fates, "complaints": complaints, "numbers": numbers}
-            await tx.fetch(JUDGED, {name: list(value) for name, value in values.items()})
+            changed = await tx.fetch(JUDGED, {name: list(value) for name, value in values.items()})
+            for call, provider, complaint, number, queue, called_at in changed:
+                if number is None:
+                    tx.publish(_not_needed(call, complaint, tx.now))
+                    continue
+                tx.publish(
+                    CallBackNeeded(
+                        call_ref=call,
+                        provider=provider,
+                        queue=queue,
+                        address_hint=masked(number),
+                        called_at=called_at,
+                        asked_at=tx.now,
+                    )
+                )
 
     async def _judge(self, call: Any) -> tuple[UUID, str, UUID | None, str | None]:
         facts = call["facts"]
@@ -131,8 +149,14 @@ class Calls:
 
 
 def subject_of(call: UUID) -> str:
-    """Whose row is locked while a call is worked on."""
-    return f"call:{call}"
+    """Whose row is locked while a call is worked on: that of what is told of its call back."""
+    return str(call)
+
+
+def _not_needed(call: UUID, complaint: UUID, now: datetime) -> CallBackEnded:
+    return CallBackEnded(
+        call_ref=call, why="COMPLAINED", by=None, reached=True, complaint_id=complaint, ended_at=now
+    )
 
 
 def _contact(provider: str, call_id: str, facts: Mapping[str, Any], earliest: datetime) -> CallContact:

@@ -233,6 +233,38 @@ class ComplaintJoinedIncident(Event):
     joined_at: Instant
 
 
+class CallBackNeeded(Event):
+    """A caller hung up before anybody answered, and is to be called back; it is no complaint.
+
+    address_hint: the number masked; the whole one stands in intake's list of call backs. called_at: None where the
+    telephone system did not tell.
+    """
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "call_ref"
+
+    call_ref: UUID
+    provider: str
+    queue: str | None
+    address_hint: str
+    called_at: Instant | None
+    asked_at: Instant
+
+
+class CallBackEnded(Event):
+    """Nobody is to be called back any more: it was tried (CALLED), or the caller complained after all (COMPLAINED)."""
+
+    publisher: ClassVar[str] = "intake"
+    subject_field: ClassVar[str] = "call_ref"
+
+    call_ref: UUID
+    why: str
+    by: str | None
+    reached: bool
+    complaint_id: UUID | None
+    ended_at: Instant
+
+
 class ConsentChanged(Event):
     """A customer agreed to offers, or withdrew; the last word counts at once (OF-7)."""
 

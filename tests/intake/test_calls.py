@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from importlib import import_module
 from itertools import permutations
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.intake.merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
 from services.intake.policy import CallPolicy
-from shared.events.intake import ComplaintReceived
+from shared.events.intake import CallBackEnded, CallBackNeeded, ComplaintReceived
 from tests.builders import now
 from tests.service_under_test import ServiceUnderTest, StartService
 
@@ -158,6 +159,65 @@ async def test_a_caller_nobody_answered_is_called_back_and_did_not_complain(inta
     assert (await intake.client.post(path, json={"by": "a100", "reached": False})).status_code == 200
     assert (await intake.client.post(path, json={"by": "a100", "reached": True})).status_code == 409
     assert (await read(intake, "/intake/v1/call-backs"))["items"] == []
+
+
+async def test_others_hear_that_a_caller_is_to_be_called_back_once_and_what_became_of_it(
+    intake: ServiceUnderTest,
+) -> None:
+    part = {"caller_number": "13800138000", "queue": "complaints", "started_at": BEGIN, "ended_at": END}
+    for _ in range(2):
+        await asyncio.gather(*[tell(intake, provider="pbx", **part) for _ in range(5)])
+        await let_it_be_quiet(intake)
+    [needed] = await intake.said(CallBackNeeded)
+    assert (needed.provider, needed.queue, needed.address_hint) == ("pbx", "complaints", "+86138****8000")
+    assert needed.called_at.isoformat() == "2026-11-20T01:30:00+00:00"
+    path = f"/intake/v1/call-backs/{needed.call_ref}/done"
+    await asyncio.gather(*[intake.client.post(path, json={"by": "a100", "reached": True}) for _ in range(5)])
+    [ended] = await intake.said(CallBackEnded)
+    assert (ended.call_ref, ended.why, ended.by, ended.reached) == (needed.call_ref, "CALLED", "a100", True)
+
+
+async def test_others_hear_that_a_caller_complained_after_all(intake: ServiceUnderTest) -> None:
+    for number in ("c1", "c2"):
+        await tell(intake, number, caller_number="13800138000", disposition="abandoned", customer_id=number)
+    await let_it_be_quiet(intake)
+    await tell(intake, "c1", text="left a message: no signal", customer_id="c1")
+    await let_it_be_quiet(intake)
+    await post(
+        intake, "phone", call_id="c2", text="No signal", agent_id="a100", customer={"external_id": "c2"}
+    )
+    await tell(intake, "c2", queue="complaints")
+    await let_it_be_quiet(intake)
+    complaints = [one.complaint_id for one in await intake.said(ComplaintReceived)]
+    ended = await intake.said(CallBackEnded)
+    assert {(one.why, one.complaint_id) for one in ended} == {("COMPLAINED", one) for one in complaints}
+    assert len(ended) == len(await intake.said(CallBackNeeded)) == 2
+    assert (await read(intake, "/intake/v1/call-backs"))["items"] == []
+
+
+async def test_a_call_that_waited_before_calls_were_subjects_of_events_is_judged_all_the_same(
+    intake: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell(intake, caller_number="13800138000", ended_at=END)
+    revision = import_module("services.intake.migrations.versions.0014_calls_are_subjects")
+    before = [
+        "UPDATE stream SET subject = 'call:' || subject",
+        "UPDATE timer SET subject = 'call:' || subject",
+    ]
+    monkeypatch.setattr(revision.op, "execute", before.append)
+    revision.upgrade()
+    async with intake.engine.begin() as connection:
+        for statement in before:
+            await connection.exec_driver_sql(statement)
+    await let_it_be_quiet(intake)
+    assert len(await intake.said(CallBackNeeded)) == 1
+
+
+async def test_who_complained_or_was_answered_is_not_told_of(intake: ServiceUnderTest) -> None:
+    await tell(intake, "c1", caller_number="13800138000", text="No signal", ended_at=END)
+    await tell(intake, "c2", caller_number="13800138000", agent_id="a100", ended_at=END)
+    await let_it_be_quiet(intake)
+    assert await intake.said(CallBackNeeded) == []
 
 
 async def test_a_call_back_is_not_needed_when_words_come_after_all(intake: ServiceUnderTest) -> None:
