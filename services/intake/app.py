@@ -8,7 +8,7 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
-from . import api, customers_api, doors, incidents_api, metrics, understanding_api
+from . import api, customers_api, doors, duties_api, incidents_api, metrics, understanding_api
 from .accept import Acceptance
 from .categories import Categories
 from .group_commit import GroupCommit
@@ -33,6 +33,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         api.router,
         understanding_api.router,
         customers_api.router,
+        duties_api.router,
         incidents_api.router,
         categories=categories,
     )

@@ -29,6 +29,8 @@ class CustomerRecord(StrictBody):
     value_rank: float | None = Field(
         None, ge=0, le=1, description="place by 12-month value: 0.03 is among the best 3 %"
     )
+    segment: Account | None = Field(None, description="such as CONSUMER, ENTERPRISE, GOVERNMENT (GRD-K)")
+    sla_contract: bool | None = Field(None, description="has a contract on service levels (GRD-K)")
     protected: bool | None = None
     language: Language | None = None
     preferred_channel: Channel | None = None
@@ -60,6 +62,8 @@ COLUMNS = {name: name for name in CustomerRecord.model_fields} | {
     "等级": "grade",
     "星级": "star",
     "价值排名": "value_rank",
+    "客户类别": "segment",
+    "服务合同": "sla_contract",
     "受保护": "protected",
     "语言": "language",
     "偏好渠道": "preferred_channel",

@@ -78,9 +78,11 @@ async def post_undo(merge_id: UUID, work: Work, body: Annotated[UndoBody, Body()
 
 
 @router.put("/customers/{customer_id}/not-a-customer", summary="A caller is no customer")
-async def put_no_customer(customer_id: UUID, work: Work) -> dict[str, Any]:
+async def put_no_customer(
+    customer_id: UUID, work: Work, body: Annotated[UndoBody | None, Body()] = None
+) -> dict[str, Any]:
     """Only of callers without an id in the operator's systems; every complaint of theirs goes on."""
-    await note_no_customer(work, customer_id)
+    await note_no_customer(work, customer_id, body.by if body else "staff")
     return {"customer_id": customer_id, "not_a_customer": True}
 
 

@@ -11,10 +11,11 @@ from uuid_utils.compat import uuid7
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.intake import CustomersMerged, MergeUndone
-from shared.events.vocabulary import Grade
+from shared.events.vocabulary import Duty, Grade
 from shared.runtime.errors import ConflictError, NotFoundError
 
 from .decide_grade import decide_grade
+from .duties import finish, open_of_customer
 from .may_merge import NoMerge, Party, may_merge, may_undo
 from .policy import IntakePolicy
 from .raise_grades import find_to_raise, raise_grades
@@ -91,27 +92,36 @@ async def merge_customers(
     Where `into` has the higher grade, what is open has it too (GRD).
     """
     async with work.begin() as tx:
-        parties = await _lock_rows(tx, source, into)
-        _refuse(may_merge(parties[source], parties[into], although_ids_differ=although_ids_differ))
-        [(told, protected)] = await tx.fetch(_GRADE, {"customer": into})
-        grade = decide_grade(Grade(told) if told else None, protected=bool(protected), identified=True)
-        to_raise = await find_to_raise(tx, {source: grade}, policy)
-        await tx.lock(map(str, (source, into, *to_raise)))
-        merge_id = uuid7()
-        values: dict[str, Any] = {"source": source, "into": into, "merge": merge_id, "by": by}
-        [(complaints,)] = await tx.fetch(_MERGE, values)
-        tx.publish(
-            CustomersMerged(
-                customer_id=into,
-                merge_id=merge_id,
-                merged_id=source,
-                complaints=len(complaints),
-                by=by,
-                merged_at=tx.now,
-            )
+        return await merge_within(tx, source, into, by, policy, although_ids_differ=although_ids_differ)
+
+
+async def merge_within(
+    tx: Transaction, source: UUID, into: UUID, by: str, policy: IntakePolicy, *, although_ids_differ: bool
+) -> UUID:
+    """The same within a transaction that has locked no subject yet; who was unknown is identified by it (GRD-U)."""
+    parties = await _lock_rows(tx, source, into)
+    _refuse(may_merge(parties[source], parties[into], although_ids_differ=although_ids_differ))
+    [(told, protected)] = await tx.fetch(_GRADE, {"customer": into})
+    grade = decide_grade(Grade(told) if told else None, protected=bool(protected), identified=True)
+    to_raise = await find_to_raise(tx, {source: grade}, policy)
+    waiting = await open_of_customer(tx, source)
+    await tx.lock(map(str, {source, into, *to_raise, *waiting}))
+    merge_id = uuid7()
+    values: dict[str, Any] = {"source": source, "into": into, "merge": merge_id, "by": by}
+    [(complaints,)] = await tx.fetch(_MERGE, values)
+    tx.publish(
+        CustomersMerged(
+            customer_id=into,
+            merge_id=merge_id,
+            merged_id=source,
+            complaints=len(complaints),
+            by=by,
+            merged_at=tx.now,
         )
-        moved = {one: raised._replace(customer_id=into) for one, raised in to_raise.items()}
-        await raise_grades(tx, moved, "MERGED", policy.version)
+    )
+    moved = {one: raised._replace(customer_id=into) for one, raised in to_raise.items()}
+    await raise_grades(tx, moved, "MERGED", policy.version)
+    await finish(tx, waiting, Duty.IDENTIFY_CUSTOMER, "IDENTIFIED", by)
     return merge_id
 
 
@@ -137,10 +147,15 @@ async def undo_merge(work: UnitOfWork, merge_id: UUID, by: str) -> None:
         )
 
 
-async def note_no_customer(work: UnitOfWork, customer_id: UUID) -> None:
-    """Note that this caller is no customer; they are served all the same. Raises NotFoundError, ConflictError."""
+async def note_no_customer(work: UnitOfWork, customer_id: UUID, by: str) -> None:
+    """Note that this caller is no customer; they are served all the same (GRD-U). Raises NotFoundError, ConflictError."""
     async with work.begin() as tx:
+        await tx.read_clock()
         if await tx.fetch(_NO_CUSTOMER, {"customer": customer_id}):
+            waiting = await open_of_customer(tx, customer_id)
+            if waiting:
+                await tx.lock(map(str, waiting))
+            await finish(tx, waiting, Duty.IDENTIFY_CUSTOMER, "NOT_A_CUSTOMER", by)
             return
         if await tx.fetch(_PARTIES, {"customers": [customer_id]}):
             raise ConflictError("the operator's systems know this customer", "业务系统中有该客户")

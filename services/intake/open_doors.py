@@ -6,7 +6,7 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.timers import TimerHandler
 
-from . import attachment_doors, call_doors, form_doors, gather_parts, provider_doors, receipt_doors
+from . import attachment_doors, call_doors, duties, form_doors, gather_parts, provider_doors, receipt_doors
 from .attachment_store import AttachmentStore
 from .attachments import Attachments
 from .calls import TIMER, Calls
@@ -60,4 +60,8 @@ def doors_decide_by(
         attachments=attachments,
         visits=Visits(policy.visits),
     )
-    return {gather_parts.TIMER: messages.gatherer.parts_missing, TIMER: calls.quiet}
+    return {
+        gather_parts.TIMER: messages.gatherer.parts_missing,
+        TIMER: calls.quiet,
+        duties.TIMER: duties.overdue,
+    }

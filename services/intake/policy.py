@@ -50,8 +50,10 @@ class RepeatPolicy(_Part):
 
 
 class GradePolicy(_Part):
-    """From how many stars on, and in which best share by value, a customer is a VIP (GRD-V)."""
+    """Who is a key account (GRD-K), and from how many stars on, and in which best share by value, a VIP (GRD-V)."""
 
+    key_segments: tuple[str, ...]
+    contract_is_key: bool
     star_from: int = Field(ge=1)
     best_share: float = Field(ge=0, le=1)
 
@@ -91,6 +93,14 @@ class PastPolicy(_Part):
     frequent_from: int = Field(ge=1)
     groundless_from: int = Field(ge=0)
     most_open_online: int = Field(ge=1)
+
+
+class DutyPolicy(_Part):
+    """Seconds within which a caller is identified (GRD-U), and a service frozen that bears one of these tags (SEV-1)."""
+
+    identify_within: float = Field(gt=0)
+    freeze_within: float = Field(gt=0)
+    freeze_for: tuple[Tag, ...]
 
 
 class PartsPolicy(_Part):
@@ -257,6 +267,7 @@ class IntakePolicy(Policy):
     language: LanguagePolicy
     repeat: RepeatPolicy
     past: PastPolicy
+    duties: DutyPolicy
     grade: GradePolicy
     incident: IncidentPolicy
     profile: ProfilePolicy

@@ -39,7 +39,10 @@ _ONE = Statement(
                                                          'round', promise.round, 'due_at', due_at,
                                                          'was_due_at', was_due_at, 'paused', paused,
                                                          'state', state)), '[]')
-            FROM promise WHERE promise.complaint_id = complaint.complaint_id) AS promises
+            FROM promise WHERE promise.complaint_id = complaint.complaint_id) AS promises,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('duty', duty, 'due_at', due_at, 'done_at', done_at,
+                                                         'outcome', outcome) ORDER BY duty), '[]')
+            FROM duty WHERE duty.complaint_id = complaint.complaint_id) AS duties
     FROM complaint JOIN contact ON contact.contact_id = complaint.first_contact_id {_NEXT_PROMISE}
     WHERE complaint.complaint_id = :complaint
     """  # noqa: S608 - pieces of our own

@@ -7,14 +7,13 @@ from uuid import UUID
 from pydantic_core import to_json
 from uuid_utils.compat import uuid7
 
-from shared.bus.database import Row
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Grade
 
 from .contact_store import move_keys
 from .customer_records import CustomerRecord
-from .decide_grade import decide_grade, registered_grade
+from .decide_grade import Standing, decide_grade, registered_grade
 from .identify_customer import CustomerKeys, KnownKeys
 from .policy import GradePolicy, IntakePolicy
 from .raise_grades import find_to_raise, raise_grades
@@ -39,13 +38,14 @@ _CLAIM = Statement(
 _WRITE = Statement(
     """
     INSERT INTO customer (customer_id, external_id, name, phone, email, grade, star, value_rank, protected,
-                          language, preferred_channel, key_account_manager, monthly_fee,
+                          language, preferred_channel, key_account_manager, monthly_fee, segment, sla_contract,
                           created_at, updated_at, registered_at)
     SELECT given.*, now(), now(), now()
     FROM json_to_recordset(CAST(CAST(:customers AS text) AS json))
          AS given (customer_id uuid, external_id text, name text, phone text, email text, grade text,
                    star smallint, value_rank numeric, protected boolean, language text,
-                   preferred_channel text, key_account_manager text, monthly_fee numeric)
+                   preferred_channel text, key_account_manager text, monthly_fee numeric, segment text,
+                   sla_contract boolean)
     ON CONFLICT (customer_id) DO UPDATE SET
         external_id = excluded.external_id,
         name = coalesce(excluded.name, customer.name),
@@ -59,11 +59,17 @@ _WRITE = Statement(
         preferred_channel = coalesce(excluded.preferred_channel, customer.preferred_channel),
         key_account_manager = coalesce(excluded.key_account_manager, customer.key_account_manager),
         monthly_fee = coalesce(excluded.monthly_fee, customer.monthly_fee),
+        segment = coalesce(excluded.segment, customer.segment),
+        sla_contract = coalesce(excluded.sla_contract, customer.sla_contract),
         not_a_customer = false, updated_at = now(), registered_at = now()
     """
 )
 _KEPT = ("external_id", "name", "star", "value_rank", "protected", "language", "preferred_channel")
-_KEPT_TOO = ("key_account_manager", "monthly_fee")
+_KEPT_TOO = ("key_account_manager", "monthly_fee", "segment", "sla_contract")
+
+
+_Had = tuple[Grade | None, bool | None]
+_NOTHING: _Had = (None, None)
 
 
 class Registered(NamedTuple):
@@ -96,12 +102,13 @@ async def register_customers(
             for (_record, keys), newcomer in zip(records, newcomers, strict=True)
         ]
         await move_keys(tx, known.moved)
+        had = {holder: (Grade(grade) if grade else None, shielded) for _, holder, _, grade, shielded in rows}
         stored = [
-            {"customer_id": customer} | _row(record, keys, policy.grade)
+            {"customer_id": customer} | _row(record, keys, policy.grade, had.get(customer, _NOTHING)[0])
             for customer, (record, keys) in zip(found, records, strict=True)
         ]
         stored.sort(key=lambda row: row["customer_id"])
-        to_raise = await find_to_raise(tx, _grades(stored, rows), policy)
+        to_raise = await find_to_raise(tx, _grades(stored, had), policy)
         if to_raise:
             await tx.lock(str(complaint) for complaint in to_raise)
         await tx.fetch(_WRITE, {"customers": to_json(stored, exclude_none=True).decode()})
@@ -110,23 +117,25 @@ async def register_customers(
     return Registered(new, len(found) - new)
 
 
-def _grades(stored: Iterable[Mapping[str, Any]], claimed: Iterable[Row]) -> dict[UUID, Grade]:
+def _grades(stored: Iterable[Mapping[str, Any]], known: Mapping[UUID, _Had]) -> dict[UUID, Grade]:
     """The grade from now on of each customer who was known before and of whom a record tells one."""
-    known = {holder: (grade, protected) for _, holder, _, grade, protected in claimed}
     grades = {}
     for row in stored:
         told, protected = row["grade"], row["protected"]
         if (told or protected) and row["customer_id"] in known:
             had, was_protected = known[row["customer_id"]]
-            grade = told or (Grade(had) if had else None)
+            grade = told or had
             shielded = was_protected if protected is None else protected
             grades[row["customer_id"]] = decide_grade(grade, protected=bool(shielded), identified=True)
     return grades
 
 
-def _row(record: CustomerRecord, keys: Sequence[str], policy: GradePolicy) -> dict[str, Any]:
+def _row(
+    record: CustomerRecord, keys: Sequence[str], policy: GradePolicy, had: Grade | None
+) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in (*_KEPT, *_KEPT_TOO)}
     row["phone"] = next((key[6:] for key in keys if key.startswith("phone:")), None)
     row["email"] = next((key[6:] for key in keys if key.startswith("email:")), None)
-    row["grade"] = registered_grade(record.grade, record.star, record.value_rank, policy)
+    standing = Standing(record.star, record.value_rank, record.segment, record.sla_contract)
+    row["grade"] = registered_grade(record.grade, standing, policy, had)
     return row

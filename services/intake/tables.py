@@ -71,6 +71,8 @@ customer = Table(
     Column("star", SmallInteger),
     Column("value_rank", Numeric(5, 4), comment="place by 12-month value, 0 the best"),
     Column("preferred_channel", Text),
+    Column("segment", Text, comment="as the operator's systems name it: CONSUMER, ENTERPRISE, GOVERNMENT …"),
+    Column("sla_contract", Boolean, comment="has a contract on service levels"),
     Column("key_account_manager", Text, comment="account of the member of staff"),
     Column("registered_at", DateTime(timezone=True), comment="last told by the operator's systems"),
     Column("not_a_customer", Boolean, nullable=False, server_default="false", comment="served all the same"),
@@ -223,6 +225,23 @@ complaint = Table(
     Index("complaint_open", "status", "complaint_id", postgresql_where=text("status <> 'CLOSED'")),
     comment="One row per complaint, with the status that the other services' events give it.",
     postgresql_with={"fillfactor": 60},
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("duty_id", UUID(as_uuid=True), primary_key=True, comment="and its timer's"),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("duty", Text, nullable=False, comment="IDENTIFY_CUSTOMER or FREEZE_SERVICE"),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("overdue_at", DateTime(timezone=True), comment="when it was told that it was not done in time"),
+    Column("done_at", DateTime(timezone=True)),
+    Column("done_by", Text),
+    Column("outcome", Text, comment="IDENTIFIED, NOT_A_CUSTOMER, FROZEN or NOT_NEEDED"),
+    Column("policy_version", Text, nullable=False),
+    UniqueConstraint("complaint_id", "duty", name="duty_once"),
+    Index("duty_open", "duty_id", postgresql_where=text("done_at IS NULL")),
+    comment="What is to be done within its time besides solving a complaint.",
 )
 
 promise = Table(

@@ -8,6 +8,7 @@ from .vocabulary import (
     Channel,
     ComplaintKind,
     DesiredRemedy,
+    Duty,
     Finding,
     Grade,
     Language,
@@ -100,8 +101,8 @@ class ContactAttached(Event):
 class GradeRaised(Event):
     """A complaint's customer has a higher grade now: promises are made quicker, never slower (GRD); no fall is told.
 
-    because: CONTACT, REGISTRY or MERGED, where the grade was told. severity: with this grade, for a key account's
-    dead line is critical (SEV-1). priority: that of the first moment, as in ComplaintReceived.
+    because: CONTACT, REGISTRY, MERGED or IDENTIFIED, where the grade was told. severity: with this grade, for a key
+    account's dead line is critical (SEV-1). priority: that of the first moment, as in ComplaintReceived.
     """
 
     publisher: ClassVar[str] = "intake"
@@ -117,6 +118,45 @@ class GradeRaised(Event):
     because: str
     raised_at: Instant
     policy_version: str
+
+
+class ServiceFreezeAsked(Event):
+    """Fraud is suspected: the customer's service is to be frozen until then (SEV-1); DutyDone tells that it was."""
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    customer_id: UUID
+    freeze_by: Instant
+    asked_at: Instant
+    policy_version: str
+
+
+class DutyDone(Event):
+    """A duty was done, `late` if after its time.
+
+    outcome: IDENTIFIED or NOT_A_CUSTOMER of an unknown caller (GRD-U), FROZEN or NOT_NEEDED of a service.
+    """
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    duty: Duty
+    outcome: str
+    by: str
+    done_at: Instant
+    late: bool
+
+
+class DutyOverdue(Event):
+    """A duty was not done in time: nobody knows yet who called, or the service is not frozen."""
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    duty: Duty
+    due_at: Instant
+    noted_at: Instant
 
 
 class StaffAccountGiven(Event):

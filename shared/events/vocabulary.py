@@ -126,6 +126,13 @@ class RepeatReason(StrEnum):
     WRONG_EXPLANATION = "WRONG_EXPLANATION"
 
 
+class Duty(StrEnum):
+    """What is to be done within a time besides solving a complaint: know who called (GRD-U), freeze a service (SEV-1)."""
+
+    IDENTIFY_CUSTOMER = "IDENTIFY_CUSTOMER"
+    FREEZE_SERVICE = "FREEZE_SERVICE"
+
+
 class PromiseKind(StrEnum):
     """What was promised: a receipt, a first human contact, news, the result."""
 

@@ -29,6 +29,75 @@ async def raised(intake: ServiceUnderTest) -> list[tuple[str, str, str]]:
     return [(event.was, event.grade, event.because) for event in await intake.said(GradeRaised)]
 
 
+async def grade_of(intake: ServiceUnderTest, **customer: Any) -> str:
+    """The grade of the first complaint of a customer."""
+    return str((await accepted(intake, customer=customer))["grade"])
+
+
+@pytest.mark.parametrize(
+    ("record", "changed", "otherwise"),
+    [
+        ({"segment": "GOVERNMENT"}, "key_segments=['BANK']", "S"),
+        ({"segment": "ENTERPRISE", "star": 7}, "key_segments=[]", "V"),
+        ({"sla_contract": True}, "contract_is_key=false", "S"),
+    ],
+)
+async def test_grd_k_a_key_account_is_one_by_segment_or_contract_and_both_are_policy(
+    start_service: StartService, record: dict[str, Any], changed: str, otherwise: str
+) -> None:
+    for policy, grade in (("", "K"), (f"[intake]\nversion='t'\n[intake.grade]\n{changed}", otherwise)):
+        intake = await start_service("intake", policy)
+        await register(intake, {"external_id": "c1"} | record, {"external_id": "c2", "segment": "CONSUMER"})
+        assert await grade_of(intake, external_id="c1") == grade
+        assert await grade_of(intake, external_id="c2") == "S"
+
+
+async def test_grd_k_a_key_account_stays_one_until_its_grade_segment_or_contract_is_told_otherwise(
+    intake: ServiceUnderTest,
+) -> None:
+    await register(intake, {"external_id": "c1", "grade": "K"}, {"external_id": "c2", "sla_contract": True})
+    await register(intake, {"external_id": "c1", "star": 5}, {"external_id": "c2", "name": "Customer 2"})
+    assert await grade_of(intake, external_id="c1") == "K"
+    await register(intake, {"external_id": "c2", "sla_contract": False})
+    assert await grade_of(intake, external_id="c2") == "S"
+
+
+@pytest.mark.parametrize(
+    ("record", "grade"),
+    [
+        ({"star": 5}, "V"),
+        ({"star": 4}, "S"),
+        ({"value_rank": 0.05}, "V"),
+        ({"value_rank": 0.0501}, "S"),
+        ({"protected": True}, "V"),
+        ({"protected": False}, "S"),
+    ],
+)
+async def test_grd_v_stars_value_and_protection_make_a_vip(
+    intake: ServiceUnderTest, record: dict[str, Any], grade: str
+) -> None:
+    await register(intake, {"external_id": "c1"} | record)
+    assert await grade_of(intake, external_id="c1") == grade
+
+
+async def test_grd_s_everybody_else_who_is_known_is_standard_and_weighs_what_policy_says(
+    start_service: StartService,
+) -> None:
+    for policy, priority in (("", "22.0"), ("[intake]\nversion='t'\n[intake.priority.grade]\nS=0.5", "26.0")):
+        intake = await start_service("intake", policy)
+        found = await accepted(intake, customer={"phone": "13800138000"})
+        assert (found["grade"], found["priority"]) == ("S", priority)
+
+
+async def test_grd_u_who_is_not_identified_weighs_as_much_as_a_standard_customer(
+    start_service: StartService,
+) -> None:
+    for policy, priority in (("", "22.0"), ("[intake]\nversion='t'\n[intake.priority.grade]\nU=0.5", "26.0")):
+        intake = await start_service("intake", policy)
+        found = await accepted(intake)
+        assert (found["grade"], found["priority"]) == ("U", priority)
+
+
 @STEADY
 @given(st.sampled_from(Grade), st.sampled_from(Grade))
 def test_grd_of_two_grades_one_is_higher_unless_they_are_the_same(one: Grade, other: Grade) -> None:

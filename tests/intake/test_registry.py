@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.intake.decide_grade import registered_grade
+from services.intake.decide_grade import Standing, registered_grade
 from services.intake.may_merge import NoMerge, Party, may_merge, may_undo
 from services.intake.policy import IntakePolicy
 from shared.events.intake import ComplaintReceived, CustomersMerged, MergeUndone
@@ -94,7 +94,7 @@ async def test_a_record_changes_what_it_tells_and_leaves_the_rest(intake: Servic
 def test_grd_v_stars_or_value_make_a_vip_and_grd_k_is_only_told(
     told: Grade | None, star: int | None, rank: float | None, grade: Grade | None
 ) -> None:
-    assert registered_grade(told, star, rank, POLICY) == grade
+    assert registered_grade(told, Standing(star, rank), POLICY) == grade
 
 
 async def test_grd_v_a_registered_vip_complains_as_one_and_the_stars_are_policy(
