@@ -159,6 +159,8 @@ TECHNICAL = {
         "swap_targets": "stores and tells swapped targets, and handles their timers",
         "target_doors": "endpoints of targets, beside api.py",
         "watch": "handles the timers of promises",
+        "what_if": "reads promises of the past and tries a policy on them",
+        "what_if_doors": "the endpoint of what-if, beside api.py",
     },
     "notify": {
         "addresses": "finds the sealed address of a role",

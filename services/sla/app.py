@@ -22,6 +22,7 @@ from .setup_doors import router as setup_doors
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
 from .watch import timers
+from .what_if_doors import router as what_if_doors
 
 
 def create_service(settings: Settings, event_log: EventLog) -> Service:
@@ -38,6 +39,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         report_doors,
         setup_doors,
         target_doors,
+        what_if_doors,
     )
 
     def decide_by(policy: SlaPolicy) -> None:

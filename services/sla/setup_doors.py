@@ -60,7 +60,7 @@ async def import_setup(
         now = await setup_in_force(tx, keeper.now)
         changed = changed_calendars(now, setup)
         documents = await preview_calendars(tx, changed)
-        await _refuse_unknown_calendars(tx, setup)
+        await refuse_unknown_calendars(tx, setup)
     told: dict[str, Any] = {"differences": compared(now, setup), "calendars": sorted(changed)}
     if dry_run:
         moves = await count_moves(work, documents, keeper.now.notable_move)
@@ -78,7 +78,7 @@ async def import_setup(
     }
 
 
-async def _refuse_unknown_calendars(tx: Transaction, setup: Setup) -> None:
+async def refuse_unknown_calendars(tx: Transaction, setup: Setup) -> None:
     """A calendar that nobody has saved would count day and night, which nobody means who names it."""
     known = {*(await setup_in_force(tx, setup.policy))["calendars"], *setup.calendars}
     missing = sorted(setup.policy.calendars() - known)

@@ -116,6 +116,27 @@ def import_from_file(
     run(work, at, addresses, data, language)
 
 
+@sla_commands.command("what-if")
+def what_if(
+    file: Annotated[Path, typer.Argument(help="TOML file with policy and calendars.", show_default=False)],
+    *,
+    since: Annotated[str | None, typer.Option(help="Started from then, 2026-11-01T00:00:00Z.")] = None,
+    until: Annotated[str | None, typer.Option(help="Started before then.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    at: At = None,
+    addresses: Addresses = None,
+    data: Data = None,
+    language: Language = None,
+) -> None:
+    """Try a policy on past complaints: how many were late, and how many would have been."""
+    from .what_if import try_file
+
+    async def work(ask: Ask) -> str:
+        return await try_file(ask, file, as_json=as_json, since=since, until=until)
+
+    typer.echo(run(work, at, addresses, data, language), nl=False)
+
+
 def run(
     work: Callable[[Ask], Awaitable[T]],
     at: str | None,
