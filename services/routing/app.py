@@ -26,6 +26,7 @@ from .rules_api import router as rules_router
 from .staff_api import router as staff_router
 from .staff_file import load_staff
 from .staff_list import StaffList
+from .talk_api import router as talk_router
 from .tasks_api import router as tasks_router
 from .transfer_api import router as transfer_router
 from .transfer_case import timers
@@ -52,6 +53,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         tasks_router,
         rules_router,
         contacts_router,
+        talk_router,
     )
 
     def decide_by(policy: RoutingPolicy) -> None:

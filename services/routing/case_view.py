@@ -9,6 +9,7 @@ from shared.bus.unit_of_work import UnitOfWork
 
 from .case import NoSuchCaseError
 from .desk import Desk
+from .motives import shown_talk
 from .settle_task import TaskState
 
 _VIEW = Statement(
@@ -19,7 +20,8 @@ _VIEW = Statement(
             'text', text) FROM unclear_case u WHERE u.complaint_id = complaint.complaint_id) AS unclear,
         coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', task_id, 'department', task.department, 'state', task.state,
             'asked_at', asked_at, 'due_at', task.due_at, 'result', result) ORDER BY task_id)
-            FROM task WHERE task.complaint_id = complaint.complaint_id), '[]') AS tasks
+            FROM task WHERE task.complaint_id = complaint.complaint_id), '[]') AS tasks,
+        (SELECT facts -> 'motives' FROM rule_decision d WHERE d.complaint_id = complaint.complaint_id) AS heard_motives
     FROM complaint JOIN stream ON stream.subject = complaint_id::text LEFT JOIN work_round work USING (complaint_id)
     WHERE complaint_id = :complaint_id ORDER BY work.round
     """
@@ -63,11 +65,16 @@ async def view_case(work: UnitOfWork, desk: Desk, complaint_id: UUID) -> dict[st
         "charge_frozen": row["charge_frozen"],
         "responsibility_unclear": row["unclear"],
         "why": {name: row[name] for name in ("rule", "reason", "policy_version", "staff_version")},
+        "talk": shown_talk(_motives(row), row["motives_by"], desk.policy.talk),
         "steps": now["steps"],
         "solution": now["solution"],
         "resolution": now["resolution"],
         "earlier_rounds": [done for number, done in worked.items() if number < row["round"]],
     }
+
+
+def _motives(row: Row) -> list[str]:
+    return row["motives"] if row["motives"] is not None else row["heard_motives"] or []
 
 
 def _departments(row: Row, handlers: str) -> dict[str, Any]:

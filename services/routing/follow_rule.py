@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+from shared.events.vocabulary import Grade
+
 from .directory import Department, Directory
+from .policy import KeyAccountPolicy
 
 
 class Route(NamedTuple):
@@ -19,6 +22,13 @@ class Route(NamedTuple):
 
 
 NO_ROUTE = Route()
+
+
+def key_desk(route: Route, grade: Grade, directory: Directory, policy: KeyAccountPolicy) -> str | None:
+    """The desk of key accounts, where there is one and no rule says otherwise: all complaints of these grades wait there."""
+    if route.department is not None or grade not in policy.grades:
+        return None
+    return policy.department if _named(policy.department, directory) else None
 
 
 def works(route: Route, directory: Directory, case_type: str, category: str | None) -> Department | None:

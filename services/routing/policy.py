@@ -10,6 +10,7 @@ from shared.events.vocabulary import (
     ClosingGround,
     EscalationLevel,
     Grade,
+    Motive,
     ReopenReason,
     Severity,
 )
@@ -259,6 +260,40 @@ class EndingPolicy(BaseModel):
     silence_closes: bool
 
 
+class KeyAccountPolicy(BaseModel):
+    """Whose complaints a desk of their own works on: customers of these grades, where there is such a department."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    grades: tuple[Grade, ...]
+    department: str
+
+
+class TalkStyle(BaseModel):
+    """What helps with a motive; written_only: nothing is said that is not written; from_rank: who talks at least."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+
+    chinese: str = Field(alias="zh-CN", min_length=1)
+    english: str = Field(alias="en", min_length=1)
+    written_only: bool = False
+    from_rank: int = Field(default=1, ge=1, le=4)
+
+
+class TalkPolicy(BaseModel):
+    """How to talk to a customer, by motive (section 8)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    styles: dict[Motive, TalkStyle]
+
+    @model_validator(mode="after")
+    def _all_named(self) -> "TalkPolicy":
+        if set(self.styles) != set(Motive):
+            raise ValueError("every motive has its style")
+        return self
+
+
 class EscalationPolicy(BaseModel):
     """From which rung of the ladder on a complaint is shown to staff as escalated."""
 
@@ -287,3 +322,5 @@ class RoutingPolicy(Policy):
     appeal: AppealPolicy
     ending: EndingPolicy
     escalation: EscalationPolicy
+    key_accounts: KeyAccountPolicy
+    talk: TalkPolicy

@@ -60,9 +60,9 @@ _KEEP = counting(
     RETURNING complaint_id, owner_id, handler_id, 1 AS change
     """,
     beside="""
-    INSERT INTO rule_decision (complaint_id, facts, version, rule)
+    INSERT INTO rule_decision (complaint_id, facts, version, rule, desk)
     SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:facts AS jsonb[]), CAST(:rules_version AS int[]),
-        CAST(:routing_rule AS text[]))
+        CAST(:routing_rule AS text[]), CAST(:key_desk AS text[]))
     """,
 )
 _OWNERS = Statement(
@@ -142,7 +142,7 @@ def _decide(desk: Desk, ruled: Ruled, owners: dict[UUID, str], loads: Loads, tim
         *(event.case_type, event.category, event.language, loads.now, event.taken_by, earlier),
         accused=event.accused_staff,
         over_the_head=event.kind is ComplaintKind.STAFF_BYPASS,
-        route=ruled.ruling.route,
+        route=ruled.route,
     )
     naming = name_owner(case, desk.directory, loads.known, desk.policy)
     loads.give(naming.owner.id)
@@ -173,6 +173,7 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
         "base_priority": [d.ruled.priority for d in decisions],
         "facts": [d.ruled.facts for d in decisions],
         "rules_version": [d.ruled.ruling.version for d in decisions],
+        "key_desk": [d.ruled.desk for d in decisions],
         "routing_rule": [d.ruled.ruling.rule for d in decisions],
     }
     by = {
@@ -254,7 +255,7 @@ async def _owners_of(tx: Transaction, complaints: list[UUID]) -> dict[UUID, str]
 
 def _who_may_get(desk: Desk, cases: Sequence[Ruled]) -> list[str]:
     """Everybody of the departments that serve these complaints or answer for them, and of the duty desk."""
-    kinds = {(c.ruling.route, c.envelope.event.case_type, c.envelope.event.category) for c in cases}
+    kinds = {(c.route, c.envelope.event.case_type, c.envelope.event.category) for c in cases}
     serving = {
         department.id
         for route, case_type, category in kinds

@@ -8,7 +8,7 @@ from shared.events.intake import ComplaintReceived
 
 from .compiled_rules import Ruling
 from .desk import Desk
-from .follow_rule import weighed
+from .follow_rule import Route, key_desk, weighed
 from .queue_order import base_priority
 
 _SAME = (
@@ -19,11 +19,13 @@ _MAYBE = ("category", "area", "department", "desired_remedy", "taken_by")
 
 
 class Ruled(NamedTuple):
-    """A complaint heard of, what rules may ask of it, which one applies, and its priority score with that."""
+    """A complaint heard of, what rules may ask of it, which one applies, which way it goes, and its priority score."""
 
     envelope: Envelope[ComplaintReceived]
     facts: dict[str, Any]
     ruling: Ruling
+    desk: str | None
+    route: Route
     priority: float
 
 
@@ -33,7 +35,9 @@ def ruled(desk: Desk, envelope: Envelope[ComplaintReceived]) -> Ruled:
     base = base_priority(event.priority, event.severity, event.grade, desk.policy.queue)
     facts = facts_of(event, base, desk.zone)
     ruling = desk.rules.active.first(facts)
-    return Ruled(envelope, facts, ruling, weighed(base, ruling.route))
+    own_desk = key_desk(ruling.route, event.grade, desk.directory, desk.policy.key_accounts)
+    route = ruling.route._replace(department=own_desk) if own_desk else ruling.route
+    return Ruled(envelope, facts, ruling, own_desk, route, weighed(base, route))
 
 
 def facts_of(event: ComplaintReceived, priority: float, zone: ZoneInfo) -> dict[str, Any]:

@@ -39,6 +39,7 @@ _WHY = Statement(
     """
     SELECT complaint.rule, complaint.reason, complaint.policy_version, complaint.staff_version,
         complaint.handler_reason, complaint.base_priority, decision.facts, decision.version,
+        decision.desk,
         decision.rule AS routing_rule,
         (SELECT entry FROM rule_list, jsonb_array_elements(rules) AS entry
          WHERE rule_list.version = decision.version AND entry ->> 'id' = decision.rule) AS entry
@@ -132,6 +133,7 @@ async def show_why(complaint_id: UUID, work: Work) -> dict[str, Any]:
     return {
         "owner": {name: row[name] for name in owned},
         "handler": {"reason": row["handler_reason"]},
+        "key_account_desk": row["desk"],
         "priority": row["base_priority"],
         "rules": {"version": row["version"], "rule": row["entry"]},
         "fields": row["facts"],

@@ -55,6 +55,8 @@ complaint = Table(
     Column("round", Integer, nullable=False, server_default="1"),
     Column("ground", Text, comment="what it was closed on"),
     Column("closed_at", DateTime(timezone=True)),
+    Column("motives", JSONB, comment="as staff found them; none: as intake heard"),
+    Column("motives_by", Text),
     Column("end_reason", Text, comment="why it was rejected"),
     Column("end_text", Text, comment="what was said when it was rejected or cancelled"),
     Column("appeal_until", DateTime(timezone=True), comment="FC-22"),
@@ -345,6 +347,7 @@ rule_decision = Table(
     Column("facts", JSONB, nullable=False, comment="the fields that rules may ask, as they were then"),
     Column("version", Integer, comment="of the rules that decided; none where there were none"),
     Column("rule", Text, comment="which one applied, if any"),
+    Column("desk", Text, comment="of key accounts, where it went there by policy"),
     comment="What the rules by the people who run it said of each complaint, and on which facts.",
 )
 
