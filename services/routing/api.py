@@ -72,11 +72,19 @@ async def post_proposal(
 ) -> dict[str, Any]:
     """By owner or handler, once the steps before OWN_AND_PROPOSE are noted or given in `steps`.
 
-    The same proposal again is taken as said; another text is a new proposal until the complaint is resolved.
+    The same proposal again is taken as said; another text is a new proposal until the complaint is resolved. With a
+    `standard_answer` its approved text is used, and it is noted that it was.
     """
     by = known(desk, "by", body.by)
     async with refusals(work, complaint_id, body.version):
-        return (await propose(work, desk, complaint_id, text=body.text, by=by.id, steps=body.steps)).shown()
+        done = await propose(
+            *(work, desk, complaint_id),
+            text=body.text,
+            by=by.id,
+            steps=body.steps,
+            standard_answer=body.standard_answer,
+        )
+        return done.shown()
 
 
 @router.post("/complaints/{complaint_id}/resolution", summary="Note that it was put right")

@@ -26,6 +26,7 @@ from .rules_api import router as rules_router
 from .staff_api import router as staff_router
 from .staff_file import load_staff
 from .staff_list import StaffList
+from .standard_answers_api import router as standard_answers_router
 from .talk_api import router as talk_router
 from .tasks_api import router as tasks_router
 from .transfer_api import router as transfer_router
@@ -54,6 +55,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         rules_router,
         contacts_router,
         talk_router,
+        standard_answers_router,
     )
 
     def decide_by(policy: RoutingPolicy) -> None:

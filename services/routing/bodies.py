@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from shared.events.vocabulary import (
     HandlingStep,
+    Language,
     LateEvent,
     OwnerChangeReason,
     PauseReason,
@@ -16,6 +17,7 @@ from shared.events.vocabulary import (
 from shared.runtime.strict_json import CleanText, StrictBody, Whole, YesNo
 
 from .accept_resolution import ResolutionReason
+from .directory_entries import ID_PATTERN
 from .may_wait import Evidence
 
 Account = Annotated[CleanText, Field(min_length=1, max_length=64, description="account of a member of staff")]
@@ -27,6 +29,35 @@ Steps = Annotated[
         description="steps taken before this and not noted yet, in order; noted ones are skipped",
     ),
 ]
+
+
+StandardAnswerId = Annotated[CleanText, Field(pattern=ID_PATTERN, max_length=64)]
+
+
+class StandardAnswerEntry(StrictBody):
+    """A text that everybody uses. category: what it is about with all that lies under it; none for anything."""
+
+    id: StandardAnswerId
+    category: Annotated[CleanText, Field(min_length=1, max_length=200)] | None = None
+    language: Language
+    title: Annotated[CleanText, Field(min_length=1, max_length=200)]
+    text: Text
+
+
+class StandardAnswerBody(StrictBody):
+    """A new version of a standard answer."""
+
+    category: Annotated[CleanText, Field(min_length=1, max_length=200)] | None = None
+    language: Language
+    title: Annotated[CleanText, Field(min_length=1, max_length=200)]
+    text: Text
+    by: Account
+
+
+class StandardAnswerWord(StrictBody):
+    """Who approves or withdraws it."""
+
+    by: Account
 
 
 class CommandBody(StrictBody):
@@ -45,11 +76,21 @@ class StepBody(CommandBody):
 
 
 class ProposalBody(CommandBody):
-    """What the customer was told will be done. It counts as the step OWN_AND_PROPOSE."""
+    """What the customer was told will be done. It counts as the step OWN_AND_PROPOSE.
 
-    text: Text
+    standard_answer: the approved text of this id is used, or `text` where it was adapted.
+    """
+
+    text: Text | None = None
+    standard_answer: StandardAnswerId | None = None
     by: Account
     steps: Steps = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "ProposalBody":
+        if self.text is None and self.standard_answer is None:
+            raise ValueError("needs text or standard_answer|须填写 text 或 standard_answer")
+        return self
 
 
 class ResolutionBody(CommandBody):

@@ -16,6 +16,9 @@ _VIEW = Statement(
     """
     SELECT complaint.*, stream.published AS version, work.round AS worked_round, work.steps, work.proposal,
         work.proposed_by, work.proposed_at, work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('id', answer_id, 'version', version, 'round', use.round, 'adapted',
+            adapted, 'by', used_by, 'used_at', used_at) ORDER BY used_at) FROM standard_answer_use use
+            WHERE use.complaint_id = complaint.complaint_id), '[]') AS standard_answers,
         (SELECT jsonb_build_object('report_by', report_by, 'reported_at', reported_at, 'reported_by', reported_by,
             'text', text) FROM unclear_case u WHERE u.complaint_id = complaint.complaint_id) AS unclear,
         coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', task_id, 'department', task.department, 'state', task.state,
@@ -63,6 +66,7 @@ async def view_case(work: UnitOfWork, desk: Desk, complaint_id: UUID) -> dict[st
         "departments": _departments(row, handler.department if handler else row["department"]),
         "tasks": row["tasks"],
         "charge_frozen": row["charge_frozen"],
+        "standard_answers": row["standard_answers"],
         "responsibility_unclear": row["unclear"],
         "why": {name: row[name] for name in ("rule", "reason", "policy_version", "staff_version")},
         "talk": shown_talk(_motives(row), row["motives_by"], desk.policy.talk),

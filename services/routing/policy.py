@@ -156,6 +156,14 @@ class ContactPolicy(BaseModel):
     stand_in_answers_at_once: bool
 
 
+class KnowledgePolicy(BaseModel):
+    """From which rank on somebody approves standard answers of others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    approve_from_rank: int = Field(ge=1)
+
+
 class LateScheme(BaseModel):
     """What is owed of itself (REM-6), in the smallest unit: for each day begun of a late repair up to `cap` (0: none), for a
     missed visit, and for each day of a late start. A repair is late `after` seconds of open hours from the PROMISE for
@@ -313,6 +321,7 @@ class RoutingPolicy(Policy):
     work: WorkPolicy
     remedy: RemedyPolicy
     late: LatePolicy
+    knowledge: KnowledgePolicy
     queue: QueuePolicy
     chase: ChasePolicy
     contact: ContactPolicy

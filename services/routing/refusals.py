@@ -22,6 +22,7 @@ from .may_wait import WaitObjection
 from .next_state import Action, NotPossibleError, State
 from .settle_task import TaskObjection
 from .six_steps import MissingStepsError
+from .standard_answers import NoSuchStandardAnswerError
 from .tasks import NoSuchTaskError, TaskRefusedError
 from .transfer_case import TransferRefusedError
 from .waiting import MayNotWaitError
@@ -214,6 +215,12 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
             lambda error: (
                 f"only {error.decider_id} decides this appeal (FC-22)",
                 f"须由 {error.decider_id} 裁定（FC-22）",
+            ),
+        ),
+        (
+            NoSuchStandardAnswerError,
+            lambda _: UnprocessableError(
+                "no such standard answer is in force", "没有生效的此条口径", field="standard_answer"
             ),
         ),
         (NoSuchTaskError, lambda _: NotFoundError("this complaint has no such task", "此投诉没有这项协办")),

@@ -272,6 +272,40 @@ disputed_charge = Table(
     comment="Charges that customers dispute; frozen during the case (REM-9).",
 )
 
+standard_answer = Table(
+    "standard_answer",
+    metadata,
+    Column("answer_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("category", Text, comment="with all that lies under it; none for anything"),
+    Column("language", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="DRAFT, APPROVED, WITHDRAWN"),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", DateTime(timezone=True), nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    comment="What everybody says to the same question, in every version; the last approved one is in force.",
+)
+
+standard_answer_use = Table(
+    "standard_answer_use",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("answer_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("used_in", Text, primary_key=True, comment="PROPOSAL"),
+    Column("adapted", Boolean, nullable=False, comment="whether the text was changed for it"),
+    Column("used_by", Text, nullable=False),
+    Column("used_at", DateTime(timezone=True), nullable=False),
+    Index("standard_answer_use_of_answer", "answer_id", "complaint_id"),
+    comment="Which standard answer was used on which complaint.",
+)
+
 owner_change = Table(
     "owner_change",
     metadata,

@@ -18,6 +18,7 @@ from .next_state import Action, State, next_state
 from .pausing import go_on
 from .policy import WorkPolicy
 from .six_steps import MissingStepsError, missing_before_resolution, new_steps
+from .standard_answers import approved_text, note_use
 
 
 class OpenTasksError(Exception):
@@ -42,18 +43,21 @@ async def propose(
     desk: Desk,
     complaint_id: UUID,
     *,
-    text: str,
+    text: str | None,
     by: str,
     steps: Sequence[HandlingStep] = (),
+    standard_answer: str | None = None,
 ) -> Case:
     """Note what the customer was told will be done, after `steps`; it is itself the step OWN_AND_PROPOSE.
 
-    Another text replaces the one before until the complaint is resolved. Raises NoSuchCaseError,
-    NotYoursError, MissingStepsError, NotPossibleError.
+    Another text replaces the one before until the complaint is resolved. Without a text it is that of the standard
+    answer. Raises NoSuchCaseError, NotYoursError, MissingStepsError, NotPossibleError, NoSuchStandardAnswerError.
     """
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
         must_answer_for(case, by)
+        standard = await approved_text(tx, standard_answer) if standard_answer else None
+        text = text or (standard["text"] if standard else None)
         said_before = (case.proposal, case.proposed_by) == (text, by)
         noted = _note_steps(tx, case, [*steps, HandlingStep.OWN_AND_PROPOSE], by, desk.policy.work)
         if not said_before:
@@ -64,6 +68,9 @@ async def propose(
             )
         if noted or not said_before:
             await save_work(tx, case, desk.counts(tx, "/api"), talked=by)
+        if standard and not said_before:
+            use = {"complaint_id": complaint_id, "round": case.round, "used_in": "PROPOSAL", "by": by}
+            await note_use(tx, use, standard, text or "")
     return case
 
 
