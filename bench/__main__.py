@@ -31,10 +31,12 @@ from .relay import relay
 from .report import conditions, details, table
 from .rules import rules
 from .sla_due_dates import sla_due_dates
+from .sla_watch import sla_growth, sla_watch
 from .stage import PLACE, Stage, StartError
 
 RESULTS = Path(__file__).parent / "results"
 ON_REQUEST = {"customer_view_million"}
+ONLY_WHEN_NAMED = frozenset({"sla_growth"})
 Part = Callable[[Stage], Awaitable[dict[str, Any]]]
 
 
@@ -50,6 +52,10 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "together": lambda stage: together(stage, span, flight),
         "relay": lambda stage: relay(stage, 10_000) if short else relay(stage),
         "sla_due_dates": lambda stage: sla_due_dates(stage, 20_000) if short else sla_due_dates(stage),
+        "sla_watch": lambda stage: sla_watch(stage, 5_000, 10_000) if short else sla_watch(stage),
+        "sla_growth": lambda stage: (
+            sla_growth(stage, (100_000, 400_000), 50_000) if short else sla_growth(stage)
+        ),
         "customer_view": lambda stage: customer_view(stage, 20_000, 2.0) if short else customer_view(stage),
         "customer_import": lambda stage: customer_import(stage, 4_000) if short else customer_import(stage),
         "customer_view_million": lambda stage: customer_view(stage, MILLION),

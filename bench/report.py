@@ -36,6 +36,8 @@ def _figures(key: str, results: Results) -> tuple[float, ...]:
             return (max(took["p99_ms"] for took in results[key]["departments_of"].values()),)
         case "rules" if key in results:
             return (results[key]["p50_ms"], results[key]["p99_ms"])
+        case _ if key.startswith("sla_"):
+            return _watching(key, results)
         case "memory" if apart and together:
             largest = max(memory["rss"] for memory in apart["memory_mib"].values())
             return (largest, together["memory_mib"]["redress"]["rss"])
@@ -45,6 +47,24 @@ def _figures(key: str, results: Results) -> tuple[float, ...]:
 def _largest_view(results: Results) -> Mapping[str, Any]:
     found: Mapping[str, Any] = results.get("customer_view_million") or results.get("customer_view") or {}
     return found
+
+
+def _watching(key: str, results: Results) -> tuple[float, ...]:
+    beside, grown = results.get("sla_watch"), results.get("sla_growth")
+    match key:
+        case "sla_fired" if beside:
+            return (beside["fired"]["per_s"],)
+        case "sla_at_once" if beside:
+            return (beside["at_once"]["seconds"],)
+        case "sla_promises" if beside:
+            return (beside["promises"]["per_s"],)
+        case "sla_grown" if grown:
+            return (grown["sizes"][-1]["us_each"] / grown["sizes"][0]["us_each"],)
+        case "sla_look" if grown:
+            return (grown["sizes"][-1]["idle_look_ms"],)
+        case "sla_recompute" if grown:
+            return (grown["recompute"]["seconds"],)
+    return ()
 
 
 def _spoiled(key: str, results: Results) -> str:
@@ -71,6 +91,10 @@ def _spoiled(key: str, results: Results) -> str:
         ]
     elif key == "customer_import" and found and found["stored"] != 2 * found["customers"]:
         reasons = ["customers are missing"]
+    elif key in {"sla_grown", "sla_look"} and any(
+        one["events_missing"] for one in results.get("sla_growth", {}).get("sizes", ())
+    ):
+        reasons = ["events are missing in the outbox"]
     elif key == "sla_due_dates" and found and found["wrong"]:
         reasons = [f"{found['wrong']} due dates are wrong"]
     elif key == "rules" and found and found["matched"] != found["expected"]:
@@ -139,6 +163,20 @@ def details(results: Results) -> str:
         lines.append(
             f"  relay: publishing alone, without outbox and journal: {relay['publish_alone_per_s']:,.0f}/s"
         )
+    if beside := results.get("sla_watch"):
+        fired, at_once = beside["fired"], beside["at_once"]
+        lines.append(
+            f"  sla, beside {fired['open']:,} open: CPU per timer {fired['cpu_us']['python']:.0f} µs + PostgreSQL "
+            f"{fired['cpu_us']['postgres']:.0f} µs; {at_once['timers']:,} breaches of one second gave "
+            f"{at_once['events']:,} events"
+        )
+    if grown := results.get("sla_growth"):
+        sizes = "; ".join(
+            f"{one['open']:,} open: {one['us_each']:.0f} µs a timer ({sum(one['cpu_us'].values()):.0f} µs of CPU), "
+            f"idle look {one['idle_look_ms']:.2f} ms"
+            for one in grown["sizes"]
+        )
+        lines.append(f"  sla, as it grows: {sizes}")
     if assignment := results.get("assignment"):
         found = ", ".join(
             f"{size}: {took['p50_ms']:.3f} / {took['p99_ms']:.3f}"

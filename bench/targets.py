@@ -82,6 +82,27 @@ ROWS: Sequence[Row] = (
     ),
     Row("rules", "200 routing rules, one complaint, p50 / p99", "ms", (_at_most(1, 0.3), _at_most(1, 0.5))),
     Row(
+        "sla_fired",
+        "due timers fired with their events in the outbox, 1 connection",
+        "/s",
+        (Target(12_000, 30_000),),
+    ),
+    Row(
+        "sla_at_once",
+        "100,000 due in one second, until the last event is in the outbox",
+        "s",
+        (_at_most(10, 3),),
+    ),
+    Row("sla_promises", "promises made from events", "/s", (Target(2_000, 5_000),)),
+    Row("sla_grown", "firing at 10 M open against 100,000 (part sla_growth)", "×", (_at_most(1.5, 1.25),)),
+    Row("sla_look", "idle look at 10 M open (part sla_growth)", "ms", (_at_most(1, 0.2),)),
+    Row(
+        "sla_recompute",
+        "1 M open promises counted again after a change of calendar (part sla_growth)",
+        "s",
+        (_at_most(300, 60),),
+    ),
+    Row(
         "memory",
         "memory: one service process / all in one (RSS)",
         "MiB",

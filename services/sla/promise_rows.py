@@ -116,12 +116,11 @@ class Moved(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """A rung that a promise has reached; `due_at` is the rung's own time."""
+    """A rung that a promise reaches now; `due_at` is the rung's own time."""
 
     promise_id: UUID
     level: EscalationLevel
     due_at: datetime
-    reached_at: datetime
     told_late: bool = False
 
 

@@ -46,9 +46,9 @@ _CLIMB = Statement(
     """
     WITH told AS (
         INSERT INTO rung (promise_id, level, due_at, reached_at, told_late)
-        SELECT * FROM unnest(CAST(:of_promise_id AS uuid[]), CAST(:of_level AS text[]),
-                             CAST(:of_due_at AS timestamptz[]), CAST(:of_reached_at AS timestamptz[]),
-                             CAST(:of_told_late AS boolean[])))
+        SELECT promise_id, level, due_at, now(), told_late
+        FROM unnest(CAST(:of_promise_id AS uuid[]), CAST(:of_level AS text[]), CAST(:of_due_at AS timestamptz[]),
+                    CAST(:of_told_late AS boolean[])) AS v (promise_id, level, due_at, told_late))
     UPDATE promise SET state = v.state, next_rung = v.next_rung, broken_at = v.broken_at
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:state AS text[]), CAST(:next_rung AS text[]),
                 CAST(:broken_at AS timestamptz[])) AS v (promise_id, state, next_rung, broken_at)

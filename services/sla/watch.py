@@ -1,5 +1,6 @@
 """Watches promises: when the time of a rung has come, it is told, and the next one is waited for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -7,6 +8,7 @@ from typing import Any
 
 from shared.bus.unit_of_work import Transaction
 from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken
+from shared.events.vocabulary import EscalationLevel, PromiseKind
 from shared.runtime.timers import Timer, TimerHandler, arm
 
 from .calendar_store import Timekeeper, Versions
@@ -77,23 +79,24 @@ async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, du
     climbed: list[Climbed] = []
     reached: list[Reached] = []
     following: list[Timer] = []
+    counted: Counter[tuple[PromiseKind, EscalationLevel]] = Counter()
     for timer in due:
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
         rungs = rungs_of(promise, policy, kept)
         step = climb(rungs, promise.next_rung, tx.now)
-        reached += [
-            Reached(
-                promise.promise_id, rung.level, rung.at, tx.now, told_late(rung, tx.now, policy.escalation)
-            )
-            for rung in step.reached
-        ]
         climbed.append(_after(promise, step, tx.now))
         if step.following is not None:
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
         for rung in step.reached:
-            _tell(tx, promise, rung, policy)
+            late = told_late(rung, tx.now, policy.escalation)
+            reached.append(Reached(promise.promise_id, rung.level, rung.at, late))
+            _tell(tx, promise, rung, policy, late=late)
+            counted[promise.kind, rung.level] += 1
+            LATENESS.observe(max((tx.now - rung.at).total_seconds(), 0.0))
+    for labels, number in counted.items():
+        RUNGS.labels(*labels).inc(number)
     await save_climbed(tx, climbed, reached)
     await arm(tx, following)
 
@@ -108,13 +111,13 @@ def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
     return Climbed(promise.promise_id, state, step.following and step.following.level, broken_at)
 
 
-def _tell(tx: Transaction, promise: LivePromise, rung: Rung, policy: SlaPolicy) -> None:
+def _tell(tx: Transaction, promise: LivePromise, rung: Rung, policy: SlaPolicy, *, late: bool) -> None:
     facts: dict[str, Any] = {
         "complaint_id": promise.complaint_id,
         "promise_id": promise.promise_id,
         "kind": promise.kind,
         "due_at": promise.due_at,
-        "told_late": told_late(rung, tx.now, policy.escalation),
+        "told_late": late,
     }
     if rung.level is BREACH:
         tx.publish(PromiseBroken(**facts, broken_at=tx.now))
@@ -123,5 +126,3 @@ def _tell(tx: Transaction, promise: LivePromise, rung: Rung, policy: SlaPolicy) 
     else:
         told = policy.told[rung.level]
         tx.publish(EscalationReached(**facts, level=rung.level, told=told, reached_at=tx.now))
-    RUNGS.labels(promise.kind, rung.level).inc()
-    LATENESS.observe(max((tx.now - rung.at).total_seconds(), 0.0))

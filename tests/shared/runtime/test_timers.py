@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 
 from shared.bus.unit_of_work import Transaction
+from shared.runtime import sampling
 from shared.runtime.timers import Timer, TimerLoop, arm, disarm
 from tests.service_under_test import ServiceUnderTest, StartService
 from tests.waiting import eventually
@@ -146,3 +148,34 @@ async def test_several_timers_of_one_subject_fire_in_one_go(service: ServiceUnde
         )
     assert await loop.fire_once() == 3
     assert [timer.due_at for timer in bell.rung] == sorted(timer.due_at for timer in bell.rung)
+
+
+async def test_a_timer_armed_again_while_it_fires_waits_for_its_new_time(service: ServiceUnderTest) -> None:
+    async def again(tx: Transaction, due: Sequence[Timer]) -> None:
+        await arm(tx, [timer._replace(due_at=tx.now + timedelta(hours=1)) for timer in due[:1]])
+
+    loop = TimerLoop(service.service.unit_of_work, {"bell": again})
+    await armed(service, -2, -1)
+    assert [await loop.fire_once(), await loop.fire_once()] == [2, 0]
+    rows = await service.rows("SELECT generation, armed, fired_at IS NULL AS waits FROM timer ORDER BY armed")
+    assert rows == [
+        {"generation": 1, "armed": False, "waits": False},
+        {"generation": 2, "armed": True, "waits": True},
+    ]
+
+
+async def test_a_long_look_at_many_rows_is_taken_less_often(service: ServiceUnderTest) -> None:
+    looks: list[float] = []
+    sampler = service.service.sampler
+
+    async def slow(_database: object) -> None:
+        looks.append(0.0)
+        raise TimeoutError
+
+    sampler.own = slow
+    with patch.object(sampling, "LONG_LOOK", -1.0), patch.object(sampling, "LONG_LOOK_SHARE", 1e-9):
+        for _ in range(3):
+            sampler._looked_at = float("-inf")
+            await sampler.look()
+    assert len(looks) == 1
+    assert sampler.database_silent_for() < 15

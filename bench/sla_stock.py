@@ -1,0 +1,98 @@
+"""Fills sla's tables with open promises inside the server: millions in minutes, and gone with the stage."""
+
+from typing import Any, NamedTuple
+
+import asyncpg
+from pydantic_core import to_json
+
+from .watchers import plain
+
+KINDS = 4
+TABLES = ("complaint", "stream", "promise", "timer")
+_KEYS = """
+    SELECT conrelid::regclass::text AS place, conname AS name, pg_get_constraintdef(oid) AS made
+    FROM pg_constraint WHERE contype IN ('p', 'u') AND conrelid = ANY ($1::regclass[])
+"""
+_INDEXES = """
+    SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS made FROM pg_index
+    WHERE indrelid = ANY ($1::regclass[])
+"""
+_COMPLAINTS = """
+    INSERT INTO complaint (complaint_id, severity, severity_rule, grade, repeat_index, received_at)
+    SELECT uuidv7(make_interval(secs => n::float8 / $1::int - 86400)), 'S3', 'default', 'S', 1, now() - interval '1 day'
+    FROM generate_series(1, $1::int) AS n
+"""
+_STREAMS = """
+    INSERT INTO stream (subject, published, applied)
+    SELECT complaint_id::text, 1, '{"intake": 1}' FROM complaint ORDER BY complaint_id
+"""
+# Every `apart`-th complaint has a result whose level is due; all other levels lie weeks ahead.
+_PROMISES = """
+    INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
+        factor, policy_version, next_rung, calendar, calendar_version, begins_at, counted_by)
+    SELECT uuidv7(), complaint_id, kind, 1, starts_at, starts_at + interval '72 hours', 259200, 'S3', 'S3×S', 1,
+        'bench', CASE WHEN is_due THEN $3::text ELSE 'W1' END, $4::text, CASE WHEN $4::text IS NOT NULL THEN 1 END,
+        CASE WHEN $4::text IS NOT NULL THEN starts_at END, $5::jsonb
+    FROM (SELECT complaint_id, kind, $1::int > 0 AND kind = 'SOLVE' AND n % greatest($1::int, 1) = 0 AS is_due,
+                 CASE WHEN $1::int > 0 AND kind = 'SOLVE' AND n % greatest($1::int, 1) = 0 THEN $2::timestamptz
+                      ELSE now() + make_interval(secs => 86400 + n % 2000000) END AS starts_at
+          FROM (SELECT complaint_id, row_number() OVER () AS n FROM complaint) AS numbered
+          CROSS JOIN (VALUES ('ACK'), ('CONTACT'), ('UPDATE'), ('SOLVE')) AS kinds (kind)) AS given
+"""
+_TIMERS = """
+    INSERT INTO timer (id, kind, subject, due_at)
+    SELECT promise_id, 'promise', complaint_id::text,
+           starts_at + make_interval(hours => CASE next_rung WHEN 'L1' THEN 72 ELSE 36 END)
+    FROM promise
+"""
+
+
+class Stock(NamedTuple):
+    """How many promises are open, and of how many a level is due; `level` W1 or L1, reached at `due_at`."""
+
+    open: int
+    due: int = 0
+    level: str = "W1"
+    due_in: float = 0.0
+    calendar: str | None = None
+    counted_by: dict[str, Any] | None = None
+
+
+async def fill(url: str, stock: Stock) -> None:
+    """Put this stock into an empty, migrated database; keys and indexes are built after the rows."""
+    connection = await asyncpg.connect(plain(url), command_timeout=None)
+    try:
+        await connection.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'; SET jit = off")
+        made = await _take_off(connection)
+        await _rows(connection, stock)
+        for statement in made:
+            await connection.execute(statement)
+        await connection.execute("VACUUM ANALYZE")
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
+
+
+async def _rows(connection: asyncpg.Connection, stock: Stock) -> None:
+    complaints = stock.open // KINDS
+    hours = 72 if stock.level == "L1" else 36
+    began = "SELECT clock_timestamp() + make_interval(secs => $1) - make_interval(hours => $2)"
+    starts_at = await connection.fetchval(began, stock.due_in, hours)
+    await connection.execute(_COMPLAINTS, complaints)
+    await connection.execute(_STREAMS)
+    apart = complaints // stock.due if stock.due else 0
+    counted = stock.counted_by and to_json(stock.counted_by).decode()
+    await connection.execute(_PROMISES, apart, starts_at, stock.level, stock.calendar, counted)
+    await connection.execute(_TIMERS)
+
+
+async def _take_off(connection: asyncpg.Connection) -> list[str]:
+    """Drop keys and indexes; returns the statements that make them again."""
+    keys = await connection.fetch(_KEYS, list(TABLES))
+    for key in keys:
+        await connection.execute(f'ALTER TABLE {key["place"]} DROP CONSTRAINT "{key["name"]}"')
+    indexes = await connection.fetch(_INDEXES, list(TABLES))
+    for index in indexes:
+        await connection.execute(f"DROP INDEX {index['name']}")
+    again = [f'ALTER TABLE {key["place"]} ADD CONSTRAINT "{key["name"]}" {key["made"]}' for key in keys]
+    return again + [str(index["made"]) for index in indexes]
