@@ -54,7 +54,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "sla_due_dates": lambda stage: sla_due_dates(stage, 20_000) if short else sla_due_dates(stage),
         "sla_watch": lambda stage: sla_watch(stage, 5_000, 10_000) if short else sla_watch(stage),
         "sla_growth": lambda stage: (
-            sla_growth(stage, (100_000, 400_000), 50_000) if short else sla_growth(stage)
+            sla_growth(stage, (20_000, 80_000), 10_000) if short else sla_growth(stage)
         ),
         "customer_view": lambda stage: customer_view(stage, 20_000, 2.0) if short else customer_view(stage),
         "customer_import": lambda stage: customer_import(stage, 4_000) if short else customer_import(stage),

@@ -67,6 +67,23 @@ def _watching(key: str, results: Results) -> tuple[float, ...]:
     return ()
 
 
+def _watching_spoiled(key: str, results: Results) -> list[str]:
+    """Fewer promises than the row names, or events that are missing."""
+    grown, beside = results.get("sla_growth"), results.get("sla_watch")
+    if key == "sla_at_once":
+        found = beside["at_once"]["timers"] if beside else None
+        return [f"only {found:,} were due"] if found is not None and found < 100_000 else []
+    if grown is None:
+        return []
+    if key == "sla_recompute":
+        found = grown["recompute"]["promises"]
+        return [f"only {found:,} were counted"] if found < 1_000_000 else []
+    largest = grown["sizes"][-1]["open"]
+    reasons = [f"only {largest:,} open"] if largest < 10_000_000 else []
+    missing = sum(one["events_missing"] for one in grown["sizes"])
+    return [*reasons, f"{missing} events are missing in the outbox"] if missing else reasons
+
+
 def _spoiled(key: str, results: Results) -> str:
     """Why a figure does not count: errors, losses, a growing backlog."""
     found = results.get({"post": "accept"}.get(key, key), {})
@@ -91,10 +108,8 @@ def _spoiled(key: str, results: Results) -> str:
         ]
     elif key == "customer_import" and found and found["stored"] != 2 * found["customers"]:
         reasons = ["customers are missing"]
-    elif key in {"sla_grown", "sla_look"} and any(
-        one["events_missing"] for one in results.get("sla_growth", {}).get("sizes", ())
-    ):
-        reasons = ["events are missing in the outbox"]
+    elif key in {"sla_grown", "sla_look", "sla_recompute", "sla_at_once"}:
+        reasons = _watching_spoiled(key, results)
     elif key == "sla_due_dates" and found and found["wrong"]:
         reasons = [f"{found['wrong']} due dates are wrong"]
     elif key == "rules" and found and found["matched"] != found["expected"]:
