@@ -48,6 +48,6 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     keeper = service.decides_by(policy, decide_by)
     service.hears(("routing", "sla", "notify", "feedback", "marketing"), reactions())
     service.samples(metrics.sample)
-    service.runs(incidents_api.keep_looking(service.unit_of_work, lambda: keeper.now.incident))
+    service.runs(incidents_api.keep_looking(service.unit_of_work, lambda: keeper.now))
     answer_once(service, OPEN_TO_ALL)
     return service

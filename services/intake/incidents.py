@@ -3,21 +3,24 @@
 One process looks at a time; a complaint that somebody works on just then joins at the next look.
 """
 
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
 from shared.bus.database import Row
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.intake import ComplaintJoinedIncident, IncidentEnded, IncidentOpened, IncidentProposed
-from shared.events.vocabulary import Severity
+from shared.events.vocabulary import Grade, PriorityClass, Severity
 from shared.runtime.errors import ConflictError, NotFoundError
 from shared.runtime.paging import read_page
 
 from .incident_statements import ALONE, CROWDS, JOIN, PAGE, READ, SET, STORE, WAITING
 from .judge_incident import NEXT, Crowd, IncidentState, incident_severity, judge_incident
-from .policy import IncidentPolicy
+from .policy import IncidentPolicy, IntakePolicy
+from .score_priority import score_priority
 
 BY_COUNT = "REP-8"
 _AT_MOST = 500
@@ -32,7 +35,18 @@ class _Incident(NamedTuple):
     by: str
 
 
-async def look_for_incidents(work: UnitOfWork, policy: IncidentPolicy) -> dict[str, int]:
+class _Joining(NamedTuple):
+    """A complaint that joins, named as the columns of the statement."""
+
+    complaints: UUID
+    incidents: UUID
+    severities: Severity
+    rules: str
+    priorities: float
+    classes: PriorityClass
+
+
+async def look_for_incidents(work: UnitOfWork, policy: IntakePolicy) -> dict[str, int]:
     """Propose and open what the numbers ask for, and join complaints to what is open."""
     async with work.begin() as tx:
         [(alone, now)] = await tx.fetch(ALONE, {})
@@ -40,22 +54,24 @@ async def look_for_incidents(work: UnitOfWork, policy: IncidentPolicy) -> dict[s
         if not alone:
             return {"found": 0, "joined": 0}
         found = 0
-        for crowd in await tx.fetch(CROWDS, {"window": policy.window}):
-            found += await _judge(tx, crowd, policy)
+        for crowd in await tx.fetch(CROWDS, {"window": policy.incident.window}):
+            found += await _judge(tx, crowd, policy.incident)
         joined = await _join(tx, policy)
     return {"found": found, "joined": joined}
 
 
 async def _judge(tx: Transaction, row: Row, policy: IncidentPolicy) -> bool:
-    about, area, *counts, proposed = row
+    about, area, *counts, active, before, severity_before = row
     crowd = Crowd(*counts)
-    state = judge_incident(crowd, policy)
-    if state is None or (proposed and state is IncidentState.PROPOSED):
+    state, severity = judge_incident(crowd, policy), incident_severity(crowd, policy)
+    if state is None or (before == state and severity >= severity_before):
         return False
-    severity = incident_severity(crowd, policy)
-    if proposed:
-        await tx.lock([str(proposed)])
-        return await _set(tx, _Incident(proposed, about, area, state, severity, BY_COUNT))
+    if before == IncidentState.OPEN and state is IncidentState.PROPOSED:
+        return False
+    if active:
+        await tx.lock([str(active)])
+        severity = min(severity, Severity(severity_before))
+        return await _set(tx, _Incident(active, about, area, state, severity, BY_COUNT))
     new = _Incident(uuid7(), about, area, state, severity, BY_COUNT)
     return await _store(tx, new, crowd.complaints) is not None
 
@@ -116,19 +132,36 @@ async def _set(tx: Transaction, now: _Incident) -> bool:
     return True
 
 
-async def _join(tx: Transaction, policy: IncidentPolicy) -> int:
-    waiting = await tx.fetch(WAITING, {"window": policy.window, "at_most": _AT_MOST})
+async def _join(tx: Transaction, policy: IntakePolicy) -> int:
+    waiting = await tx.fetch(WAITING, {"window": policy.incident.window, "at_most": _AT_MOST})
     if not waiting:
         return 0
-    free = await tx.lock_if_free(str(complaint) for complaint, _, _ in waiting)
-    joining = [row for row in waiting if str(row[0]) in free]
-    await tx.fetch(
-        JOIN, {"complaints": [row[0] for row in joining], "incidents": [row[1] for row in joining]}
-    )
-    for complaint, incident, severity in joining:
+    free = await tx.lock_if_free(str(row[0]) for row in waiting)
+    day = tx.now.astimezone(ZoneInfo(policy.receipt.zone)).date()
+    joining = [_joining(row, day, policy) for row in waiting if str(row[0]) in free]
+    if joining:
+        await tx.fetch(JOIN, dict(zip(_Joining._fields, zip(*joining, strict=True), strict=True)))
+    for one in joining:
         tx.publish(
             ComplaintJoinedIncident(
-                complaint_id=complaint, incident_id=incident, severity=Severity(severity), joined_at=tx.now
+                complaint_id=one.complaints,
+                incident_id=one.incidents,
+                severity=one.severities,
+                joined_at=tx.now,
+                priority=one.priorities,
+                priority_class=one.classes,
             )
         )
     return len(joining)
+
+
+def _joining(row: Row, day: date, policy: IntakePolicy) -> _Joining:
+    """SEV-1: what joins an incident is at least as severe as it."""
+    complaint, incident, of_incident, own, grade, rule, repeat_index, risk_score = row
+    worse = of_incident < own
+    severity = Severity(min(of_incident, own))
+    priority = score_priority(
+        severity, Grade(grade), policy.priority, repeat_index=repeat_index, risk_score=risk_score, day=day
+    )
+    rule = f"SEV-{severity[1:]}" if worse else rule
+    return _Joining(complaint, incident, severity, rule, priority.score, priority.priority_class)

@@ -19,7 +19,7 @@ from shared.runtime.strict_json import Storable, StrictBody
 
 from .incidents import list_incidents, look_for_incidents, open_by_hand, set_state
 from .judge_incident import IncidentState
-from .policy import IncidentPolicy
+from .policy import IntakePolicy
 
 log = structlog.get_logger()
 router = service_router("intake", tags=["incidents"])
@@ -58,7 +58,7 @@ async def post_incident(work: Work, body: Annotated[IncidentBody, Body()]) -> di
 @router.post("/incidents/look", summary="Look for incidents now")
 async def post_look(request: Request, work: Work) -> dict[str, int]:
     """What happens every few seconds anyway (REP-8)."""
-    return await look_for_incidents(work, request.app.state.policy.incident)
+    return await look_for_incidents(work, request.app.state.policy)
 
 
 @router.post("/incidents/{incident_id}/open", summary="Open a proposed incident")
@@ -82,12 +82,12 @@ async def post_resolve(incident_id: UUID, work: Work, body: Annotated[ByBody, Bo
     return {"incident_id": incident_id}
 
 
-def keep_looking(work: UnitOfWork, policy_now: Callable[[], IncidentPolicy]) -> BackgroundTask:
+def keep_looking(work: UnitOfWork, policy_now: Callable[[], IntakePolicy]) -> BackgroundTask:
     """The loop that looks for incidents until it is cancelled, each time by the policy in force."""
 
     async def look() -> None:
         while True:
-            await asyncio.sleep(policy_now().look_every)
+            await asyncio.sleep(policy_now().incident.look_every)
             try:
                 await look_for_incidents(work, policy_now())
             except Exception as error:  # noqa: BLE001 - say it, and look again

@@ -26,17 +26,19 @@ class Crowd(NamedTuple):
 
 
 def judge_incident(crowd: Crowd, policy: IncidentPolicy) -> IncidentState | None:
-    """REP-8: many complaints propose an incident, very many open one."""
-    if crowd.complaints >= policy.open_from:
+    """REP-8: many complaints propose an incident, very many open one, as does what is critical (SEV-1)."""
+    if crowd.complaints >= policy.open_from or _is_critical(crowd, policy):
         return IncidentState.OPEN
-    proposed = crowd.complaints >= policy.propose_from or crowd.key_accounts >= policy.key_accounts_from
-    return IncidentState.PROPOSED if proposed else None
+    return IncidentState.PROPOSED if crowd.complaints >= policy.propose_from else None
 
 
 def incident_severity(crowd: Crowd, policy: IncidentPolicy) -> Severity:
     """SEV-1: the same cause from many customers, or from a few key accounts, is critical."""
-    critical = crowd.customers >= policy.customers_from or crowd.key_accounts >= policy.key_accounts_from
-    return Severity.S1 if critical else policy.severity
+    return Severity.S1 if _is_critical(crowd, policy) else policy.severity
+
+
+def _is_critical(crowd: Crowd, policy: IncidentPolicy) -> bool:
+    return crowd.customers >= policy.customers_from or crowd.key_accounts >= policy.key_accounts_from
 
 
 NEXT: dict[str, tuple[IncidentState, ...]] = {

@@ -235,7 +235,10 @@ class IncidentProposed(Event):
 
 
 class IncidentOpened(Event):
-    """There is an incident: `about` is a category path or a case type; by a person, or REP-8 by number."""
+    """There is an incident: `about` is a category path or a case type; by a person, or REP-8 by number.
+
+    Told again, with the same id, if so many complain meanwhile that it is critical (SEV-1).
+    """
 
     publisher: ClassVar[str] = "intake"
     subject_field: ClassVar[str] = "incident_id"
@@ -263,7 +266,10 @@ class IncidentEnded(Event):
 
 
 class ComplaintJoinedIncident(Event):
-    """A complaint is one of many about an incident, and follows its resolution."""
+    """A complaint is one of many about an incident, and follows its resolution; told again if that becomes worse.
+
+    severity: what the complaint has now, at least the incident's (SEV-1). priority: that of the first moment with it.
+    """
 
     publisher: ClassVar[str] = "intake"
 
@@ -271,6 +277,8 @@ class ComplaintJoinedIncident(Event):
     incident_id: UUID
     severity: Severity
     joined_at: Instant
+    priority: float | None = None
+    priority_class: PriorityClass | None = None
 
 
 class CallBackNeeded(Event):

@@ -48,7 +48,7 @@ async def do(intake: ServiceUnderTest, incident: object, what: str) -> httpx.Res
         (49, 0, IncidentState.PROPOSED),
         (50, 0, IncidentState.OPEN),
         (3, 2, None),
-        (3, 3, IncidentState.PROPOSED),
+        (3, 3, IncidentState.OPEN),
     ],
 )
 def test_rep_8_ten_complaints_propose_an_incident_and_fifty_open_one(
@@ -105,6 +105,47 @@ async def test_rep_8_other_areas_other_matters_and_old_complaints_make_no_incide
         )
     await complain(small, 1)
     assert await look(small) == {"found": 0, "joined": 0}
+
+
+async def key_accounts_complain(intake: ServiceUnderTest, first: int, last: int) -> None:
+    for number in range(first, last):
+        await complain(intake, 1, text="slow internet", customer={"external_id": f"k{number}", "grade": "K"})
+
+
+async def test_sev_1_three_key_accounts_with_the_same_cause_make_it_critical_at_once_for_all(
+    intake: ServiceUnderTest, start_service: StartService
+) -> None:
+    await complain(intake, 1, text="slow internet", customer={"external_id": "c1"})
+    await key_accounts_complain(intake, 0, 2)
+    assert await look(intake) == {"found": 0, "joined": 0}
+    await key_accounts_complain(intake, 2, 3)
+    assert await look(intake) == {"found": 1, "joined": 4}
+    told = await intake.said(ComplaintJoinedIncident)
+    assert {(event.severity, event.priority_class) for event in told} == {("S1", "P1")}
+    found = (await read(intake, "/intake/v1/complaints"))["items"]
+    assert {complaint["severity"] for complaint in found} == {"S1"}
+    changed = "[intake]\nversion='t'\n[intake.incident]\nkey_accounts_from=4"
+    other = await start_service("intake", changed)
+    await key_accounts_complain(other, 0, 3)
+    assert await look(other) == {"found": 0, "joined": 0}
+
+
+async def test_sev_1_an_open_incident_that_grows_becomes_critical_and_so_does_what_joined_it(
+    start_service: StartService,
+) -> None:
+    grows = "[intake]\nversion='t'\n[intake.incident]\npropose_from=2\nopen_from=9\ncustomers_from=4"
+    intake = await start_service("intake", grows)
+    await complain(intake, 2, text="slow internet")
+    await look(intake)
+    [proposed] = await intake.said(IncidentProposed)
+    await do(intake, proposed.incident_id, "open")
+    assert (await look(intake))["joined"] == 2
+    await complain(intake, 2, text="slow internet")
+    assert await look(intake) == {"found": 1, "joined": 4}
+    assert await look(intake) == {"found": 0, "joined": 0}
+    assert [event.severity for event in await intake.said(IncidentOpened)] == ["S2", "S1"]
+    severities = [event.severity for event in await intake.said(ComplaintJoinedIncident)]
+    assert severities == ["S2"] * 2 + ["S1"] * 4
 
 
 async def test_a_category_is_what_an_incident_is_about_where_there_is_one(small: ServiceUnderTest) -> None:
