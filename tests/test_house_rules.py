@@ -77,6 +77,7 @@ TECHNICAL = {
         "tracking_page": "the HTML of a customer's page",
         "understand": "puts together what the rules say of a draft",
         "understanding_api": "endpoints beside api.py",
+        "tencent_sms": "reads and answers one provider",
         "twilio_signature": "checks one provider's signature",
         "twilio_sms": "reads and answers one provider",
         "twilio_voice": "reads and answers one provider",

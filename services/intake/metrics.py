@@ -26,6 +26,7 @@ REFUSED = Counter(
 )
 PROVIDER_KINDS = (
     "alibaba-sms",
+    "tencent-sms",
     "twilio-sms",
     "vonage-sms",
     "kannel-sms",

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from shared.runtime.settings import SettingsError
 
-Kind = Literal["alibaba-sms", "twilio-sms", "vonage-sms", "kannel-sms", "twilio-voice", "freeswitch-cdr"]
+Kind = Literal[
+    "alibaba-sms", "tencent-sms", "twilio-sms", "vonage-sms", "kannel-sms", "twilio-voice", "freeswitch-cdr"
+]
 Token = Annotated[str, Field(min_length=32, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 
 

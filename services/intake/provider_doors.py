@@ -24,6 +24,7 @@ from .parked_payloads import ParkedPayloads
 from .provider_accounts import Accounts, ProviderAccount
 from .provider_payload import PayloadError, PhoneProvider, Posted, Provider, SmsProvider
 from .take_messages import MessageTaker
+from .tencent_sms import TencentSms
 from .twilio_sms import TwilioSms
 from .twilio_voice import TwilioVoice
 from .visits import check
@@ -32,6 +33,7 @@ from .vonage_sms import VonageSms
 SMS: dict[str, SmsProvider] = {
     "alibaba-sms": AlibabaSms(),
     "kannel-sms": KannelSms(),
+    "tencent-sms": TencentSms(),
     "twilio-sms": TwilioSms(),
     "vonage-sms": VonageSms(),
 }
@@ -141,7 +143,8 @@ async def _take(request: Request, account: ProviderAccount, posted: Posted) -> N
         await _take_again(request, account, posted)
     except PayloadError as error:
         outcome = "parked"
-        await state.parked.park(account, posted, str(error))
+        if not await state.parked.park(account, posted, str(error)):
+            return  # the same was parked, and counted, before
     metrics.FROM_PROVIDERS.labels(account.kind, outcome).inc()
 
 

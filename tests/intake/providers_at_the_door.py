@@ -13,7 +13,15 @@ from tests.service_under_test import ServiceUnderTest, StartService
 FIXTURES = Path(__file__).parent / "providers"
 PUBLIC_URL = "https://complaints.example.com"
 SECRET = "0123456789abcdef0123456789abcdef"
-KINDS = ("alibaba-sms", "twilio-sms", "vonage-sms", "kannel-sms", "twilio-voice", "freeswitch-cdr")
+KINDS = (
+    "alibaba-sms",
+    "tencent-sms",
+    "twilio-sms",
+    "vonage-sms",
+    "kannel-sms",
+    "twilio-voice",
+    "freeswitch-cdr",
+)
 TOKENS = {kind: f"{kind}-{'x' * 32}" for kind in KINDS}
 
 

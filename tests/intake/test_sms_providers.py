@@ -18,15 +18,17 @@ from tests.service_under_test import ServiceUnderTest, StartService
 from .doors import read
 from .providers_at_the_door import TOKENS, Request, account, call, fixture, intake_for, signed
 
-KINDS = ("alibaba-sms", "twilio-sms", "vonage-sms", "kannel-sms")
+KINDS = ("alibaba-sms", "tencent-sms", "twilio-sms", "vonage-sms", "kannel-sms")
 IDS = {
     "alibaba-sms": "9007199254740993",
+    "tencent-sms": "fa74ed9a84c8e54f63b2dbe78c2b5fb302508aa888ec24617f76e45ce2484c14",
     "twilio-sms": "SM0123456789abcdef0123456789abcdef",
     "vonage-sms": "0A0000000123ABCD1",
     "kannel-sms": "5f1c77aa-0d5c-4d7e-9d9b-0123456789ab",
 }
 TEXTS = {
     "alibaba-sms": "宽带断网三天了，没人来修",
+    "tencent-sms": "宽带断网三天了，没人来修",
     "twilio-sms": "No signal at home since Monday + nobody called",
     "vonage-sms": "No signal at home since Monday",
     "kannel-sms": "No signal at home + nobody called",
@@ -41,6 +43,8 @@ async def intake(start_service: StartService, tmp_path: Path) -> ServiceUnderTes
 def is_a_yes(kind: str, answer: Any) -> bool:
     if kind == "alibaba-sms":
         return (answer.status_code, answer.text) == (200, '{"code":0,"msg":"接收成功"}')
+    if kind == "tencent-sms":
+        return (answer.status_code, answer.text) == (200, '{"result":0,"errmsg":"OK"}')
     if kind == "twilio-sms":
         empty = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
         return (answer.text, answer.headers["content-type"]) == (empty, "text/xml; charset=utf-8")
@@ -62,7 +66,7 @@ async def test_five_at_the_same_time_are_one_complaint_and_one_event(
     assert len(await intake.said(ComplaintReceived)) == 1
 
 
-@pytest.mark.parametrize("kind", ["alibaba-sms", "vonage-sms", "kannel-sms"])
+@pytest.mark.parametrize("kind", ["alibaba-sms", "tencent-sms", "vonage-sms", "kannel-sms"])
 async def test_the_time_is_the_providers_in_the_zone_it_means(intake: ServiceUnderTest, kind: str) -> None:
     await call(intake, fixture(kind))
     [row] = await intake.rows("SELECT occurred_at FROM contact")
@@ -129,6 +133,9 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ("alibaba-sms", "[{", "{", "body"),
     ("alibaba-sms", '"content"', '"contents"', "content"),
     ("alibaba-sms", '"13800138000"', "null", "phone_number"),
+    ("tencent-sms", '{"', '["', "body"),
+    ("tencent-sms", '"mobile"', '"phone"', "mobile"),
+    ("tencent-sms", '"text":"', '"text":" ","x":"', "text"),
     ("twilio-sms", "MessageSid", "MessageId", "MessageSid"),
     ("twilio-sms", "NumMedia=0", "NumMedia=-1", "NumMedia"),
     ("vonage-sms", '"messageId"', '"message"', "messageId"),
@@ -250,6 +257,12 @@ async def test_alibaba_nonsense_is_parked_and_never_a_failure(intake: ServiceUnd
     answer = await call(intake, fixture("alibaba-sms")._replace(body=body))
     assert is_a_yes("alibaba-sms", answer)
     assert await intake.rows("SELECT 1 FROM parked_payload")
+
+
+async def test_tencent_the_same_words_in_another_second_are_another_message(intake: ServiceUnderTest) -> None:
+    for time in ("1795138200", "1795138201", "1795138200"):
+        assert (await call(intake, fixture("tencent-sms").saying("1795138200", time))).status_code == 200
+    assert len(await intake.rows("SELECT 1 FROM contact")) == 2
 
 
 async def test_twilio_only_what_twilio_signed_for_our_address_is_taken(intake: ServiceUnderTest) -> None:
