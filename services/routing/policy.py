@@ -302,6 +302,28 @@ class TalkPolicy(BaseModel):
         return self
 
 
+class CallPolicy(BaseModel):
+    """When customers are called, in their time: slots of a day as ["09:00", "12:00"], how many days ahead, how many are
+    proposed; after how many seconds again (FU-4), and within how many who hung up is called back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zone: str
+    slots: tuple[tuple[Clock, Clock], ...] = Field(min_length=1)
+    days_ahead: int = Field(ge=0, le=30)
+    proposed: int = Field(ge=1, le=20)
+    apart: int = Field(ge=0, le=604_800)
+    call_back_within: int = Field(ge=1, le=604_800)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "CallPolicy":
+        if any(start >= end for start, end in self.slots):
+            raise ValueError("a slot ends after it starts")
+        if self.zone not in available_timezones():
+            raise ValueError(f"{self.zone!r} is no IANA time zone")
+        return self
+
+
 class EscalationPolicy(BaseModel):
     """From which rung of the ladder on a complaint is shown to staff as escalated."""
 
@@ -333,3 +355,4 @@ class RoutingPolicy(Policy):
     escalation: EscalationPolicy
     key_accounts: KeyAccountPolicy
     talk: TalkPolicy
+    calls: CallPolicy

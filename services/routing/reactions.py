@@ -11,7 +11,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
-from shared.events.intake import ComplaintReceived, ContactAttached
+from shared.events.intake import CallBackEnded, CallBackNeeded, ComplaintReceived, ContactAttached
 from shared.events.routing import HandlerAssigned, OwnerNamed
 from shared.events.sla import (
     EscalationReached,
@@ -24,6 +24,7 @@ from shared.events.vocabulary import ComplaintKind, EscalationLevel
 
 from .answer_terms import AnswerTerms, AnswerTimes
 from .assign_handler import Handling, assign_handler
+from .call_backs import end_call_backs, give_call_backs
 from .desk import Desk
 from .follow_rule import answers, works
 from .hear_customers import hear_customers
@@ -93,6 +94,8 @@ def reactions(desk: Desk) -> Reactions:
         PromiseExtended: note_moved_clocks,
         PromiseRecomputed: note_moved_clocks,
         EscalationReached: partial(note_escalations, desk),
+        CallBackNeeded: partial(give_call_backs, desk),
+        CallBackEnded: end_call_backs,
     }
 
 
