@@ -8,7 +8,7 @@ from shared.events.vocabulary import Severity, Tag
 
 from .case_type import CaseType
 from .policy import AbusePolicy, SeverityPolicy
-from .word_lists import WordLists, comparable
+from .word_lists import Excepted, WordLists, comparable
 
 
 class Judgement(NamedTuple):
@@ -31,7 +31,13 @@ class SeverityRules:
     def __init__(self, policy: SeverityPolicy, abuse: AbusePolicy, trouble: tuple[str, ...] = ()) -> None:
         self._policy = policy
         self._rules = list(policy.words.values())
-        self._words = WordLists([*(rule.words for rule in self._rules), abuse.words, trouble])
+        lists = [*(rule.words for rule in self._rules), abuse.words, trouble]
+        excepted = [(number, rule) for number, rule in enumerate(self._rules) if rule.unless]
+        self._words = WordLists([*lists, *(rule.unless for _, rule in excepted)])
+        self._excepted = {
+            place: (number, Excepted(rule.words, rule.unless))
+            for place, (number, rule) in enumerate(excepted, start=len(lists))
+        }
         self._found_in_category = lru_cache(maxsize=4096)(self._found_in)
 
     def judge(self, text: str, category: str | None = None, amount: Decimal | None = None) -> Judgement:
@@ -61,4 +67,10 @@ class SeverityRules:
         )
 
     def _found_in(self, text: str) -> set[int]:
-        return self._words.found_in(comparable(text))
+        text = comparable(text)
+        found = self._words.found_in(text)
+        for phrases in self._excepted.keys() & found:
+            number, excepted = self._excepted[phrases]
+            if number in found and not excepted.counts_in(text):
+                found.discard(number)
+        return found

@@ -185,7 +185,8 @@ class AmountPolicy(_Part):
 class WordsPolicy(_Part):
     """A text with one of these words has this severity, by this rule, is about this, and bears this tag.
 
-    topic: people also only ask about it, so it tells of no trouble by itself.
+    topic: people also only ask about it, so it tells of no trouble by itself. unless: phrases in which a word does
+    not count, as "court" in "tennis court".
     """
 
     rule: str
@@ -194,6 +195,7 @@ class WordsPolicy(_Part):
     topic: bool = False
     case_type: CaseType | None = None
     words: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
 
 
 class OutagePolicy(_Part):

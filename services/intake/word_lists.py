@@ -41,6 +41,7 @@ class WordLists:
                 else:
                     raise ValueError(f"{word!r} is no word")
         self._latin_beginnings = frozenset(self._latin)
+        self._other_beginnings = frozenset(self._others)
 
     def found_in(self, text: str) -> set[int]:
         """The numbers of the lists with a word in this text, which is `comparable`."""
@@ -50,11 +51,24 @@ class WordLists:
                 if word == first or (number not in found and word in text and _stands_alone(word, text)):
                     found.add(number)
         if not text.isascii():
-            for first in self._others.keys() & set(text):
+            for first in self._other_beginnings.intersection(text):
                 for word, number in self._others[first]:
                     if number not in found and word in text:
                         found.add(number)
         return found
+
+
+class Excepted:
+    """Words that do not count inside certain phrases; looked at only where such a phrase was found."""
+
+    def __init__(self, words: Iterable[str], unless: Iterable[str]) -> None:
+        self._words = WordLists([words])
+        phrases = sorted(map(comparable, unless), key=len, reverse=True)
+        self._phrases = re.compile("|".join(map(re.escape, phrases)))
+
+    def counts_in(self, text: str) -> bool:
+        """True if one of the words is somewhere outside the phrases."""
+        return bool(self._words.found_in(self._phrases.sub(" ", text)))
 
 
 def _stands_alone(phrase: str, text: str) -> bool:

@@ -54,6 +54,46 @@ def test_words_of_threat_abuse_danger_and_fraud_are_marked_in_both_languages(tex
 
 
 @pytest.mark.parametrize(
+    ("text", "tag", "as_well"),
+    [
+        ("路口没有信号灯", "NO_SERVICE", "路口没有信号灯，我家也没有信号"),
+        ("感谢你们的反诈骗宣传", "FRAUD", "看了反诈骗宣传还是遇到诈骗"),
+        ("这里曾发生过火灾", "DANGER", "这里曾发生过火灾，现在又冒烟"),
+        (
+            "you built a mast beside our tennis court",
+            "LAWYER_THREAT",
+            "tennis court or not, see you in court",
+        ),
+        ("nobody was injured", "DANGER", "nobody was injured but the pole is on fire"),
+    ],
+)
+def test_sev_a_word_does_not_count_inside_a_phrase_that_means_something_else(
+    text: str, tag: str, as_well: str
+) -> None:
+    assert tag not in tags(text)
+    assert tag in tags(as_well)
+    words = {name: rule.model_copy(update={"unless": ()}) for name, rule in POLICY.severity.words.items()}
+    plain = SeverityRules(POLICY.severity.model_copy(update={"words": words}), POLICY.abuse)
+    assert tag in plain.judge(text).tags
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("煤气泄漏了，快来人", "S1"),
+        ("小区消防通道被占用", "S1"),
+        ("there is a gas leak beside your cabinet", "S1"),
+        ("家里连不上网了", "S2"),
+        ("怎么停机了，我没有欠费", "S2"),
+        ("我要找媒体", "S2"),
+        ("昨天媒体公布了新站点", "S3"),
+    ],
+)
+def test_sev_general_words_of_danger_dead_lines_and_threats_are_known(text: str, severity: str) -> None:
+    assert RULES.judge(text).severity == severity
+
+
+@pytest.mark.parametrize(
     ("case_type", "found_tags", "passed_on_by", "accused", "kind"),
     [
         (CaseType.BILLING, (), PassedOnBy.REGULATOR, None, ComplaintKind.BYPASS),

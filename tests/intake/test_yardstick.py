@@ -11,7 +11,7 @@ from shared.runtime.policy import load_policy
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .doors import accepted, post
-from .yardstick import Judged, Score, judge, labels, report, score, texts
+from .yardstick import Judged, Score, held_out, judge, labels, report, score, texts
 
 POLICY = load_policy(IntakePolicy, "intake")
 
@@ -98,6 +98,12 @@ def test_three_hundred_rows_are_labelled_each_once_with_ids_and_no_words() -> No
     assert len({(source, row) for source, row, _ in rows}) == len(rows) == 300
     assert {label for _, _, label in rows} <= {"", "S1", "S2", "S3", "S4"}
     assert all(row.isascii() and len(row) < 25 for _, row, _ in rows)
+
+
+def test_about_half_of_the_rows_are_held_out_for_ever() -> None:
+    out = [row for _, row, _ in labels() if held_out(row)]
+    assert 120 < len(out) < 180
+    assert held_out("row 1") is held_out("row 1")
 
 
 def test_the_labelled_rows_are_judged_better_than_by_chance() -> None:

@@ -4,7 +4,8 @@ python -m tests.intake.yardstick
 
 labels.csv has source, row id and severity, empty for what is no complaint: a row is a complaint if somebody says that
 something went wrong and would have it put right; questions, suggestions, greetings and scraps are none. One person
-labelled them, from the words alone, and has also chosen the words of the policy: the figures flatter both.
+labelled them, from the words alone, and has also chosen the words of the policy: the figures flatter both. When words
+are changed, only errors of the half that is open to view are looked at; the other half is held out, and printed apart.
 """
 
 import csv
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from services.intake.judge_severity import SeverityRules
 from services.intake.policy import IntakePolicy
@@ -68,6 +70,11 @@ def texts() -> dict[tuple[str, str], str]:
     return found
 
 
+def held_out(row: str) -> bool:
+    """Whether the errors in a row are not to be looked at when words are chosen: about half, for ever the same."""
+    return crc32(row.encode()) % 2 == 1
+
+
 def judge(rows: Iterable[tuple[str, str, str]]) -> list[Judged]:
     """Source, text and labelled severity of rows → what intake says of them."""
     policy = load_policy(IntakePolicy, "intake")
@@ -113,7 +120,11 @@ def main() -> int:
     if not known:
         print(f"the sample data are not in {DATA.name}")
         return 1
-    print(report(judge((source, known[source, row], label) for source, row, label in labels())))
+    for what, halves in (("all rows", (False, True)), ("held out", (True,)), ("open to view", (False,))):
+        rows = [
+            (source, known[source, row], label) for source, row, label in labels() if held_out(row) in halves
+        ]
+        print(f"{what}, {len(rows)}\n{report(judge(rows))}\n")
     return 0
 
 
