@@ -1,7 +1,7 @@
 """Intake: accepts complaints from any channel and shows their status."""
 
 from shared.bus.event_log import EventLog
-from shared.bus.pacing import Pace
+from shared.events.intake import ComplaintReceived
 from shared.runtime.idempotency import answer_once
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
@@ -27,7 +27,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service = Service("intake", settings, event_log)
     categories = Categories()
     sealer = Sealer(settings.keys)
-    service.tells_at(Pace.PROMPT)
+    service.tells_at_once(ComplaintReceived)
     service.serves(
         doors.router,
         api.router,

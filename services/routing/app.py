@@ -2,6 +2,7 @@
 
 from shared.bus.event_log import EventLog
 from shared.bus.pacing import Pace
+from shared.events.routing import OwnerNamed
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
@@ -67,6 +68,6 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         )
 
     service.decides_by(policy, decide_by)
-    service.tells_at(Pace.PROMPT)
+    service.tells_at_once(OwnerNamed)
     service.samples(sample)
     return service

@@ -5,12 +5,14 @@ One that fails otherwise is applied event by event; an event that fails five tim
 of its subject wait behind it. Many parked subjects within a minute mean that we are wrong, not they: the consumer
 stops and the service is not ready.
 
-Positions are stored a few times a second, not after every batch: what is read again after a crash is dropped.
+Positions are stored a few times a second and at the end, not after every batch: what is read again after a crash is
+dropped.
 """
 
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -37,6 +39,8 @@ ATTEMPTS = 5
 TOO_MANY_PARKED, PARKED_WINDOW = 10, 60.0
 POLL_TIMEOUT = 0.5
 STORE_POSITIONS_EVERY = 0.2
+STORE_POSITIONS_WITHIN = 2.0
+"""At the end; nobody should have to wait long for a broker that is away."""
 SWEEP_EVERY = 1.0
 STALLED_AFTER = 30.0
 LONGEST_BACKOFF = 5.0
@@ -104,6 +108,9 @@ class Consumer:
                 await asyncio.sleep(1.0)
             finally:
                 if self.member is not None:
+                    with suppress(LogError, OSError, TimeoutError):
+                        async with asyncio.timeout(STORE_POSITIONS_WITHIN):
+                            await self._store_positions(self.member)
                     await self.member.close()
 
     async def _consume(self, member: Member) -> None:

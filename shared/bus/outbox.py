@@ -6,14 +6,14 @@ the journal. A crash between acknowledgement and move publishes the same events 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from zlib import crc32
 
 import structlog
 
-from shared.events.base import topic_of
+from shared.events.base import Event, topic_of
 
 from . import crash_points
 from .database import Connection, Database, end, fetch
@@ -51,14 +51,16 @@ class Relay:
         self._log = event_log
         self._topic = topic_of(publisher)
         self._lock = {"lock": crc32(f"redress relay {publisher}".encode())}
-        self._news = asyncio.Event()
-        self.pace = Pace.CALM
+        self._news, self._hurry = asyncio.Event(), asyncio.Event()
+        self.urgent: frozenset[type[Event]] = frozenset()
         self.published = 0
         self.failures = 0
 
-    def wake(self) -> None:
-        """Say that a transaction has left events."""
+    def wake(self, told: Collection[type[Event]]) -> None:
+        """Say that a transaction has left events of these kinds; the urgent ones end a rest."""
         self._news.set()
+        if not self.urgent.isdisjoint(told):
+            self._hurry.set()
 
     async def run(self) -> None:
         """Relay until cancelled."""
@@ -94,7 +96,7 @@ class Relay:
                     break
                 moved_any = True
                 if moved < BATCH:
-                    await asyncio.sleep(rest_after(clock() - began, self.pace))
+                    await self._rest(clock() - began)
                     await self._wait_for_work(SHORTEST_IDLE)
         return moved_any
 
@@ -112,6 +114,7 @@ class Relay:
                 raise
 
     async def _relay_batch(self, connection: Connection) -> int:
+        self._news_is_seen()
         rows = await fetch(connection, _NEXT, {"limit": BATCH})
         if rows:
             await self._publish_and_move(connection, rows)
@@ -126,8 +129,22 @@ class Relay:
         crash_points.reached("after_publish_before_outbox_delete")
         await fetch(connection, _MOVE, {"positions": [row[0] for row in rows]})
 
+    async def _rest(self, work: float) -> None:
+        """Rest calmly, until something urgent comes; and a little in any case."""
+        least = rest_after(work, Pace.PROMPT)
+        await asyncio.sleep(least)
+        await _happens(self._hurry, rest_after(work, Pace.CALM) - least)
+
     async def _wait_for_work(self, at_most: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(at_most):
-                await self._news.wait()
+        await _happens(self._news, at_most)
+        self._news_is_seen()
+
+    def _news_is_seen(self) -> None:
         self._news.clear()
+        self._hurry.clear()
+
+
+async def _happens(event: asyncio.Event, within: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await event.wait()

@@ -4,12 +4,12 @@ Every transaction about a subject first locks that subject's row in `stream`, in
 (endpoint, reaction or timer), so two of them never interleave and never wait for each other in a ring.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 from uuid_utils.compat import uuid7
@@ -24,6 +24,9 @@ from .headers import pack
 from .statement import Statement
 
 E = TypeVar("E", bound=Event)
+
+WakeRelay: TypeAlias = Callable[[Collection[type[Event]]], None]
+"""Says that a transaction has left events of these kinds."""
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 """The W3C trace context of the request being served; kept with every event it causes."""
@@ -153,8 +156,8 @@ class Transaction:
         stream.applied[publisher] = sequence
         stream.touched = True
 
-    async def save(self) -> bool:
-        """Write the streams and the outgoing events in one statement; true if any event was written."""
+    async def save(self) -> set[type[Event]]:
+        """Write the streams and the outgoing events in one statement; returns of what kinds these events are."""
         touched = [stream for stream in self.streams.values() if stream.touched]
         if touched:
             await self.fetch(
@@ -172,7 +175,7 @@ class Transaction:
                     "values": [r.value for _, r in self._outgoing],
                 },
             )
-        return bool(self._outgoing)
+        return {type(envelope.event) for envelope, _ in self._outgoing}
 
     def committed(self) -> None:
         """Make the calls that waited for the commit."""
@@ -191,7 +194,7 @@ class Transaction:
 class UnitOfWork:
     """Opens transactions on one service's database and wakes the relay when one has left events."""
 
-    def __init__(self, database: Database, wake_relay: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, database: Database, wake_relay: WakeRelay = lambda told: None) -> None:  # noqa: ARG005
         self.database = database
         self._wake_relay = wake_relay
 
@@ -205,14 +208,14 @@ class UnitOfWork:
                 if subjects:
                     await tx.lock(subjects)
                 yield tx
-                left_events = await tx.save()
+                told = await tx.save()
                 await connection.execute("COMMIT")
             except BaseException:
                 await _abandon(connection)
                 raise
             crash_points.reached("after_commit")
-        if left_events:
-            self._wake_relay()
+        if told:
+            self._wake_relay(told)
         tx.committed()
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:

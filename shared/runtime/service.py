@@ -17,7 +17,7 @@ from shared.bus.event_log import EventLog, LogError
 from shared.bus.outbox import Relay
 from shared.bus.pacing import Pace
 from shared.bus.unit_of_work import UnitOfWork
-from shared.events.base import topic_of
+from shared.events.base import Event, topic_of
 
 from .api_pages import add_api_pages
 from .database import is_current
@@ -97,9 +97,9 @@ class Service:
         for key, value in state.items():
             setattr(self.app.state, key, value)
 
-    def tells_at(self, pace: Pace) -> None:
-        """How soon after their commit this service's events go out; calmly unless somebody waits for them."""
-        self.relay.pace = pace
+    def tells_at_once(self, *events: type[Event]) -> None:
+        """Which of this service's events go out as soon as they are committed: somebody waits for them."""
+        self.relay.urgent = frozenset(events)
 
     def hears(self, publishers: Iterable[str], reactions: Reactions, pace: Pace = Pace.CALM) -> None:
         """React to these publishers' events; said again, only the reactions are new."""

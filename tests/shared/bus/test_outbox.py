@@ -7,15 +7,18 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from shared.bus import outbox as outbox_module
 from shared.bus.cloudevents import glance
 from shared.bus.database import Database
 from shared.bus.event_log import MAX_RECORD_BYTES, LogUnavailableError, Record, RecordTooLargeError
 from shared.bus.headers import unpack
+from shared.bus.pacing import Pace
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
-from shared.events.intake import ConsentChanged
+from shared.events.intake import ComplaintReceived, ConsentChanged
 from shared.events.vocabulary import Channel
 from tests.builders import complaint_received, now
+from tests.waiting import eventually
 
 from .small_service import SmallService, small, small_database
 
@@ -180,6 +183,28 @@ async def test_the_relay_is_woken_by_a_transaction_that_left_events(recording: S
         async with asyncio.timeout(5):
             while await recording.count("journal") == 0:
                 await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_an_urgent_event_ends_the_rest_of_the_relay_and_any_other_does_not(
+    recording: SmallService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "rest_after", lambda _, pace: 0.0 if pace is Pace.PROMPT else 3600.0)
+    recording.relay.urgent = frozenset({ComplaintReceived})
+    running = asyncio.create_task(recording.relay.run())
+    try:
+        customer, complaint = uuid4(), uuid4()
+        async with recording.unit_of_work.begin(str(customer)) as tx:
+            tx.publish(consent(customer))
+        await eventually(lambda: len(taken(recording)) == 1)  # and from now on it rests for an hour
+        async with recording.unit_of_work.begin(str(customer)) as tx:
+            tx.publish(consent(customer, marketing=False))
+        assert await recording.count("outbox") == 1
+        async with recording.unit_of_work.begin(str(complaint)) as tx:
+            tx.publish(complaint_received(complaint))
+        await eventually(lambda: len(taken(recording)) == 3)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

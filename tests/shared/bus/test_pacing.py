@@ -3,6 +3,8 @@
 import pytest
 
 from shared.bus.pacing import LONGEST_REST, Pace, rest_after
+from shared.events.intake import ComplaintReceived
+from shared.events.routing import OwnerNamed
 from tests.service_under_test import StartService
 
 
@@ -20,10 +22,10 @@ async def test_what_lies_between_a_complaint_and_its_owner_is_prompt_and_all_els
     for name in ("intake", "routing", "sla", "notify"):
         service = (await start_service(name)).service
         assert service.consumer is not None
-        paces[name] = (service.relay.pace, service.consumer.pace)
+        paces[name] = (service.relay.urgent, service.consumer.pace)
     assert paces == {
-        "intake": (Pace.PROMPT, Pace.CALM),
-        "routing": (Pace.PROMPT, Pace.PROMPT),
-        "sla": (Pace.CALM, Pace.CALM),
-        "notify": (Pace.CALM, Pace.CALM),
+        "intake": ({ComplaintReceived}, Pace.CALM),
+        "routing": ({OwnerNamed}, Pace.PROMPT),
+        "sla": (set(), Pace.CALM),
+        "notify": (set(), Pace.CALM),
     }

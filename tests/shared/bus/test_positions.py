@@ -72,13 +72,27 @@ async def test_what_was_applied_and_not_stored_is_read_again_and_dropped(
     small_database: Database, fresh_database_url: str
 ) -> None:
     async with a_log(fresh_database_url) as log:
-        service, complaint = SmallService(small_database, log), uuid4()
-        service.consumer._positions_stored_at = float("inf")  # this one never gets to store any
-        async with consuming(service):
-            await tell(log, complaint)
-            await eventually(lambda: service.consumer.applied == 1)
+        killed, complaint = SmallService(small_database, log), uuid4()
+        await tell(log, complaint)
+        reader = log.member("another", "0", TOPICS)
+        await reader.start()
+        await killed.consumer.apply(await eventually(lambda: reader.poll(10, 1.0)))
         after_a_crash = SmallService(small_database, log)
         async with consuming(after_a_crash):
             await eventually(lambda: after_a_crash.consumer.duplicates == 1)
         assert after_a_crash.consumer.applied == 0
         assert await after_a_crash.noted(complaint) == [("intake", 1)]
+
+
+async def test_who_stops_in_order_stores_how_far_it_came(
+    small_database: Database, fresh_database_url: str
+) -> None:
+    async with a_log(fresh_database_url) as log:
+        stopped, next_one = SmallService(small_database, log), SmallService(small_database, log)
+        async with consuming(stopped):
+            await tell(log, uuid4())
+            await eventually(lambda: stopped.consumer.applied == 1)
+        async with consuming(next_one):
+            await tell(log, uuid4())
+            await eventually(lambda: next_one.consumer.applied == 1)
+        assert next_one.consumer.duplicates == 0
