@@ -27,6 +27,7 @@ OWN_WORDS = {
     "intake": set[str](),
     "routing": {
         "owned_at",
+        "appeal_until",
         "closed_at",
         "last_given_at",
         "counted_by",
