@@ -171,6 +171,8 @@ TECHNICAL = {
         "what_if_doors": "the endpoint of what-if, beside api.py",
     },
     "notify": {
+        "notices": "which message an event calls for: a table of events",
+        "tell_notices": "a reaction of its own",
         "addresses": "finds the sealed address of a role",
         "claim": "the SQL by which one process claims messages",
         "complaints": "the SQL of what notify knows of complaints",

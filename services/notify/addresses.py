@@ -1,12 +1,13 @@
 """Finds where a person in a role is reached about a complaint; addresses stay sealed until the hand-over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from shared.events.vocabulary import Channel, Role
 from shared.runtime.sealing import CannotOpenError, Sealer
 
 from .choose_delivery import Address
+from .notices import Where
 
 _COLUMNS = {
     Role.CUSTOMER: ("reply_channel", "reply_to"),
@@ -24,18 +25,30 @@ class Reach(NamedTuple):
     address: Address
 
 
-def find_address(sealer: Sealer, complaint: Mapping[str, Any], role: Role, link: str | None) -> Reach:
-    """Where to send a message about this row of `complaint`. A `link` must open as the address must."""
-    channel_column, address_column = _COLUMNS[role]
-    channel = Channel(complaint[channel_column]) if complaint[channel_column] else None
-    sealed, subject = complaint[address_column], str(complaint["complaint_id"])
+def find_address(
+    sealer: Sealer,
+    complaint: Mapping[str, Any],
+    role: Role,
+    must_open: Iterable[str | None] = (),
+    where: Where | None = None,
+) -> Reach:
+    """Where to send a message about this row of `complaint`; `where` goes before what is known of the role.
+
+    What else is sealed and needed, as a link, must open as the address must.
+    """
+    if where is None:
+        channel_column, address_column = _COLUMNS[role]
+        where = Where(complaint[channel_column], complaint[address_column])
+    channel = Channel(where.channel) if where.channel else None
+    sealed, subject = where.reply_to, str(complaint["complaint_id"])
     hint = complaint["address_hint"] if role is Role.CUSTOMER else None
     if sealed is None:
         return Reach(channel, None, hint, Address.MISSING)
     try:
         clear = sealer.open(sealed, subject).strip()
-        if link is not None:
-            sealer.open(link, subject)
+        for other in must_open:
+            if other is not None:
+                sealer.open(other, subject)
     except CannotOpenError:
         return Reach(channel, sealed, hint, Address.UNREADABLE)
     address = Address.READABLE if clear else Address.MISSING

@@ -9,7 +9,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.intake import ComplaintReceived
-from shared.events.routing import OwnerNamed
+from shared.events.routing import OwnerChanged, OwnerNamed
 from shared.events.sla import PromisesMade
 from shared.events.vocabulary import PromiseKind
 
@@ -55,6 +55,12 @@ _MOVED = Statement(
     WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
     """
 )
+_ENDED = Statement(
+    """
+    UPDATE complaint SET stage = 'CLOSED' WHERE complaint_id = ANY (CAST(:complaint_id AS uuid[]))
+    RETURNING complaint.*
+    """
+)
 _KNOWN = Statement("SELECT * FROM complaint WHERE complaint_id = ANY (CAST(:complaint_id AS uuid[]))")
 
 
@@ -63,7 +69,9 @@ async def keep_customers(tx: Transaction, received: Sequence[Envelope[ComplaintR
     return await _run(tx, _RECEIVED, received, _columns(received, _CUSTOMER))
 
 
-async def keep_owners(tx: Transaction, named: Sequence[Envelope[OwnerNamed]]) -> Complaints:
+async def keep_owners(
+    tx: Transaction, named: Sequence[Envelope[OwnerNamed] | Envelope[OwnerChanged]]
+) -> Complaints:
     """Keep who answers for the complaints, and how owner and team lead are reached."""
     return await _run(tx, _OWNED, named, _columns(named, _OWNER))
 
@@ -81,6 +89,17 @@ def result_due_at(made: PromisesMade) -> datetime | None:
 async def keep_stage(tx: Transaction, stage: Stage, moved: Sequence[Envelope[Any]]) -> Complaints:
     """Keep that complaints have come to this stage, each in the round of its event."""
     return await _run(tx, _MOVED, moved, {"stage": stage, **_columns(moved, ("round",))})
+
+
+async def keep_moved_times(tx: Transaction, results: Mapping[UUID, datetime]) -> None:
+    """Keep until when results are promised now."""
+    if results:
+        await tx.fetch(_PROMISED, {"complaint_id": list(results), "due_at": list(results.values())})
+
+
+async def keep_end(tx: Transaction, ended: Sequence[Envelope[Any]]) -> Complaints:
+    """Keep that complaints have ended in the round in which they are."""
+    return await _run(tx, _ENDED, ended, {})
 
 
 async def known_complaints(tx: Transaction, about: Sequence[Envelope[Any]]) -> Complaints:

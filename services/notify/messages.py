@@ -12,14 +12,15 @@ from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope, Event
 from shared.events.notify import MessageSkipped
 from shared.events.vocabulary import Channel, Language, MessageKind, Role, SkipReason
-from shared.runtime.sealing import Sealer
+from shared.runtime.sealing import CannotOpenError, Sealer
 
 from .addresses import find_address
 from .choose_delivery import choose_delivery
 from .judge_outcome import State
 from .metrics import count_messages
+from .notices import Where
 from .overtaken import Stage, is_overtaken
-from .policy import NotifyPolicy
+from .policy import BY_DESK, NotifyPolicy
 from .render_text import render_text
 from .texts import Texts
 
@@ -70,7 +71,8 @@ class Wish(NamedTuple):
     """A message that a fact calls for.
 
     complaint: its row in `complaint`; told_of: what it tells of, once; facts: values of placeholders by name;
-    round: the resolution it tells of, the complaint's present round if None; link: path of a link, sealed.
+    round: the resolution it tells of, the complaint's present round if None; link: path of a link, sealed;
+    where: the channel and sealed address, if not those of the complaint; must_open: sealed, and needed for the text.
     """
 
     because_of: Envelope[Event]
@@ -81,6 +83,8 @@ class Wish(NamedTuple):
     facts: Mapping[str, str] = {}
     round: int | None = None
     link: str | None = None
+    where: Where | None = None
+    must_open: str | None = None
 
 
 class Messages:
@@ -133,7 +137,7 @@ class Messages:
     def _decide(self, wish: Wish) -> Intent:
         known = wish.complaint
         said_in = wish.round or known["round"]
-        reach = find_address(self._sealer, known, wish.role, wish.link)
+        reach = find_address(self._sealer, known, wish.role, (wish.link, wish.must_open), wish.where)
         language = self.language_of(wish)
         facts = {"receipt": known["receipt_number"], "owner": known["owner_name"] or "", **wish.facts}
         reason = choose_delivery(
@@ -159,6 +163,22 @@ class Messages:
             ),
             reason=reason,
         )
+
+    def desk(self, role: Role, complaint: Mapping[str, Any]) -> Where | None:
+        """The mailbox of a desk, where the role is reached over one; it is sealed as addresses of people are."""
+        if role not in BY_DESK:
+            return None
+        desk = self.policy.desks.get(role)
+        if desk is None:
+            return Where(None, None)
+        return Where(desk.channel, self._sealer.seal(desk.address, str(complaint["complaint_id"])))
+
+    def opened(self, sealed: str, wish: Wish) -> str:
+        """A text for notify alone; empty if it cannot be opened, and then the message is skipped for that."""
+        try:
+            return self._sealer.open(sealed, str(wish.complaint["complaint_id"]))
+        except CannotOpenError:
+            return ""
 
     def language_of(self, wish: Wish) -> Language:
         """The customer's language, or that of the staff."""

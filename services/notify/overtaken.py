@@ -4,10 +4,38 @@ from enum import StrEnum
 
 from shared.events.vocabulary import MessageKind
 
+_OF_WORK = frozenset(
+    {
+        MessageKind.OWNER_NAMED,
+        MessageKind.LATE,
+        MessageKind.ESCALATION,
+        MessageKind.DUE_MOVED,
+        MessageKind.PAUSE_ENDED,
+        MessageKind.TRANSFER,
+        MessageKind.TRANSFER_DISPUTED,
+        MessageKind.TRANSFER_FAILED,
+        MessageKind.CHASED,
+        MessageKind.NOBODY_RESPONSIBLE,
+        MessageKind.TASK_ASKED,
+        MessageKind.TASK_REFUSED,
+        MessageKind.TASK_OVERDUE,
+    }
+)
+_OWED_TO_THE_END = frozenset(
+    {
+        MessageKind.RECEIPT,
+        MessageKind.ANSWER,
+        MessageKind.REJECTED,
+        MessageKind.APPEAL_NOTED,
+        MessageKind.APPEAL_TO_DECIDE,
+        MessageKind.REMEDY_APPROVED,
+        MessageKind.REMEDY_PAID,
+    }
+)
 _LOSE_SENSE = {
     "OPEN": frozenset({MessageKind.RESOLVED, MessageKind.QUESTION}),
-    "RESOLVED": frozenset({MessageKind.OWNER_NAMED, MessageKind.LATE, MessageKind.ESCALATION}),
-    "CLOSED": frozenset(MessageKind) - {MessageKind.RECEIPT},
+    "RESOLVED": _OF_WORK,
+    "CLOSED": frozenset(MessageKind) - _OWED_TO_THE_END,
 }
 
 
@@ -20,7 +48,7 @@ class Stage(StrEnum):
 
 
 def overtaken_kinds(stage: Stage) -> frozenset[MessageKind]:
-    """The messages that say nothing of use at this stage. A receipt is owed to the end."""
+    """The messages that say nothing of use at this stage. A receipt and what is owed are told to the end."""
     return _LOSE_SENSE[stage]
 
 

@@ -3,9 +3,9 @@
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import Channel, Language, MessageKind, PromiseKind
+from shared.events.vocabulary import Channel, Language, MessageKind, PromiseKind, Role
 from shared.runtime.policy import Policy
 
 
@@ -45,6 +45,19 @@ class RetryPolicy(BaseModel):
     longest: float = Field(ge=0)
 
 
+class DeskPolicy(BaseModel):
+    """The mailbox of a function, not of a person: what is sent there may be read by whoever is on duty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: Channel
+    address: str = Field(min_length=3, max_length=200)
+
+
+BY_DESK = (Role.DEPARTMENT_HEAD, Role.SERVICE_QUALITY)
+"""The roles that are reached over a desk; owners and team leads are reached as themselves."""
+
+
 class NotifyPolicy(Policy):
     """Everything notify decides by. `texts` replaces single texts of templates.toml."""
 
@@ -52,6 +65,15 @@ class NotifyPolicy(Policy):
     staff_language: Language
     served_channels: tuple[Channel, ...]
     late_told_for: tuple[PromiseKind, ...]
+    moved_told_for: tuple[PromiseKind, ...]
+    desks: dict[Role, DeskPolicy]
     handover: HandoverPolicy
     retry: RetryPolicy
     texts: dict[MessageKind, dict[Language, str]] = Field(default_factory=dict)
+
+    @field_validator("desks")
+    @classmethod
+    def _are_desks(cls, desks: dict[Role, DeskPolicy]) -> dict[Role, DeskPolicy]:
+        if others := [role for role in desks if role not in BY_DESK]:
+            raise ValueError(f"{others[0]} has no desk|{others[0]} 不通过公共邮箱联系")
+        return desks

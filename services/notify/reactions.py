@@ -24,8 +24,11 @@ from .complaints import (
 )
 from .messages import Messages, Wish
 from .overtaken import Stage, overtaken_kinds
+from .policy import BY_DESK
 from .render_text import say_moment
+from .tell_notices import reactions_to_notices
 
+_TOLD_OF_RUNGS = (Role.OWNER, Role.TEAM_LEAD, *BY_DESK)
 HEARS = ("intake", "routing", "sla", "feedback")
 
 
@@ -41,6 +44,7 @@ def reactions(messages: Messages) -> Reactions:
         ComplaintReopened: partial(note_reopenings, messages),
         ComplaintClosed: partial(note_closings, messages),
         SatisfactionAsked: partial(tell_questions, messages),
+        **reactions_to_notices(messages),
     }
 
 
@@ -80,18 +84,19 @@ async def tell_of_lateness(
 async def tell_staff_of_escalations(
     messages: Messages, tx: Transaction, reached: Sequence[Envelope[EscalationReached]]
 ) -> None:
-    """Tell owner and team lead of the rung that was reached; who is both is told once."""
+    """Tell those who are to be told of the rung that was reached; who is owner and team lead is told once."""
     known = await known_complaints(tx, reached)
     wishes = []
     for envelope in reached:
         level = envelope.event.level
-        roles = [role for role in (Role.OWNER, Role.TEAM_LEAD) if role in envelope.event.told]
+        roles = [role for role in _TOLD_OF_RUNGS if role in envelope.event.told]
         complaint = known[envelope.event.complaint_id]
-        if complaint["owner_id"] == complaint["lead_id"]:
-            roles = roles[:1]
+        if complaint["owner_id"] == complaint["lead_id"] and Role.OWNER in roles:
+            roles = [role for role in roles if role is not Role.TEAM_LEAD]
         for role in roles:
             wish = _wish(envelope, known, MessageKind.ESCALATION, f"{envelope.event.promise_id} {level}")
-            wishes.append(_with_promise(messages, wish._replace(role=role), level=level))
+            wish = wish._replace(role=role, where=messages.desk(role, complaint))
+            wishes.append(_with_promise(messages, wish, level=level))
     await messages.store(tx, wishes)
 
 

@@ -2,11 +2,21 @@
 
 import tomllib
 from collections.abc import Mapping
+from enum import StrEnum
 from importlib.resources import files
 from string import Formatter
 from typing import NamedTuple
 
-from shared.events.vocabulary import Language, MessageKind, PromiseKind
+from shared.events.vocabulary import (
+    Language,
+    MessageKind,
+    OwnerChangeReason,
+    PauseReason,
+    PromiseKind,
+    RejectionReason,
+    RemedyKind,
+    TransferReason,
+)
 from shared.runtime.policy import PolicyError
 
 from .policy import NotifyPolicy
@@ -18,8 +28,37 @@ PLACEHOLDERS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ESCALATION: frozenset({"receipt", "owner", "level", "promised", "due"}),
     MessageKind.RESOLVED: frozenset({"receipt"}),
     MessageKind.QUESTION: frozenset({"receipt", "link"}),
+    MessageKind.DUE_MOVED: frozenset({"receipt", "was", "due"}),
+    MessageKind.OWNER_CHANGED: frozenset({"receipt", "owner", "reason"}),
+    MessageKind.ANSWER: frozenset({"receipt", "owner", "answer"}),
+    MessageKind.REJECTED: frozenset({"receipt", "reason", "due"}),
+    MessageKind.APPEAL_NOTED: frozenset({"receipt", "decider", "due"}),
+    MessageKind.REMEDY_APPROVED: frozenset({"receipt", "remedy", "due"}),
+    MessageKind.REMEDY_PAID: frozenset({"receipt", "remedy"}),
+    MessageKind.INCIDENT: frozenset({"receipt"}),
+    MessageKind.APPEAL_TO_DECIDE: frozenset({"receipt", "due"}),
+    MessageKind.PAUSE_ENDED: frozenset({"receipt", "owner", "reason"}),
+    MessageKind.TRANSFER: frozenset({"receipt", "owner", "reason", "due"}),
+    MessageKind.TRANSFER_DISPUTED: frozenset({"receipt", "owner", "due"}),
+    MessageKind.TRANSFER_FAILED: frozenset({"receipt"}),
+    MessageKind.CHASED: frozenset({"receipt", "owner"}),
+    MessageKind.CONTACT_PASSED_ON: frozenset({"receipt", "owner"}),
+    MessageKind.NOBODY_RESPONSIBLE: frozenset({"receipt", "owner"}),
+    MessageKind.TASK_ASKED: frozenset({"receipt", "owner", "due"}),
+    MessageKind.TASK_REFUSED: frozenset({"receipt", "owner"}),
+    MessageKind.TASK_OVERDUE: frozenset({"receipt", "owner", "due"}),
+    MessageKind.ANSWER_HELD: frozenset({"receipt", "due"}),
 }
 """What can be said in which message; every text says all of it."""
+
+SAID: tuple[type[StrEnum], ...] = (
+    OwnerChangeReason,
+    PauseReason,
+    RejectionReason,
+    RemedyKind,
+    TransferReason,
+)
+"""The values of the vocabulary that people are told, each in words."""
 
 Wording = Mapping[Language, str]
 
@@ -31,6 +70,12 @@ class Texts(NamedTuple):
     messages: Mapping[MessageKind, Wording]
     signature: Wording
     promises: Mapping[PromiseKind, Wording]
+    words: Mapping[str, Mapping[str, Wording]]
+    money: Wording
+
+    def word(self, value: StrEnum) -> Wording:
+        """How a value of the vocabulary is said."""
+        return self.words[type(value).__name__][value.value]
 
 
 def load_texts(policy: NotifyPolicy) -> Texts:
@@ -46,7 +91,11 @@ def load_texts(policy: NotifyPolicy) -> Texts:
     _check(signature, frozenset({"owner"}), "notify.signature")
     version = document["version"] + (f"+{policy.version}" if policy.texts else "")
     promises = {kind: _wording(document["promises"][kind]) for kind in PromiseKind}
-    return Texts(version, messages, signature, promises)
+    words = {
+        of.__name__: {value.value: _wording(document["words"][of.__name__][value]) for value in of}
+        for of in SAID
+    }
+    return Texts(version, messages, signature, promises, words, _wording(document["money"]))
 
 
 def _wording(table: Mapping[str, str]) -> dict[Language, str]:

@@ -39,12 +39,23 @@ def test_a_message_is_sent_or_skipped_for_one_reason(
     assert choose_delivery(channel, address, SMS_ONLY, overtaken=overtaken) is reason
 
 
+OWED = {TOLD.RECEIPT, TOLD.ANSWER, TOLD.REJECTED, TOLD.APPEAL_NOTED, TOLD.APPEAL_TO_DECIDE} | {
+    TOLD.REMEDY_APPROVED,
+    TOLD.REMEDY_PAID,
+}
+
+
 @pytest.mark.parametrize(
     ("stage", "still_said"),
     [
-        (Stage.OPEN, {TOLD.RECEIPT, TOLD.OWNER_NAMED, TOLD.LATE, TOLD.ESCALATION}),
-        (Stage.RESOLVED, {TOLD.RECEIPT, TOLD.RESOLVED, TOLD.QUESTION}),
-        (Stage.CLOSED, {TOLD.RECEIPT}),
+        (Stage.OPEN, set(TOLD) - {TOLD.RESOLVED, TOLD.QUESTION}),
+        (
+            Stage.RESOLVED,
+            OWED
+            | {TOLD.RESOLVED, TOLD.QUESTION, TOLD.INCIDENT, TOLD.OWNER_CHANGED}
+            | {TOLD.CONTACT_PASSED_ON, TOLD.ANSWER_HELD},
+        ),
+        (Stage.CLOSED, OWED),
     ],
 )
 def test_each_stage_leaves_the_messages_that_still_help(stage: Stage, still_said: set[MessageKind]) -> None:

@@ -1,0 +1,135 @@
+"""Tells people what happened beside the ordinary journey, after keeping what it changes of what notify knows."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from shared.bus.consumer import Reactions
+from shared.bus.unit_of_work import Transaction
+from shared.events import Envelope
+from shared.events.routing import ComplaintAppealed, ComplaintCancelled, ComplaintRejected, OwnerChanged
+from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesResumed
+from shared.events.vocabulary import PromiseKind
+
+from .complaints import Complaints, keep_end, keep_moved_times, keep_owners, keep_stage, known_complaints
+from .messages import Messages, Wish
+from .notices import EVENTS, Fact, Notice, Owed, SealedText, notices_of
+from .overtaken import Stage, overtaken_kinds
+from .render_text import say_moment
+
+
+def reactions_to_notices(messages: Messages) -> Reactions:
+    """What to do on events that are no part of every journey."""
+    plain = partial(tell_notices, messages)
+    return {
+        **dict.fromkeys(EVENTS, plain),
+        PromiseExtended: partial(tell_moved_times, messages),
+        PromiseRecomputed: partial(tell_moved_times, messages),
+        PromisesResumed: partial(tell_resumed, messages),
+        OwnerChanged: partial(tell_new_owners, messages),
+        ComplaintRejected: partial(tell_rejections, messages),
+        ComplaintCancelled: partial(note_cancellations, messages),
+        ComplaintAppealed: partial(tell_appeals, messages),
+    }
+
+
+async def tell_notices(messages: Messages, tx: Transaction, heard: Sequence[Envelope[Any]]) -> None:
+    """Tell what needs nothing kept."""
+    await _tell(messages, tx, heard, None)
+
+
+async def tell_moved_times(
+    messages: Messages, tx: Transaction, moved: Sequence[Envelope[PromiseExtended | PromiseRecomputed]]
+) -> None:
+    """Keep the new time of a result; tell it where it is worth it."""
+    results = {e.event.complaint_id: e.event.due_at for e in moved if e.event.kind is PromiseKind.SOLVE}
+    await keep_moved_times(tx, results)
+    await _tell(messages, tx, moved, None)
+
+
+async def tell_resumed(
+    messages: Messages, tx: Transaction, resumed: Sequence[Envelope[PromisesResumed]]
+) -> None:
+    """Keep the new time of a result; tell whom it concerns that a pause ended of itself."""
+    results = {
+        e.event.complaint_id: promise.due_at
+        for e in resumed
+        for promise in e.event.promises
+        if promise.kind is PromiseKind.SOLVE
+    }
+    await keep_moved_times(tx, results)
+    await _tell(messages, tx, resumed, None)
+
+
+async def tell_new_owners(
+    messages: Messages, tx: Transaction, changed: Sequence[Envelope[OwnerChanged]]
+) -> None:
+    """Keep who answers now, and tell the customer."""
+    await _tell(messages, tx, changed, await keep_owners(tx, changed))
+
+
+async def tell_rejections(
+    messages: Messages, tx: Transaction, rejected: Sequence[Envelope[ComplaintRejected]]
+) -> None:
+    """The complaint has ended: what was to be told of it is not, but the reason is."""
+    known = await keep_end(tx, rejected)
+    await messages.withdraw(tx, rejected, overtaken_kinds(Stage.CLOSED))
+    await _tell(messages, tx, rejected, known)
+
+
+async def note_cancellations(
+    messages: Messages, tx: Transaction, cancelled: Sequence[Envelope[ComplaintCancelled]]
+) -> None:
+    """The customer wants it no more, and hears no more of it."""
+    await keep_end(tx, cancelled)
+    await messages.withdraw(tx, cancelled, overtaken_kinds(Stage.CLOSED))
+
+
+async def tell_appeals(
+    messages: Messages, tx: Transaction, appealed: Sequence[Envelope[ComplaintAppealed]]
+) -> None:
+    """The complaint is open again until it is decided."""
+    await _tell(messages, tx, appealed, await keep_stage(tx, Stage.OPEN, appealed))
+
+
+async def _tell(
+    messages: Messages, tx: Transaction, heard: Sequence[Envelope[Any]], known: Complaints | None
+) -> None:
+    calling = [(e, notices) for e in heard if (notices := notices_of(e.event, messages.policy))]
+    if not calling:
+        return
+    if known is None:
+        known = await known_complaints(tx, [envelope for envelope, _ in calling])
+    await messages.store(
+        tx, [wish for e, notices in calling for wish in _wishes(messages, e, notices, known)]
+    )
+
+
+def _wishes(
+    messages: Messages, envelope: Envelope[Any], notices: Sequence[Notice], known: Complaints
+) -> Iterator[Wish]:
+    complaint = known[envelope.event.complaint_id]
+    for notice in notices:
+        where = notice.where or messages.desk(notice.role, complaint)
+        wish = Wish(envelope, complaint, notice.kind, notice.role, notice.told_of, where=where)
+        facts = {name: _said(messages, wish, fact) for name, fact in notice.facts.items()}
+        sealed = [fact.sealed for fact in notice.facts.values() if isinstance(fact, SealedText)]
+        yield wish._replace(facts=facts, must_open=sealed[0] if sealed else None)
+
+
+def _said(messages: Messages, wish: Wish, fact: Fact) -> str:
+    language = messages.language_of(wish)
+    match fact:
+        case datetime():
+            return say_moment(fact, language, messages.policy.zone)
+        case Owed(kind, amount):
+            words = [messages.texts.word(kind)[language]] if kind else []
+            money = messages.texts.money[language].format(amount=f"{amount / 100:.2f}")
+            return " ".join(words + [money] * bool(amount))
+        case SealedText(sealed):
+            return messages.opened(sealed, wish)
+        case StrEnum():
+            return messages.texts.word(fact)[language]
+    return fact
