@@ -70,6 +70,7 @@ TECHNICAL = {
         "read_complaints": "the SQL of showing complaints",
         "read_contact": "turns a request body into a contact",
         "register_customers": "one transaction that stores many customers",
+        "suggestions": "transactions for what becomes of suggestions",
         "tell_contact": "writes the events of decided drafts",
         "text_similarity": "the only place that knows the library for comparing texts",
         "receipt_doors": "endpoints of the receipt, beside api.py",

@@ -32,6 +32,7 @@ NEWS: Mapping[str, tuple[str, str]] = {
     ),
     "remedy_approved": ("赔付已批准", "What we owe you was granted"),
     "remedy_paid": ("赔付已支付", "What we owe you was paid"),
+    "suggestion_decided": ("您的建议已有结果", "Your suggestion was decided"),
     "complaint_closed": ("已办结", "Closed"),
 }
 """What happened → the words for it in Chinese and English; what is not here, customers are not shown."""
@@ -53,8 +54,16 @@ _APPEALS: Mapping[str, tuple[str, str]] = {
     "UPHELD": ("申诉成立，重新处理", "Your appeal was upheld"),
     "DENIED": ("申诉未获支持", "Your appeal was denied"),
 }
+_SUGGESTIONS: Mapping[str, tuple[str, str]] = {
+    "ADOPTED": ("您的建议已被采纳，谢谢", "Your suggestion was adopted; thank you"),
+    "CONSIDERED": ("您的建议正在研究", "Your suggestion is being considered"),
+    "DECLINED": ("您的建议暂未采纳，谢谢", "Your suggestion was not adopted; thank you"),
+}
+_WHOLE = ("appeal_decided", "suggestion_decided")
+"""Of these the detail says it all."""
 _DETAILS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "appeal_decided": _APPEALS,
+    "suggestion_decided": _SUGGESTIONS,
     "complaint_paused": WAITS_FOR,
     "complaint_rejected": REJECTED_FOR,
 }
@@ -68,6 +77,6 @@ def news_text(what: str, detail: str | None) -> tuple[str, str]:
     reason = _DETAILS.get(what, {}).get(detail or "")
     if reason is None:
         return chinese, english
-    if what == "appeal_decided":
+    if what in _WHOLE:
         return reason
     return f"{chinese}：{reason[0]}", f"{english}: {reason[1]}"

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Body, Query, Request
 from pydantic import Field
 
-from shared.events.vocabulary import Finding, RepeatReason
+from shared.events.vocabulary import Finding, RepeatReason, SuggestionOutcome
 from shared.runtime.dependencies import Work
 from shared.runtime.paging import After, Limit
 from shared.runtime.service import service_router
@@ -15,6 +15,7 @@ from shared.runtime.strict_json import Storable, StrictBody
 from . import csv_file
 from .categories import Categories, list_categories, read_tree
 from .findings import give_account, give_reason, list_unexplained, make_finding
+from .suggestions import decide_suggestion, list_undecided
 
 router = service_router("intake", tags=["understanding"])
 
@@ -83,6 +84,28 @@ async def put_reason(complaint_id: UUID, work: Work, body: Annotated[ReasonBody,
     """One of nine reasons (REP-6); only of what was repeated, attached to or opened again."""
     await give_reason(work, complaint_id, body.by, body.reason)
     return {"complaint_id": complaint_id, "reason": body.reason}
+
+
+class SuggestionBody(StrictBody):
+    """What becomes of a suggestion."""
+
+    by: Account
+    outcome: SuggestionOutcome
+
+
+@router.put("/complaints/{complaint_id}/suggestion", summary="Say what becomes of a suggestion")
+async def put_suggestion(
+    complaint_id: UUID, work: Work, body: Annotated[SuggestionBody, Body()]
+) -> dict[str, Any]:
+    """Its sender sees it on their page; the last word holds."""
+    await decide_suggestion(work, complaint_id, body.outcome, body.by)
+    return {"complaint_id": complaint_id, "outcome": body.outcome}
+
+
+@router.get("/suggestions/undecided", summary="Suggestions whose senders have heard nothing yet")
+async def undecided(work: Work, after: After = None, limit: Limit = 100) -> dict[str, Any]:
+    """By id, closed ones too: the sender of a suggestion always hears the outcome."""
+    return await list_undecided(work, after, limit)
 
 
 @router.get("/repeats/unexplained", summary="Repeats whose reason nobody has said yet")

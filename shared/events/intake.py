@@ -16,6 +16,7 @@ from .vocabulary import (
     PriorityClass,
     RepeatReason,
     Severity,
+    SuggestionOutcome,
     Tag,
 )
 
@@ -180,6 +181,18 @@ class FindingMade(Event):
     accused_staff: str | None
     by: str
     made_at: Instant
+
+
+class SuggestionDecided(Event):
+    """What becomes of a suggestion; its sender is to hear it, and sees it on their page."""
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    customer_id: UUID
+    outcome: SuggestionOutcome
+    by: str
+    decided_at: Instant
 
 
 class RepeatReasonGiven(Event):

@@ -126,6 +126,14 @@ class RepeatReason(StrEnum):
     WRONG_EXPLANATION = "WRONG_EXPLANATION"
 
 
+class SuggestionOutcome(StrEnum):
+    """What becomes of a suggestion; its sender always hears it."""
+
+    ADOPTED = "ADOPTED"
+    CONSIDERED = "CONSIDERED"
+    DECLINED = "DECLINED"
+
+
 class Duty(StrEnum):
     """What is to be done within a time besides solving a complaint: know who called (GRD-U), freeze a service (SEV-1)."""
 
