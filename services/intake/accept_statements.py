@@ -150,8 +150,8 @@ WRITE = Statement(
                            occurred_at, taken_by, repeat_of, repeat_index, abusive, amount_in_dispute,
                            kind, tags, risk_score, risk_reasons, priority, priority_class,
                            serving_department, is_fault, conflict_of_interest, accused_staff, passed_on_by,
-                           area, demand, desired_remedy, motives, on_behalf_of, repeat_rule, tells_of_trouble, received_at,
-                           policy_version)
+                           area, demand, desired_remedy, motives, on_behalf_of, repeat_rule, tells_of_trouble,
+                           came_by, received_at, policy_version)
     SELECT given.*, now(), :policy_version
     FROM json_to_recordset(CAST(CAST(:complaints AS text) AS json))
          AS given (complaint_id uuid, first_contact_id uuid, receipt_number text, tracking_code text,
@@ -162,7 +162,7 @@ WRITE = Statement(
                    priority_class text, serving_department text, is_fault boolean,
                    conflict_of_interest boolean, accused_staff text, passed_on_by text, area text,
                    demand text, desired_remedy text, motives text[], on_behalf_of jsonb, repeat_rule text,
-                   tells_of_trouble boolean)
+                   tells_of_trouble boolean, came_by text)
     """
 )
 """Stores new and changed customers and the complaints."""

@@ -10,7 +10,7 @@ from shared.events.vocabulary import Channel, Grade, Language
 from shared.runtime.strict_json import Storable, StrictBody, YesNo
 
 from .call_forms import CallFacts
-from .particulars import Particulars
+from .particulars import CameBy, Particulars
 
 LONGEST_TEXT, LONGEST_SMS = 20_000, 2_000
 
@@ -115,7 +115,7 @@ class WebContact(ContactForm):
 
 
 class PhoneContact(ContactForm, CallFacts):
-    """A complaint that a member of staff took on the phone."""
+    """A complaint that a member of staff took on the phone, in a branch, or from a letter or fax."""
 
     model_config = _example(
         call_id="call-77120",
@@ -128,7 +128,10 @@ class PhoneContact(ContactForm, CallFacts):
     channel: ClassVar[Channel] = Channel.PHONE
 
     text: Words = Field(description="transcript or notes")
-    call_id: Key = Field(description="the call's id; the same id is always the same complaint")
+    call_id: Key = Field(
+        description="the id of the call, visit, letter or fax; the same id is always the same complaint"
+    )
+    came_by: CameBy = Field(CameBy.PHONE, description="how it reached whoever enters it")
     caller_number: NumberAsGiven | None = Field(
         None, description="as the network shows it; leave it out, or say anonymous, if it is withheld"
     )
@@ -141,6 +144,11 @@ class PhoneContact(ContactForm, CallFacts):
     def key(self) -> str:
         """See ContactForm."""
         return self.call_id
+
+    @property
+    def arrived_by(self) -> CameBy:
+        """See Particulars."""
+        return self.came_by
 
     @property
     def origin(self) -> str | None:

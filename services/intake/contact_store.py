@@ -203,6 +203,7 @@ def _complaint(draft: Draft) -> dict[str, Any]:
         "on_behalf_of": told.other_person,
         "repeat_rule": draft.repeat.rule,
         "tells_of_trouble": contact.judgement.tells_of_trouble,
+        "came_by": told.arrived_by,
     }
 
 

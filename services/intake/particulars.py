@@ -26,6 +26,15 @@ class Relation(StrEnum):
     OTHER = "OTHER"
 
 
+class CameBy(StrEnum):
+    """How a complaint reached the member of staff who entered it."""
+
+    PHONE = "PHONE"
+    BRANCH = "BRANCH"
+    LETTER = "LETTER"
+    FAX = "FAX"
+
+
 class OnBehalfOf(StrictBody):
     """For whom somebody complains; the customer of the form is who complains."""
 
@@ -48,6 +57,11 @@ class Particulars(StrictBody):
     accused_staff: _Short | None = Field(None, description="account of the member of staff it is about")
     passed_on_by: PassedOnBy | None = Field(None, description="who sent the customer's complaint on to us")
     on_behalf_of: OnBehalfOf | None = None
+
+    @property
+    def arrived_by(self) -> CameBy | None:
+        """How it reached the member of staff who entered it; None where customers or systems did."""
+        return None
 
     @property
     def tags(self) -> tuple[Tag, ...]:

@@ -212,6 +212,7 @@ complaint = Table(
     Column("on_behalf_of", JSONB, comment="for whom somebody else complains"),
     Column("contact_count", Integer, nullable=False, server_default="1"),
     Column("repeat_rule", Text, comment="by which rule it names an earlier one"),
+    Column("came_by", Text, comment="PHONE, BRANCH, LETTER or FAX, where staff entered it"),
     Column("tells_of_trouble", Boolean, comment="whether its words say that something went wrong"),
     Column("finding", Text, comment="UPHELD, PARTLY or NOT_UPHELD"),
     Column("repeat_reason", Text, comment="why it came again, as staff found (REP-6)"),

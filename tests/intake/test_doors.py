@@ -14,6 +14,35 @@ from tests.service_under_test import SEALER, ServiceUnderTest, StartService
 from .doors import accepted, post
 
 
+@pytest.mark.parametrize("came_by", ["BRANCH", "LETTER", "FAX"])
+async def test_staff_enter_what_came_by_other_ways_and_it_is_answered_to_the_customers_own_number(
+    intake: ServiceUnderTest, came_by: str
+) -> None:
+    customer = {"phone": "13800138000", "marketing_consent": False}
+    entered = {"call_id": f"{came_by}-1", "came_by": came_by, "agent_id": "a100", "customer": customer}
+    complaint = await accepted(intake, "phone", **entered)
+    assert (complaint["came_by"], complaint["taken_by"]) == (came_by, "a100")
+    again = await post(intake, "phone", **entered)
+    assert (again.status_code, again.json()["complaint_id"]) == (200, complaint["complaint_id"])
+    [told] = await intake.said(ComplaintReceived)
+    assert (told.channel, told.taken_by, told.address_hint, told.marketing_consent) == (
+        Channel.PHONE,
+        "a100",
+        "+86138****8000",
+        False,
+    )
+    assert await intake.rows("SELECT 1 FROM call") == []
+
+
+async def test_a_call_came_by_phone_and_what_customers_send_themselves_by_nobody(
+    intake: ServiceUnderTest,
+) -> None:
+    for channel, came_by in (("phone", "PHONE"), ("web", None), ("sms", None)):
+        assert (await accepted(intake, channel))["came_by"] == came_by
+    refused = await post(intake, "phone", came_by="PIGEON")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "came_by")
+
+
 async def test_a_contact_becomes_one_complaint_that_is_told_with_its_receipt(
     intake: ServiceUnderTest,
 ) -> None:
