@@ -11,6 +11,7 @@ from .calendar_store import Timekeeper
 from .contract_doors import router as contract_doors
 from .extension_doors import router as extension_doors
 from .feed_doors import router as feed_doors
+from .holdings import holding
 from .metrics import sampler
 from .pause_doors import router as pause_doors
 from .pause_promises import timers as pausing
@@ -19,6 +20,7 @@ from .reactions import reactions
 from .recompute import timers as recomputing
 from .report_doors import router as report_doors
 from .setup_doors import router as setup_doors
+from .share_doors import router as share_doors
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
 from .watch import timers
@@ -38,6 +40,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         pause_doors,
         report_doors,
         setup_doors,
+        share_doors,
         target_doors,
         what_if_doors,
     )
@@ -45,7 +48,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     def decide_by(policy: SlaPolicy) -> None:
         keeper = Timekeeper(policy.calendars())
         service.serves(timekeeper=keeper, policy=policy)
-        service.hears(("intake", "routing", "notify"), reactions(policy, keeper))
+        service.hears(("intake", "routing", "notify"), {**reactions(policy, keeper), **holding()})
         firing = (pausing, timers, recomputing, swapping)
         service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})
         service.samples(sampler(policy.horizon_warning_days))

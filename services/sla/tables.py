@@ -208,3 +208,19 @@ protection = Table(
     Index("protection_by_end", "ends_at"),
     comment="Periods of protection with their team and emergency plan (SLA-P).",
 )
+
+holding = Table(
+    "holding",
+    metadata,
+    Column("holding_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("holder", Text, comment="account of who worked on it"),
+    Column("department", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), comment="none while they have it"),
+    Column("answer_by", DateTime(timezone=True), comment="until when they answer inside the house"),
+    Column("reason", Text),
+    Column("is_part", Boolean, nullable=False, server_default=text("false"), comment="asked for a part only"),
+    Index("holding_of_complaint", "complaint_id"),
+    comment="Which department had a complaint when, as routing told it (FC-17).",
+)
