@@ -136,6 +136,7 @@ TECHNICAL = {
         "transfer_api": "endpoints of hand-overs, beside api.py",
         "transfer_case": "one transaction for each word about a hand-over",
         "transfers": "the SQL of hand-overs",
+        "urgency": "one transaction that sets urgency, and the timers of news",
         "waiting": "one transaction for each word about waiting",
         "work_times": "one transaction for what the work took",
         "work_on_case": "one transaction for what a member of staff did",

@@ -33,6 +33,7 @@ from .tasks_api import router as tasks_router
 from .transfer_api import router as transfer_router
 from .transfer_case import timers
 from .unfinished_tasks import task_timers
+from .urgency import urgency_timers
 from .waiting import waiting_timers
 
 
@@ -64,7 +65,12 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         service.serves(desk=desk)
         service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
         service.fires(
-            timers(desk) | waiting_timers() | answer_timers(desk) | task_timers(desk) | unclear_timers(desk)
+            timers(desk)
+            | waiting_timers()
+            | answer_timers(desk)
+            | task_timers(desk)
+            | urgency_timers(desk)
+            | unclear_timers(desk)
         )
 
     service.decides_by(policy, decide_by)

@@ -32,7 +32,7 @@ _VIEW = Statement(
 
 _FACTS = (
     *("complaint_id", "version", "receipt_number", "channel", "case_type", "category", "severity", "grade"),
-    *("language", "received_at", "taken_by", "repeat_of", "state", "round", "ground", "closed_at"),
+    *("language", "received_at", "taken_by", "repeat_of", "state", "round", "ground", "closed_at", "urgency"),
     *("end_reason", "end_text", "appeal_until"),
 )
 

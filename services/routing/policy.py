@@ -13,6 +13,7 @@ from shared.events.vocabulary import (
     Motive,
     ReopenReason,
     Severity,
+    Urgency,
 )
 from shared.runtime.policy import Policy
 
@@ -324,6 +325,21 @@ class CallPolicy(BaseModel):
         return self
 
 
+class UrgencyPolicy(BaseModel):
+    """Of which urgency the customer hears again after how many seconds, and how many points it weighs in a queue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    news_every: dict[Urgency, Annotated[int, Field(ge=60, le=2_592_000)]]
+    points: dict[Urgency, Annotated[float, Field(ge=0, le=100)]]
+
+    @model_validator(mode="after")
+    def _all_named(self) -> "UrgencyPolicy":
+        if set(self.points) != set(Urgency):
+            raise ValueError("every urgency has its points")
+        return self
+
+
 class EscalationPolicy(BaseModel):
     """From which rung of the ladder on a complaint is shown to staff as escalated."""
 
@@ -356,3 +372,4 @@ class RoutingPolicy(Policy):
     key_accounts: KeyAccountPolicy
     talk: TalkPolicy
     calls: CallPolicy
+    urgency: UrgencyPolicy

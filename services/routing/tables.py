@@ -55,6 +55,7 @@ complaint = Table(
     Column("round", Integer, nullable=False, server_default="1"),
     Column("ground", Text, comment="what it was closed on"),
     Column("closed_at", DateTime(timezone=True)),
+    Column("urgency", Text, nullable=False, server_default="NORMAL", comment="as staff set it"),
     Column("motives", JSONB, comment="as staff found them; none: as intake heard"),
     Column("motives_by", Text),
     Column("end_reason", Text, comment="why it was rejected"),

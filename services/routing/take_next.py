@@ -23,7 +23,7 @@ from .queue_order import priority_class, priority_now
 from .workload import counting, read_loads
 
 _FACTS = (
-    "complaint_id, receipt_number, severity, grade, case_type, category, state, round, owner_id, handler_id, "
+    "complaint_id, receipt_number, severity, grade, urgency, case_type, category, state, round, owner_id, handler_id, "
     "received_at, due_at, clock_starts_at, base_priority"
 )
 # The same sum as priority_now, for the database to sort by; a test compares the two.

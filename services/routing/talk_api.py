@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Body, Query
 from pydantic import AwareDatetime, Field, model_validator
 
-from shared.events.vocabulary import Motive
+from shared.events.vocabulary import Motive, Urgency
 from shared.runtime.dependencies import Work
 from shared.runtime.paging import After, Limit, Listing
 from shared.runtime.service import service_router
@@ -16,6 +16,7 @@ from .at_desk import AtDesk, known
 from .bodies import Account, CommandBody
 from .motives import note_motives
 from .refusals import refusals
+from .urgency import set_urgency
 from .work_times import note_call, note_investigation, slots, times
 
 router = service_router("routing", tags=["talk"])
@@ -60,6 +61,23 @@ _CALL_BACKS = Listing(
     "call_ref",
     {"given_to": "given_to = :given_to", "still_open": "(ended_at IS NULL) = CAST(:still_open AS boolean)"},
 )
+
+
+class UrgencyBody(CommandBody):
+    """How urgent it is."""
+
+    urgency: Urgency
+    by: Account
+
+
+@router.put("/complaints/{complaint_id}/urgency", summary="Set how urgent it is")
+async def put_urgency(
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[UrgencyBody, Body()]
+) -> dict[str, Any]:
+    """By owner or handler. It weighs in the queue, and the customer hears again and again how far it is."""
+    by = known(desk, "by", body.by)
+    async with refusals(work, complaint_id, body.version):
+        return await set_urgency(work, desk, complaint_id, body.urgency, by.id)
 
 
 @router.put("/complaints/{complaint_id}/motives", summary="Note what moves the customer")

@@ -15,6 +15,7 @@ from .vocabulary import (
     RemedyKind,
     ReopenReason,
     TransferReason,
+    Urgency,
 )
 
 
@@ -446,3 +447,27 @@ class ChargeReleased(_ChargeEvent):
     reference: str
     because: str
     released_at: Instant
+
+
+class UrgencyChanged(_RoutingEvent):
+    """Staff set how urgent a complaint is; next_news_at: when its customer hears how far it is, None if not urgent."""
+
+    urgency: Urgency
+    by: str
+    changed_at: Instant
+    next_news_at: Instant | None
+
+
+class ProgressTold(_RoutingEvent):
+    """The customer of an urgent complaint is to hear how far it is, in the owner's name, and when they hear next.
+
+    state: that of routing (docs/ownership.md); steps: those of the six that were taken in this round.
+    """
+
+    urgency: Urgency
+    state: str
+    owner_id: str
+    owner_name: str
+    steps: tuple[HandlingStep, ...]
+    told_at: Instant
+    next_at: Instant

@@ -80,6 +80,14 @@ class PriorityClass(StrEnum):
     P4 = "P4"
 
 
+class Urgency(StrEnum):
+    """How urgent staff say that a complaint is; of urgent ones the customer hears again and again how far they are."""
+
+    NORMAL = "NORMAL"
+    URGENT = "URGENT"
+    EXTRA_URGENT = "EXTRA_URGENT"
+
+
 class Motive(StrEnum):
     """What moves a customer to complain; a complaint may have several."""
 
