@@ -25,7 +25,9 @@ Row: TypeAlias = Any
 class Database:
     """A pool of at most `pool_size` connections to `url`; a connection that died is replaced at its next use.
 
-    jsonb is Python data on both ways. Errors are asyncpg's own; TimeoutError if no connection is free in time.
+    A connection that comes back in order is kept at hand for the next one, unless somebody waits: giving it back to
+    the driver's pool makes a task each time, which costs more than a statement (decision 0009). jsonb is Python
+    data on both ways. Errors are asyncpg's own; TimeoutError if no connection is free in time.
     """
 
     def __init__(self, url: str, *, application: str, pool_size: int = POOL_SIZE) -> None:
@@ -33,16 +35,35 @@ class Database:
         self._settings = {"application_name": application, "timezone": "UTC", "jit": "off"}
         self._size = pool_size
         self._pool: asyncpg.Pool | None = None
+        self._at_hand: list[Connection] = []
+        self._waiting = 0
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection for one task at a time; whoever opens a transaction on it also ends it."""
         pool = await self._opened()
-        connection = await pool.acquire(timeout=FREE_WITHIN)
+        connection = await self._take(pool)
         try:
             yield connection
-        finally:
+        except BaseException:
+            await pool.release(connection)  # whatever it is in the middle of
+            raise
+        if self._waiting or self._pool is not pool:
             await pool.release(connection)
+        else:
+            self._at_hand.append(connection)
+
+    async def _take(self, pool: asyncpg.Pool) -> Connection:
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if _is_open(connection):
+                return connection
+            await pool.release(connection)
+        self._waiting += 1
+        try:
+            return await pool.acquire(timeout=FREE_WITHIN)
+        finally:
+            self._waiting -= 1
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         """The rows of one statement, which is a transaction of its own."""
@@ -52,7 +73,10 @@ class Database:
     async def close(self) -> None:
         """Release the connections; those in use first come back. The next use opens new ones."""
         pool, self._pool = self._pool, None
+        at_hand, self._at_hand = self._at_hand, []
         if pool is not None:
+            for connection in at_hand:
+                await pool.release(connection)
             await pool.close()
 
     async def _opened(self) -> asyncpg.Pool:
@@ -83,6 +107,13 @@ def end(connection: Connection) -> None:
     """End a connection at once, whatever it is doing; one that the server ended has gone from the pool already."""
     with suppress(asyncpg.InterfaceError):
         connection.terminate()
+
+
+def _is_open(connection: Connection) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # the server ended it, and the pool knows
+        return False
 
 
 async def _speak_json(connection: asyncpg.Connection) -> None:
