@@ -104,6 +104,7 @@ TECHNICAL = {
         "desk": "holds what routing decides by",
         "directory_entries": "the shapes of departments and staff in files and bodies",
         "dry_run": "the SQL of trying rules out",
+        "hear_incidents": "reactions to incidents and repeats, beside reactions.py",
         "hear_customers": "reactions to customers' words, beside reactions.py",
         "end_case": "one transaction for each end other than a resolution",
         "endings_api": "endpoints of waiting and endings, beside api.py",

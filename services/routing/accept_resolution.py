@@ -1,6 +1,7 @@
 """Decides whether what is given as the end of a complaint is a reason at all."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from .policy import WorkPolicy
 
@@ -21,3 +22,8 @@ def no_reason_in(text: str | None, reason: ResolutionReason | None, policy: Work
         return None
     said = " ".join(text.lower().split())
     return next((words for words in policy.no_reason_by_themselves if words.lower() in said), None)
+
+
+def lacks_repeat_reason(repeat_of: UUID | None, reason: str | None, policy: WorkPolicy) -> bool:
+    """REP-6: a repeat is not resolved before somebody has said why it came again."""
+    return policy.repeat_reason_needed and repeat_of is not None and reason is None

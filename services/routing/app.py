@@ -15,6 +15,7 @@ from .chase_api import router as chase_router
 from .contacts_api import router as contacts_router
 from .desk import Desk
 from .endings_api import router as endings_router
+from .hear_incidents import incident_timers
 from .metrics import sample
 from .ownership_api import router as ownership_router
 from .policy import RoutingPolicy
@@ -71,6 +72,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
             | task_timers(desk)
             | urgency_timers(desk)
             | unclear_timers(desk)
+            | incident_timers()
         )
 
     service.decides_by(policy, decide_by)

@@ -19,7 +19,8 @@ _LOAD = Statement(
     SELECT c.complaint_id, c.state, c.round, c.owner_id, c.handler_id, c.handler_reason,
         coalesce(w.steps, '[]'), w.proposal, w.proposed_by, w.proposed_at,
         w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at,
-        c.case_type, c.category, c.severity, c.hops, c.accused_staff, c.due_at, c.lead_department, c.charge_frozen,
+        c.case_type, c.category, c.severity, c.hops, c.accused_staff, c.due_at, c.lead_department,
+        c.charge_frozen, c.repeat_of, c.repeat_reason,
         (SELECT count(*) FROM task WHERE task.complaint_id = c.complaint_id AND task.state IN ('OPEN', 'REFUSED'))
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
     WHERE c.complaint_id = :complaint_id
@@ -93,6 +94,8 @@ class Case:
     due_at: datetime | None
     lead_department: str | None
     charge_frozen: bool
+    repeat_of: UUID | None
+    repeat_reason: str | None
     open_tasks: int
     stream: Stream
 

@@ -19,6 +19,7 @@ _VIEW = Statement(
         coalesce((SELECT jsonb_agg(jsonb_build_object('id', answer_id, 'version', version, 'round', use.round, 'adapted',
             adapted, 'by', used_by, 'used_at', used_at) ORDER BY used_at) FROM standard_answer_use use
             WHERE use.complaint_id = complaint.complaint_id), '[]') AS standard_answers,
+        array(SELECT incident_id FROM incident_child i WHERE i.complaint_id = complaint.complaint_id) AS incidents,
         (SELECT jsonb_build_object('report_by', report_by, 'reported_at', reported_at, 'reported_by', reported_by,
             'text', text) FROM unclear_case u WHERE u.complaint_id = complaint.complaint_id) AS unclear,
         coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', task_id, 'department', task.department, 'state', task.state,
@@ -32,7 +33,8 @@ _VIEW = Statement(
 
 _FACTS = (
     *("complaint_id", "version", "receipt_number", "channel", "case_type", "category", "severity", "grade"),
-    *("language", "received_at", "taken_by", "repeat_of", "state", "round", "ground", "closed_at", "urgency"),
+    *("language", "received_at", "taken_by", "repeat_of", "repeat_reason", "incidents", "state", "round"),
+    *("ground", "closed_at", "urgency"),
     *("end_reason", "end_text", "appeal_until"),
 )
 

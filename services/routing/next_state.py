@@ -40,6 +40,7 @@ class Action(StrEnum):
     APPEAL = "APPEAL"
     UPHOLD = "UPHOLD"
     DENY = "DENY"
+    FOLLOW_INCIDENT = "FOLLOW_INCIDENT"
     REOPEN = "REOPEN"
     CLOSE = "CLOSE"
 
@@ -57,6 +58,12 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (_S.PROPOSED, _A.PROPOSE): _S.PROPOSED,
     (_S.REOPENED, _A.PROPOSE): _S.PROPOSED,
     (_S.PROPOSED, _A.RESOLVE): _S.RESOLVED,
+    # many are put right at once: they follow the resolution of the incident they joined
+    (_S.ASSIGNED, _A.FOLLOW_INCIDENT): _S.RESOLVED,
+    (_S.IN_PROGRESS, _A.FOLLOW_INCIDENT): _S.RESOLVED,
+    (_S.PENDING, _A.FOLLOW_INCIDENT): _S.RESOLVED,
+    (_S.PROPOSED, _A.FOLLOW_INCIDENT): _S.RESOLVED,
+    (_S.REOPENED, _A.FOLLOW_INCIDENT): _S.RESOLVED,
     # waiting
     (_S.ASSIGNED, _A.WAIT): _S.PENDING,
     (_S.IN_PROGRESS, _A.WAIT): _S.PENDING,

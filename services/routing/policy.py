@@ -252,11 +252,13 @@ class AppealPolicy(BaseModel):
 
 
 class WorkPolicy(BaseModel):
-    """How many of the six steps come before the resolution, and which words alone resolve nothing (FC-12)."""
+    """How many of the six steps come before the resolution, which words alone resolve nothing (FC-12), and whether a
+    repeat is resolved only once it is known why it came again (REP-6)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     steps_before_resolution: int = Field(ge=4, le=5)
+    repeat_reason_needed: bool
     no_reason_by_themselves: tuple[str, ...]
 
 

@@ -11,7 +11,15 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered, SatisfactionUnanswered
-from shared.events.intake import CallBackEnded, CallBackNeeded, ComplaintReceived, ContactAttached
+from shared.events.intake import (
+    CallBackEnded,
+    CallBackNeeded,
+    ComplaintJoinedIncident,
+    ComplaintReceived,
+    ContactAttached,
+    IncidentEnded,
+    RepeatReasonGiven,
+)
 from shared.events.routing import HandlerAssigned, OwnerNamed
 from shared.events.sla import (
     EscalationReached,
@@ -28,6 +36,7 @@ from .call_backs import end_call_backs, give_call_backs
 from .desk import Desk
 from .follow_rule import answers, works
 from .hear_customers import hear_customers
+from .hear_incidents import end_incidents, join_incidents, note_repeat_reasons
 from .metrics import OWNED, TRANSFERS
 from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
 from .next_state import State
@@ -87,6 +96,9 @@ def reactions(desk: Desk) -> Reactions:
     return {
         ComplaintReceived: partial(name_owners, desk),
         ContactAttached: partial(hear_contacts, desk),
+        ComplaintJoinedIncident: join_incidents,
+        IncidentEnded: end_incidents,
+        RepeatReasonGiven: note_repeat_reasons,
         SatisfactionAnswered: partial(hear_customers, desk),
         SatisfactionUnanswered: partial(hear_customers, desk),
         PromisesMade: note_clocks,

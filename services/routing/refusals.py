@@ -26,7 +26,7 @@ from .standard_answers import NoSuchStandardAnswerError
 from .tasks import NoSuchTaskError, TaskRefusedError
 from .transfer_case import TransferRefusedError
 from .waiting import MayNotWaitError
-from .work_on_case import OpenTasksError
+from .work_on_case import NoRepeatReasonError, OpenTasksError
 
 Refusal: TypeAlias = tuple[type[Any], Callable[[Any], ProblemError]]
 
@@ -69,6 +69,7 @@ _ACTIONS = {
     Action.APPEAL: ("there is nothing to appeal against", "没有可申诉的处理结果"),
     Action.UPHOLD: ("there is no appeal to decide", "没有待裁定的申诉"),
     Action.DENY: ("there is no appeal to decide", "没有待裁定的申诉"),
+    Action.FOLLOW_INCIDENT: ("it does not follow an incident any more", "不再随事件办结"),
     Action.REOPEN: ("it cannot be opened again", "不能重新打开"),
     Action.CLOSE: ("it cannot be closed", "不能关闭"),
 }
@@ -232,6 +233,13 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
             ),
         ),
         _says(TaskRefusedError, _task_refused),
+        _says(
+            NoRepeatReasonError,
+            lambda _: (
+                "it is a repeat: say first why it came again (REP-6)",
+                "重复投诉须先填写重复原因（REP-6）",
+            ),
+        ),
         _says(
             OpenTasksError,
             lambda error: (

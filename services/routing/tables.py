@@ -35,6 +35,7 @@ complaint = Table(
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("taken_by", Text, comment="account that took the call, as it was given"),
     Column("repeat_of", UUID(as_uuid=True)),
+    Column("repeat_reason", Text, comment="REP-6"),
     Column("customer_id", UUID(as_uuid=True), comment="none for those heard of before it was kept"),
     Column("accused_staff", Text, comment="whom it is about; neither owns nor handles it (FC-21)"),
     Column(
@@ -305,6 +306,26 @@ standard_answer_use = Table(
     Column("used_at", DateTime(timezone=True), nullable=False),
     Index("standard_answer_use_of_answer", "answer_id", "complaint_id"),
     comment="Which standard answer was used on which complaint.",
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("incident_id", UUID(as_uuid=True), primary_key=True),
+    Column("resolved", Boolean, comment="none while it goes on"),
+    Column("ended_by", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    comment="Incidents that complaints joined, and whether they were resolved.",
+)
+
+incident_child = Table(
+    "incident_child",
+    metadata,
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Column("incident_id", UUID(as_uuid=True), primary_key=True),
+    Column("joined_at", DateTime(timezone=True), nullable=False),
+    Index("incident_child_of_incident", "incident_id"),
+    comment="Complaints that follow the resolution of an incident.",
 )
 
 owner_change = Table(

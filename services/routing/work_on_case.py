@@ -10,7 +10,7 @@ from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.routing import ComplaintResolved, SolutionProposed, StepsTaken
 from shared.events.vocabulary import HandlingStep
 
-from .accept_resolution import ResolutionReason
+from .accept_resolution import ResolutionReason, lacks_repeat_reason
 from .case import Case, load_case, must_answer_for, save_work
 from .compensate import compensate_late_repair
 from .desk import Desk
@@ -19,6 +19,10 @@ from .pausing import go_on
 from .policy import WorkPolicy
 from .six_steps import MissingStepsError, missing_before_resolution, new_steps
 from .standard_answers import approved_text, note_use
+
+
+class NoRepeatReasonError(Exception):
+    """Nobody has said why it came again."""
 
 
 class OpenTasksError(Exception):
@@ -86,7 +90,8 @@ async def resolve(
 ) -> Case:
     """Note that it was put right, after `steps`. It is not closed by that: the customer has the word (FC-21).
 
-    Raises NoSuchCaseError, NotYoursError, OpenTasksError, MissingStepsError, NotPossibleError.
+    Raises NoSuchCaseError, NotYoursError, OpenTasksError, NoRepeatReasonError, MissingStepsError,
+    NotPossibleError.
     """
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
@@ -94,6 +99,8 @@ async def resolve(
         ended = case.state in (State.RESOLVED, State.FOLLOWED_UP, State.CLOSED)
         if ended and (case.resolution, case.resolution_reason, case.resolved_by) == (text, reason, by):
             return case
+        if lacks_repeat_reason(case.repeat_of, case.repeat_reason, desk.policy.work):
+            raise NoRepeatReasonError
         if case.open_tasks:
             raise OpenTasksError(case.open_tasks)
         if case.state is State.PENDING:

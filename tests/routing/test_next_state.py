@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.routing.follow_incident import Child, follows
 from services.routing.judge_appeal import in_time
 from services.routing.next_state import ENDED, NEXT, TMF621, Action, NotPossibleError, State, next_state
 from services.routing.policy import RoutingPolicy
@@ -87,7 +88,7 @@ class ComplaintLife(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.state, self.done = State.ASSIGNED, []
-        self.proposed = self.resolved = self.denied = False
+        self.proposed = self.resolved = self.denied = self.with_incident = False
 
     @rule(step=st.sampled_from(HandlingStep))
     def take_step(self, step: HandlingStep) -> None:
@@ -109,6 +110,14 @@ class ComplaintLife(RuleBasedStateMachine):
     def resolve(self) -> None:
         if not missing_before_resolution(self.done, POLICY):
             self.resolved = self._try(Action.RESOLVE) or self.resolved
+
+    @rule(open_tasks=st.integers(0, 1))
+    def follow_incident(self, open_tasks: int) -> None:
+        if follows(Child(self.state, open_tasks)):
+            assert open_tasks == 0
+            assert self.state not in ENDED
+            self.resolved = self.with_incident = self._try(Action.FOLLOW_INCIDENT)
+            assert self.resolved
 
     @rule(action=st.sampled_from([Action.HAND_OVER, Action.CHANGE_OWNER]))
     def change_people(self, action: Action) -> None:
@@ -155,12 +164,13 @@ class ComplaintLife(RuleBasedStateMachine):
     def reopen(self, action: Action) -> None:
         if self._try(action):
             assert self.resolved or action is Action.UPHOLD
-            self.done, self.proposed, self.resolved = [], False, False
+            self.done, self.proposed, self.resolved, self.with_incident = [], False, False, False
 
     @invariant()
     def resolved_only_with_steps_and_proposal(self) -> None:
         if self.state in (State.RESOLVED, State.FOLLOWED_UP):
             assert self.resolved
+        if self.state in (State.RESOLVED, State.FOLLOWED_UP) and not self.with_incident:
             assert self.proposed
             assert self.done[:5] == list(HandlingStep)[:5]
 
