@@ -36,7 +36,7 @@ OWN_WORDS = {
         "taken_at",
         "handler_since",
     },
-    "sla": {"promise_id", "broken_at", "settled_at"},
+    "sla": {"promise_id", "broken_at", "settled_at", "holding_id"},
     "notify": {"intent_id", "not_before", "created_at", "decided_at"},
     "feedback": {"question_id", "ended_at"},
     "marketing": {"decision_id", "offer_id", "decided_at"},
