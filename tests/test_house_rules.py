@@ -144,6 +144,8 @@ TECHNICAL = {
         "workload": "the SQL of counting what is on each desk",
     },
     "sla": {
+        "addressee_doors": "endpoints of addressees, beside api.py",
+        "addressees": "loads and saves who can be told",
         "calendar_doors": "endpoints of calendars, beside api.py",
         "calendar_forms": "the shapes of calendars in request bodies and files",
         "calendar_store": "loads and saves calendars, and keeps them laid out in memory",

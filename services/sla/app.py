@@ -5,6 +5,7 @@ from shared.runtime.policy import load_policy
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
+from .addressee_doors import router as addressee_doors
 from .api import router
 from .calendar_doors import router as calendar_doors
 from .calendar_store import Timekeeper
@@ -16,7 +17,7 @@ from .metrics import sampler
 from .pause_doors import router as pause_doors
 from .pause_promises import timers as pausing
 from .policy import SlaPolicy
-from .reactions import reactions
+from .reactions import in_turn, reactions
 from .recompute import timers as recomputing
 from .report_doors import router as report_doors
 from .setup_doors import router as setup_doors
@@ -33,6 +34,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service = Service("sla", settings, event_log)
     service.serves(
         router,
+        addressee_doors,
         calendar_doors,
         contract_doors,
         extension_doors,
@@ -48,7 +50,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     def decide_by(policy: SlaPolicy) -> None:
         keeper = Timekeeper(policy.calendars())
         service.serves(timekeeper=keeper, policy=policy)
-        service.hears(("intake", "routing", "notify"), {**reactions(policy, keeper), **holding()})
+        service.hears(("intake", "routing", "notify"), in_turn(reactions(policy, keeper), holding()))
         firing = (pausing, timers, recomputing, swapping)
         service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})
         service.samples(sampler(policy.horizon_warning_days))

@@ -290,7 +290,8 @@ class WarningPolicy(_Part):
 class EscalationPolicy(_Part):
     """Section 5: which promises climb on after the breach, and when; `l3_from_index`: at once from that repetition.
 
-    late_from: a level that is told so many seconds after its moment is marked late.
+    late_from: a level that is told so many seconds after its moment is marked late. chain, depth: where somebody is
+    missing the next one up is told, so many tried at most.
     """
 
     kinds: tuple[PromiseKind, ...]
@@ -300,6 +301,8 @@ class EscalationPolicy(_Part):
     l3_after: Seconds
     l3_from_index: int = Field(ge=2)
     late_from: Annotated[float, Field(ge=1, le=86_400)]
+    chain: Annotated[tuple[Role, ...], Field(min_length=1, max_length=5)]
+    depth: Annotated[int, Field(ge=1, le=4)]
 
     @model_validator(mode="after")
     def _levels_are_in_order(self) -> Self:

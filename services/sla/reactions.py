@@ -18,11 +18,14 @@ from shared.events.routing import (
     ComplaintReopened,
     ComplaintResolved,
     ComplaintResumed,
+    OwnerChanged,
+    OwnerNamed,
     SolutionProposed,
     StepsTaken,
 )
 from shared.events.vocabulary import MessageKind, PauseReason, PromiseKind, Role
 
+from .addressees import note_owners
 from .calendar_store import Timekeeper
 from .contract_terms import with_terms
 from .make_promises import Occasion, make_promises
@@ -64,6 +67,8 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         ComplaintRejected: partial(note_results, policy, keeper),
         ComplaintPaused: partial(pause_promises, policy, keeper),
         ComplaintResumed: partial(resume_promises, policy, keeper),
+        OwnerNamed: note_owners,
+        OwnerChanged: note_owners,
         ContactAttached: partial(hear_the_customer, policy, keeper),
         GradeRaised: partial(swap_for_the_grade, policy, keeper),
         ComplaintJoinedIncident: partial(swap_for_the_incident, policy, keeper),
@@ -71,6 +76,19 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         ComplaintClosed: partial(withdraw_the_rest, policy, keeper),
         ComplaintCancelled: partial(withdraw_the_rest, policy, keeper),
     }
+
+
+def in_turn(*tables: Reactions) -> Reactions:
+    """One table of reactions from several; where two react to the same event, one does after the other."""
+    merged: dict[Any, Any] = {}
+    for kind, react in (item for table in tables for item in table.items()):
+        merged[kind] = partial(_one_after_the_other, merged[kind], react) if kind in merged else react
+    return merged
+
+
+async def _one_after_the_other(first: Any, second: Any, tx: Transaction, events: Sequence[Any]) -> None:
+    await first(tx, events)
+    await second(tx, events)
 
 
 async def promise_all(

@@ -41,6 +41,9 @@ complaint = Table(
     Column("policy_name", Text, nullable=False, server_default="default", comment="the one that was chosen"),
     Column("policy_version", Text, nullable=False, server_default="", comment="that it was chosen in"),
     Column("targets", JSONB, comment="what was promised by it, in seconds by kind"),
+    Column("owner_id", Text, comment="who answers for it, as routing told last"),
+    Column("lead_id", Text),
+    Column("owner_department", Text),
     Column("contract", Text, comment="the grade of the customer's contract"),
     Column("protection", Text, comment="the period of protection in which it was received"),
     comment="What the promises to a complaint depend on, and what it is about.",
@@ -223,4 +226,13 @@ holding = Table(
     Column("is_part", Boolean, nullable=False, server_default=text("false"), comment="asked for a part only"),
     Index("holding_of_complaint", "complaint_id"),
     comment="Which department had a complaint when, as routing told it (FC-17).",
+)
+
+addressee = Table(
+    "addressee",
+    metadata,
+    Column("role", Text, primary_key=True),
+    Column("department", Text, primary_key=True, comment="empty: for all"),
+    Column("staff_id", Text, nullable=False),
+    comment="Who is told of levels above the team lead; for a role that nobody holds the next one up is told.",
 )

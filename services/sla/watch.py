@@ -6,13 +6,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import structlog
+
 from shared.bus.unit_of_work import Transaction
-from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken
-from shared.events.vocabulary import EscalationLevel, PromiseKind
+from shared.events.sla import EscalationReached, EscalationUnroutable, PromiseAtRisk, PromiseBroken
+from shared.events.vocabulary import EscalationLevel, PromiseKind, Role
 from shared.runtime.timers import Timer, TimerHandler, arm
 
+from .addressees import load_held
 from .calendar_store import Timekeeper, Versions
 from .metrics import LATENESS, RUNGS
+from .next_up import next_up
 from .pauses import clock_with_pauses
 from .policy import SlaPolicy
 from .promise_rows import Climbed, LivePromise, Reached
@@ -20,6 +24,8 @@ from .promises import load_live, save_climbed
 from .rungs import BREACH, LEVELS, Climb, Rung, climb, ladder, told_late
 from .settle import PromiseState
 from .working_time import Paused, WorkingTime
+
+log = structlog.get_logger()
 
 WATCH = "promise"
 
@@ -80,23 +86,30 @@ async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, du
     reached: list[Reached] = []
     following: list[Timer] = []
     counted: Counter[tuple[PromiseKind, EscalationLevel]] = Counter()
+    steps: list[tuple[LivePromise, Climb]] = []
     for timer in due:
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
         rungs = rungs_of(promise, policy, kept)
         step = climb(rungs, promise.next_rung, tx.now)
+        steps.append((promise, step))
         climbed.append(_after(promise, step, tx.now))
         if step.following is not None:
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
+    held = await load_held(tx, {promise.complaint_id for promise, step in steps if _breaks(step)})
+    nobody = 0
+    for promise, step in steps:
         for rung in step.reached:
             late = told_late(rung, tx.now, policy.escalation)
             reached.append(Reached(promise.promise_id, rung.level, rung.at, late))
-            _tell(tx, promise, rung, policy, late=late)
+            nobody += _tell(tx, promise, rung, policy, held.get(promise.complaint_id, frozenset()), late=late)
             counted[promise.kind, rung.level] += 1
             LATENESS.observe(max((tx.now - rung.at).total_seconds(), 0.0))
     for labels, number in counted.items():
         RUNGS.labels(*labels).inc(number)
+    if nobody:
+        log.error("escalation.unroutable", levels=nobody)
     await save_climbed(tx, climbed, reached)
     await arm(tx, following)
 
@@ -111,18 +124,44 @@ def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
     return Climbed(promise.promise_id, state, step.following and step.following.level, broken_at)
 
 
-def _tell(tx: Transaction, promise: LivePromise, rung: Rung, policy: SlaPolicy, *, late: bool) -> None:
+def _breaks(step: Climb) -> bool:
+    """Whether somebody is called by name: from the breach on."""
+    return bool(step.reached) and LEVELS.index(step.reached[-1].level) >= LEVELS.index(BREACH)
+
+
+def _tell(
+    tx: Transaction,
+    promise: LivePromise,
+    rung: Rung,
+    policy: SlaPolicy,
+    held: frozenset[Role],
+    *,
+    late: bool,
+) -> bool:
+    """Tell of a rung; whether nobody was found to be told of it."""
     facts: dict[str, Any] = {
         "complaint_id": promise.complaint_id,
         "promise_id": promise.promise_id,
         "kind": promise.kind,
         "due_at": promise.due_at,
-        "told_late": late,
     }
     if rung.level is BREACH:
-        tx.publish(PromiseBroken(**facts, broken_at=tx.now))
+        tx.publish(PromiseBroken(**facts, broken_at=tx.now, told_late=late))
     if LEVELS.index(rung.level) < LEVELS.index(BREACH):
-        tx.publish(PromiseAtRisk(**facts, level=rung.level, warned_at=tx.now))
-    else:
-        told = policy.told[rung.level]
-        tx.publish(EscalationReached(**facts, level=rung.level, told=told, reached_at=tx.now))
+        tx.publish(PromiseAtRisk(**facts, level=rung.level, warned_at=tx.now, told_late=late))
+        return False
+    wanted = policy.told[rung.level]
+    route = next_up(wanted, held, policy.escalation.chain, policy.escalation.depth)
+    tx.publish(
+        EscalationReached(
+            **facts,
+            level=rung.level,
+            told=route.told or wanted,
+            reached_at=tx.now,
+            told_late=late,
+            missing=route.missing,
+        )
+    )
+    if route.is_unroutable:
+        tx.publish(EscalationUnroutable(**facts, level=rung.level, wanted=wanted, reached_at=tx.now))
+    return route.is_unroutable

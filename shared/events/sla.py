@@ -156,10 +156,23 @@ class PromiseBroken(_SlaEvent):
 
 
 class EscalationReached(_SlaEvent):
-    """A rung of the ladder was reached; `told` are the roles to be told of it, `told_late` if well after its moment."""
+    """A rung of the ladder was reached; `told` are the roles to be told of it, `told_late` if well after its moment.
+
+    missing: roles that should be told and that nobody holds; the next ones up are among `told` in their place.
+    """
 
     level: EscalationLevel
     told: tuple[Role, ...]
     due_at: Instant
     reached_at: Instant
     told_late: bool = False
+    missing: tuple[Role, ...] = ()
+
+
+class EscalationUnroutable(_SlaEvent):
+    """A rung of the ladder was reached, and nobody holds the roles that should be told of it, nor any above them."""
+
+    level: EscalationLevel
+    wanted: tuple[Role, ...]
+    due_at: Instant
+    reached_at: Instant

@@ -11,6 +11,7 @@ from shared.events.notify import MessageSkipped
 from shared.events.routing import SolutionProposed, StepsTaken
 from shared.events.sla import (
     EscalationReached,
+    EscalationUnroutable,
     PromiseAtRisk,
     PromiseBroken,
     PromiseExtended,
@@ -122,7 +123,7 @@ async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUI
 
 
 def _kinds(event: Any) -> list[PromiseKind]:
-    if isinstance(event, PromisesPaused | PromisesResumed | PromiseExtended):
+    if isinstance(event, PromisesPaused | PromisesResumed | PromiseExtended | EscalationUnroutable):
         return []
     return [one.kind for one in event.promises] if isinstance(event, PromisesMade) else [event.kind]
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.sla import EscalationReached, PromiseBroken
 from shared.events.vocabulary import Role
-from tests.builders import complaint_received, now, resolved
+from tests.builders import complaint_received, now, owner_named, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .promised import (
@@ -86,6 +86,7 @@ async def test_section_5_the_shares_of_the_warnings_are_policy(start_service: St
 
 async def test_section_5_the_lead_and_the_owner_are_told_of_a_breach(sla: ServiceUnderTest) -> None:
     complaint_id = await receive(sla)
+    await sla.hears(owner_named(complaint_id))
     await time_passes(sla, MINUTE)
     [broken], [reached] = await sla.said(PromiseBroken), await sla.said(EscalationReached)
     assert (broken.kind, broken.complaint_id) == (ACK, complaint_id)
@@ -96,7 +97,7 @@ async def test_section_5_the_lead_and_the_owner_are_told_of_a_breach(sla: Servic
 
 async def test_section_5_who_is_told_is_policy(start_service: StartService) -> None:
     sla = await start_service("sla", "[sla]\nversion='t'\n[sla.told]\nL1=['OWNER']")
-    await receive(sla)
+    await sla.hears(owner_named(await receive(sla)))
     await time_passes(sla, MINUTE)
     [reached] = await sla.said(EscalationReached)
     assert reached.told == (Role.OWNER,)
@@ -138,7 +139,7 @@ async def test_section_5_the_ladder_goes_on_after_the_breach_until_it_is_solved(
     sla: ServiceUnderTest,
 ) -> None:
     """S3×S: due after 72 hours, L2 at 84, L3 at 96."""
-    await receive(sla)
+    await sla.hears(owner_named(await receive(sla)))
     told: list[list[str]] = []
     for hours in (83.9, 0.2, 11.8, 0.2):
         await time_passes(sla, hours * HOUR)
