@@ -13,7 +13,13 @@ from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAsked, SatisfactionUnanswered
 from shared.events.intake import ComplaintReceived
-from shared.events.routing import ComplaintClosed, ComplaintReopened, ComplaintResolved
+from shared.events.routing import (
+    ComplaintCancelled,
+    ComplaintClosed,
+    ComplaintRejected,
+    ComplaintReopened,
+    ComplaintResolved,
+)
 from shared.runtime.sealing import Sealer
 from shared.runtime.timers import Timer, TimerHandler, arm, disarm
 
@@ -70,6 +76,8 @@ def reactions(policy: FeedbackPolicy) -> Reactions:
         ComplaintResolved: partial(plan_questions, policy),
         ComplaintReopened: withdraw_questions,
         ComplaintClosed: withdraw_questions,
+        ComplaintRejected: withdraw_questions,
+        ComplaintCancelled: withdraw_questions,
     }
 
 
@@ -113,7 +121,8 @@ async def plan_questions(
 
 
 async def withdraw_questions(
-    tx: Transaction, ended: Sequence[Envelope[ComplaintReopened | ComplaintClosed]]
+    tx: Transaction,
+    ended: Sequence[Envelope[ComplaintReopened | ComplaintClosed | ComplaintRejected | ComplaintCancelled]],
 ) -> None:
     """A question about a resolution that no longer stands is not asked, and not waited for."""
     withdrawn = await tx.fetch(_WITHDRAW, {"complaints": [e.event.complaint_id for e in ended]})

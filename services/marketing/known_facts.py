@@ -1,15 +1,22 @@
 """Keeps what marketing knows of customers and complaints, one statement per batch of events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAnswered
 from shared.events.intake import ComplaintReceived, ConsentChanged
-from shared.events.routing import ComplaintClosed, ComplaintReopened
+from shared.events.routing import (
+    ComplaintAppealed,
+    ComplaintCancelled,
+    ComplaintClosed,
+    ComplaintRejected,
+    ComplaintReopened,
+)
 
 from .latest_consent import Word, latest_words
 from .policy import MarketingPolicy
@@ -58,6 +65,13 @@ _REOPEN = Statement(
     UPDATE complaint SET reopenings = reopenings + 1, closed_at = NULL
     FROM unnest(CAST(:complaints AS uuid[])) AS reopened (complaint_id)
     WHERE complaint.complaint_id = reopened.complaint_id
+    """
+)
+_END = Statement(
+    """
+    UPDATE complaint SET closed_at = v.ended_at
+    FROM unnest(CAST(:complaints AS uuid[]), CAST(:ended_at AS timestamptz[])) AS v (complaint_id, ended_at)
+    WHERE complaint.complaint_id = v.complaint_id
     """
 )
 _CLOSE_AND_LOCK_CUSTOMERS = Statement(
@@ -122,6 +136,25 @@ async def keep_reopenings(tx: Transaction, reopened: Sequence[Envelope[Complaint
     """Keep that these complaints are open again."""
     complaints = [envelope.event.complaint_id for envelope in reopened]
     await tx.fetch(_REOPEN, {"complaints": complaints})
+
+
+async def keep_rejections(tx: Transaction, rejected: Sequence[Envelope[ComplaintRejected]]) -> None:
+    """What was rejected is open no more; nobody is offered anything for it."""
+    await _end(tx, {e.event.complaint_id: e.event.rejected_at for e in rejected})
+
+
+async def keep_cancellations(tx: Transaction, cancelled: Sequence[Envelope[ComplaintCancelled]]) -> None:
+    """What the customer wants no more is open no more; nobody is offered anything for it."""
+    await _end(tx, {e.event.complaint_id: e.event.cancelled_at for e in cancelled})
+
+
+async def keep_appeals(tx: Transaction, appealed: Sequence[Envelope[ComplaintAppealed]]) -> None:
+    """What is appealed is open until it is decided."""
+    await _end(tx, dict.fromkeys((e.event.complaint_id for e in appealed), None))
+
+
+async def _end(tx: Transaction, ended: Mapping[UUID, datetime | None]) -> None:
+    await tx.fetch(_END, {"complaints": list(ended), "ended_at": list(ended.values())})
 
 
 async def close_and_look_back(

@@ -5,10 +5,24 @@ from functools import partial
 from shared.bus.consumer import Reactions
 from shared.events.feedback import SatisfactionAnswered
 from shared.events.intake import ComplaintReceived, ConsentChanged
-from shared.events.routing import ComplaintClosed, ComplaintReopened
+from shared.events.routing import (
+    ComplaintAppealed,
+    ComplaintCancelled,
+    ComplaintClosed,
+    ComplaintRejected,
+    ComplaintReopened,
+)
 
 from .decide_offers import decide_offers
-from .known_facts import keep_answers, keep_complaints, keep_consent, keep_reopenings
+from .known_facts import (
+    keep_answers,
+    keep_appeals,
+    keep_cancellations,
+    keep_complaints,
+    keep_consent,
+    keep_rejections,
+    keep_reopenings,
+)
 from .policy import MarketingPolicy
 
 HEARS = ("intake", "routing", "feedback")
@@ -21,5 +35,8 @@ def reactions(policy: MarketingPolicy) -> Reactions:
         ConsentChanged: keep_consent,
         SatisfactionAnswered: keep_answers,
         ComplaintReopened: keep_reopenings,
+        ComplaintRejected: keep_rejections,
+        ComplaintCancelled: keep_cancellations,
+        ComplaintAppealed: keep_appeals,
         ComplaintClosed: partial(decide_offers, policy),
     }
