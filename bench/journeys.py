@@ -64,7 +64,7 @@ Pids = Callable[[], list[int]]
 class Span(NamedTuple):
     """Seconds to warm up and to measure."""
 
-    warm_up: float = 5.0
+    warm_up: float = 8.0
     measured: float = 20.0
 
 

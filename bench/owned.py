@@ -19,7 +19,7 @@ RATE = 100.0
 LAST_SECONDS = 10.0
 
 
-async def owned(stage: Stage, seconds: float = 10.0, warm_up: float = 3.0) -> dict[str, Any]:
+async def owned(stage: Stage, seconds: float = 10.0, warm_up: float = 6.0) -> dict[str, Any]:
     """From when a POST was due to a plain consumer having `OwnerNamed`; beside it, to its row in the journal."""
     server = await stage.postgres(SERVICES)
     broker = await stage.broker()
