@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import Stream, Transaction, UnitOfWork
+from shared.bus.unit_of_work import Stream, Transaction, UnitOfWork, with_events
 from shared.events.vocabulary import HandlingStep
 
 from .next_state import State
@@ -35,24 +35,29 @@ _CURRENT = Statement(
     WHERE c.complaint_id = :complaint_id
     """
 )
-_SAVE = Statement(
+_SAVE = with_events(
     f"""
-    WITH moved AS (
+    moved AS (
         UPDATE complaint SET state = :state WHERE complaint_id = :complaint_id AND state <> :state),
     talked AS (
         INSERT INTO staff_load (staff_id, counted_by, open, day, customers, contacts)
         SELECT CAST(:talked AS text), CAST(:replica AS text), 0, CAST(:today AS date), 0, 1
         WHERE CAST(:talked AS text) IS NOT NULL
-        ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK})
-    INSERT INTO work_round (complaint_id, round, steps, proposal, proposed_by, proposed_at,
-        resolution, resolution_reason, resolved_by, resolved_at)
-    VALUES (:complaint_id, :round, :steps, :proposal, :proposed_by, :proposed_at,
-        :resolution, :resolution_reason, :resolved_by, :resolved_at)
-    ON CONFLICT (complaint_id, round) DO UPDATE SET steps = excluded.steps,
-        proposal = excluded.proposal, proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at,
-        resolution = excluded.resolution, resolution_reason = excluded.resolution_reason,
-        resolved_by = excluded.resolved_by, resolved_at = excluded.resolved_at
+        ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK}),
+    worked AS (
+        INSERT INTO work_round (complaint_id, round, steps, proposal, proposed_by, proposed_at,
+            resolution, resolution_reason, resolved_by, resolved_at)
+        VALUES (:complaint_id, :round, :steps, :proposal, :proposed_by, :proposed_at,
+            :resolution, :resolution_reason, :resolved_by, :resolved_at)
+        ON CONFLICT (complaint_id, round) DO UPDATE SET steps = excluded.steps,
+            proposal = excluded.proposal, proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at,
+            resolution = excluded.resolution, resolution_reason = excluded.resolution_reason,
+            resolved_by = excluded.resolved_by, resolved_at = excluded.resolved_at)
     """  # noqa: S608 - a constant of ours
+)
+_WORK = (
+    *("complaint_id", "state", "round", "steps", "proposal", "proposed_by", "proposed_at"),
+    *("resolution", "resolution_reason", "resolved_by", "resolved_at"),
 )
 
 
@@ -147,12 +152,10 @@ async def current_case(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any] |
     return dict(rows[0]) if rows else None
 
 
-async def save_work(
-    tx: Transaction, case: Case, counts: Mapping[str, Any], talked: str | None = None
-) -> None:
+def save_work(tx: Transaction, case: Case, counts: Mapping[str, Any], talked: str | None = None) -> None:
     """Write the state and the work of the present round; `talked`: who had a contact with the customer (counted)."""
-    work = {name: getattr(case, name) for name in _SAVE.names if name not in (*counts, "talked")}
-    await tx.fetch(_SAVE, work | dict(counts) | {"talked": talked})
+    work = {name: getattr(case, name) for name in _WORK}
+    tx.write_with_events(_SAVE, work | dict(counts) | {"talked": talked})
 
 
 class NotYoursError(Exception):

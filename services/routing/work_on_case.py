@@ -38,7 +38,7 @@ async def take_step(work: UnitOfWork, desk: Desk, complaint_id: UUID, step: Hand
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
         if _note_steps(tx, case, [step], by, desk.policy.work):
-            await save_work(tx, case, desk.counts(tx, "/api"), talked=by)
+            save_work(tx, case, desk.counts(tx, "/api"), talked=by)
     return case
 
 
@@ -71,7 +71,7 @@ async def propose(
                 SolutionProposed(complaint_id=complaint_id, round=case.round, by=by, proposed_at=tx.now)
             )
         if noted or not said_before:
-            await save_work(tx, case, desk.counts(tx, "/api"), talked=by)
+            save_work(tx, case, desk.counts(tx, "/api"), talked=by)
         if standard and not said_before:
             use = {"complaint_id": complaint_id, "round": case.round, "used_in": "PROPOSAL", "by": by}
             await note_use(tx, use, standard, text or "")
@@ -111,7 +111,7 @@ async def resolve(
         case.state = next_state(case.state, Action.RESOLVE)
         case.resolution, case.resolution_reason = text, reason
         case.resolved_by, case.resolved_at = by, tx.now
-        await save_work(tx, case, desk.counts(tx, "/api"), talked=by if noted else None)
+        save_work(tx, case, desk.counts(tx, "/api"), talked=by if noted else None)
         tx.publish(ComplaintResolved(complaint_id=complaint_id, round=case.round, by=by, resolved_at=tx.now))
         await compensate_late_repair(desk, tx, case, tx.now)
     return case
