@@ -138,7 +138,13 @@ class Acceptance:
         to_raise = await find_to_raise(tx, grades, self._policy)
         await _lock(tx, attached, profiles, to_raise)
         await move_keys(tx, moved)
-        await save_complaints(tx, complaints, profiles, self._policy.version)
+        await save_complaints(
+            tx,
+            complaints,
+            profiles,
+            self._policy.version,
+            needed_at_once=bool(attached or to_raise),  # they may change a complaint of this very batch
+        )
         for draft in complaints:
             self._publish(tx, draft)
         await take_on(tx, complaints, self._policy)

@@ -6,6 +6,7 @@ joined row by row: a plan made while a table was small would otherwise read all 
 """
 
 from shared.bus.statement import Statement
+from shared.bus.unit_of_work import with_events
 
 CLAIM = Statement(
     """
@@ -124,9 +125,8 @@ MOVE_KEYS = Statement(
 )
 """Gives keys to the customers they turned out to belong to."""
 
-WRITE = Statement(
-    """
-    WITH customers AS (
+_CUSTOMERS_AND_COMPLAINTS = """
+    customers AS (
         INSERT INTO customer (customer_id, external_id, name, phone, email, grade, language, protected,
                               marketing_consent, monthly_fee, created_at, updated_at)
         SELECT given.*, now(), now()
@@ -144,7 +144,8 @@ WRITE = Statement(
             marketing_consent = coalesce(excluded.marketing_consent, customer.marketing_consent),
             monthly_fee = coalesce(excluded.monthly_fee, customer.monthly_fee),
             updated_at = now()
-    )
+    ),
+    complaints AS (
     INSERT INTO complaint (complaint_id, first_contact_id, receipt_number, tracking_code, channel,
                            customer_id, grade, severity, severity_rule, case_type, category, language,
                            occurred_at, taken_by, repeat_of, repeat_index, abusive, amount_in_dispute,
@@ -162,7 +163,11 @@ WRITE = Statement(
                    priority_class text, serving_department text, is_fault boolean,
                    conflict_of_interest boolean, accused_staff text, passed_on_by text, area text,
                    demand text, desired_remedy text, motives text[], on_behalf_of jsonb, repeat_rule text,
-                   tells_of_trouble boolean, came_by text)
+                   tells_of_trouble boolean, came_by text))
     """
-)
+
+WRITE = Statement(f"WITH {_CUSTOMERS_AND_COMPLAINTS} SELECT")
 """Stores new and changed customers and the complaints."""
+
+WRITE_WITH_EVENTS = with_events(_CUSTOMERS_AND_COMPLAINTS)
+"""The same, for `Transaction.write_with_events`."""
