@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import AwareDatetime, Field
 from pydantic_core import from_json
 
@@ -15,6 +15,7 @@ from .policy_store import all_versions, coming, one_version
 from .strict_json import Storable, StrictBody, StrictJsonRoute
 
 Name = Annotated[str, Query(min_length=1, max_length=100), Storable]
+Named = Annotated[str, Path(max_length=100), Storable]
 
 _DOCUMENT = {
     "requestBody": {
@@ -106,7 +107,7 @@ async def versions(work: Work, keeper: Keeper) -> dict[str, Any]:
     }
 
 
-async def version_with_document(version: str, work: Work, keeper: Keeper) -> dict[str, Any]:
+async def version_with_document(version: Named, work: Work, keeper: Keeper) -> dict[str, Any]:
     """All its numbers, and which of them it changed."""
     await keeper.refresh()
     row = await one_version(work, version)
@@ -151,7 +152,7 @@ async def post_version(
     return await put_version(work, keeper, Asked(change, **dict(asked)))
 
 
-async def post_withdrawal(version: str, work: Work, keeper: Keeper, body: WithdrawalBody) -> dict[str, Any]:
+async def post_withdrawal(version: Named, work: Work, keeper: Keeper, body: WithdrawalBody) -> dict[str, Any]:
     """What is or was in force stays: decisions name it."""
     await keeper.refresh()
     return await withdraw(work, version, body.by)
