@@ -28,8 +28,6 @@ _PROMISES = {
     "CONTACT": ("与您联系", "first contact"),
     "UPDATE": ("告知进展", "news"),
     "SOLVE": ("告知处理结果", "result"),
-    "CLOSE": ("确认结案", "closing"),
-    "REGULATOR": ("监管要求的答复", "answer that the regulator asks for"),
 }
 _TEXTS = {
     "title": ("您的投诉进展", "Your complaint"),

@@ -14,18 +14,17 @@ from .extension_doors import router as extension_doors
 from .feed_doors import router as feed_doors
 from .holdings import holding
 from .metrics import sampler
-from .news_doors import router as news_doors
 from .pause_doors import router as pause_doors
 from .pause_promises import timers as pausing
 from .policy import SlaPolicy
 from .reactions import in_turn, reactions
 from .recompute import timers as recomputing
-from .regulator_clocks import timers
 from .report_doors import router as report_doors
 from .setup_doors import router as setup_doors
 from .share_doors import router as share_doors
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
+from .watch import timers
 from .what_if_doors import router as what_if_doors
 
 
@@ -40,7 +39,6 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         contract_doors,
         extension_doors,
         feed_doors,
-        news_doors,
         pause_doors,
         report_doors,
         setup_doors,

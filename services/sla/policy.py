@@ -97,19 +97,17 @@ class InCalendar(_Part):
     working_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     start: str | None = None
     same_day_before: time | None = None
-    zone: str | None = None
+    zone: str = "Asia/Shanghai"
 
     @field_validator("zone")
     @classmethod
-    def _zone_is_known(cls, name: str | None) -> str | None:
-        return name if name is None else _known_zone(name)
+    def _zone_is_known(cls, name: str) -> str:
+        return _known_zone(name)
 
     @model_validator(mode="after")
     def _same_day_runs_day_and_night(self) -> Self:
-        if self.same_day_before is not None and (
-            not self.seconds or not self.zone or self.start or self.calendar
-        ):
-            raise ValueError("same_day_before needs seconds and a zone, and neither calendar nor start")
+        if self.same_day_before is not None and (self.seconds is None or self.start or self.calendar):
+            raise ValueError("same_day_before needs seconds, and neither calendar nor start")
         return self
 
     @model_validator(mode="after")
@@ -264,60 +262,6 @@ class OutsideHoursPolicy(_Part):
     not_for_faults_of: tuple[Grade, ...]
 
 
-class ClosePolicy(_Part):
-    """How long until the customer has confirmed, and to whom that is promised; nobody where both are empty."""
-
-    target: Seconds | InCalendar
-    severities: tuple[Severity, ...]
-    grades: tuple[Grade, ...]
-
-
-class ClockPolicy(_Part):
-    """One clock of a regulator: by when the customer has the answer, and for which complaints."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-    target: Seconds | InCalendar
-    when: Conditions = Conditions()
-
-
-class ProfilePolicy(_Part):
-    """The clocks of a regulator; `afterwards`: what the customer may do then, in both languages."""
-
-    title: str
-    title_zh: str
-    afterwards: str = ""
-    afterwards_zh: str = ""
-    clocks: tuple[ClockPolicy, ...]
-
-    @model_validator(mode="after")
-    def _names_differ(self) -> Self:
-        names = [one.name for one in self.clocks]
-        if len(names) != len(set(names)):
-            raise ValueError("each clock needs a name of its own")
-        return self
-
-
-class RegulatorPolicy(_Part):
-    """Section 11: the profile of this installation (none if empty), which kinds are its cases, what 80 % forces."""
-
-    profile: str
-    cases: tuple[ComplaintKind, ...]
-    forces: tuple[Literal[EscalationLevel.L3, EscalationLevel.L4], ...]
-    profiles: dict[str, ProfilePolicy]
-
-    @model_validator(mode="after")
-    def _profile_is_known(self) -> Self:
-        if self.profile and self.profile not in self.profiles:
-            raise ValueError(f"profile: there is no profile {self.profile!r}")
-        return self
-
-    def in_force(self) -> Iterator[tuple[str, Seconds | InCalendar]]:
-        """The targets of the profile of this installation, with their places."""
-        profile = self.profiles.get(self.profile)
-        for index, one in enumerate(profile.clocks if profile else ()):
-            yield f"regulator.profiles.{self.profile}.clocks[{index}]", one.target
-
-
 class PausePolicy(_Part):
     """PAU-1..6: which reason stops which promises, what has to be shown, how long a pause may last."""
 
@@ -383,9 +327,6 @@ class SlaPolicy(Policy):
     bypass: BypassPolicy
     repeated: RepeatedPolicy
     reopened: ReopenedPolicy
-    close: ClosePolicy
-    news_repeats: bool
-    regulator: RegulatorPolicy
     rural: RuralPolicy
     protection: ProtectionPolicy
     outside_hours: OutsideHoursPolicy
@@ -397,7 +338,7 @@ class SlaPolicy(Policy):
 
     @model_validator(mode="after")
     def _somebody_is_told_of_a_breach(self) -> Self:
-        for level in tuple(EscalationLevel)[2:]:
+        for level in (EscalationLevel.L1, EscalationLevel.L2, EscalationLevel.L3):
             if not self.told.get(level):
                 raise ValueError(f"told.{level} must name who is told of it")
         return self
@@ -441,8 +382,6 @@ class SlaPolicy(Policy):
     def _all_targets(self) -> Iterator[tuple[str, str, float | InCalendar]]:
         """Every target with its place and the calendar that counts where it names none."""
         yield "bypass.contact", self.calendar, self.bypass.contact
-        yield "close.target", self.calendar, self.close.target
-        yield from ((place, ROUND_THE_CLOCK, target) for place, target in self.regulator.in_force())
         yield from ((place, self.calendar, target) for place, target in _in_matrix(self.matrix))
         for index, one in enumerate(self.policies):
             for place, target in one.all_targets():

@@ -78,7 +78,6 @@ class NewPromise(NamedTuple):
     counted_by: dict[str, Any] | None = None
     repeat_index: int = 1
     policy_name: str = "default"
-    clock: str = ""
 
 
 class LivePromise(NamedTuple):

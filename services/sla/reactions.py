@@ -36,11 +36,9 @@ from .policy import SlaPolicy
 from .promise_rows import PromisedComplaint, facts_of
 from .promises import load_complaints
 from .regrade import Cause, News
-from .regulator_clocks import lay_clocks
 from .settle import PromiseState
 from .settle_promises import End, settle_promises
 from .swap_targets import Swap, swap_targets
-from .tell_news import tell_news
 
 Message: TypeAlias = MessageSent | MessageSkipped
 _BECAUSE = {
@@ -49,9 +47,7 @@ _BECAUSE = {
     "RESOLVED": Because.RESOLVED,
     "ENDED": Because.ENDED,
 }
-ALL = tuple(PromiseKind)
-FIRST = ACK, CONTACT, UPDATE, SOLVE = ALL[:4]
-CLOSE, REGULATOR = ALL[4:]
+ALL = ACK, CONTACT, UPDATE, SOLVE = tuple(PromiseKind)
 
 
 def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
@@ -66,7 +62,7 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         MessageSent: note_receipts,
         MessageSkipped: note_receipts,
         StepsTaken: note_contacts,
-        SolutionProposed: partial(note_news, policy, keeper),
+        SolutionProposed: note_news,
         ComplaintResolved: partial(note_results, policy, keeper),
         ComplaintRejected: partial(note_results, policy, keeper),
         ComplaintPaused: partial(pause_promises, policy, keeper),
@@ -103,7 +99,7 @@ async def promise_all(
     occasions = [
         Occasion(
             envelope,
-            FIRST,
+            ALL,
             facts_of(complaint),
             complaint.received_at,
             complaint=complaint,
@@ -111,7 +107,7 @@ async def promise_all(
         )
         for envelope, complaint in zip(received, complaints, strict=True)
     ]
-    await _lay(policy, keeper, tx, await make_promises(tx, policy, keeper, occasions))
+    await make_promises(tx, policy, keeper, occasions)
     taken = [envelope for envelope in received if envelope.event.taken_by is not None]
     await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.received_at) for envelope in taken])
 
@@ -132,10 +128,7 @@ async def promise_again(
         )
         for envelope in reopened
     ]
-    if _promises_closing(policy):
-        ends = [End(envelope, envelope.event.reopened_at, PromiseState.WITHDRAWN) for envelope in reopened]
-        await settle_promises(tx, [CLOSE], ends)
-    await _lay(policy, keeper, tx, await make_promises(tx, policy, keeper, occasions))
+    await make_promises(tx, policy, keeper, occasions)
 
 
 async def note_receipts(tx: Transaction, decided: Sequence[Envelope[Message]]) -> None:
@@ -149,12 +142,9 @@ async def note_contacts(tx: Transaction, taken: Sequence[Envelope[StepsTaken]]) 
     await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.taken_at) for envelope in taken])
 
 
-async def note_news(
-    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, proposed: Sequence[Envelope[SolutionProposed]]
-) -> None:
-    """To say what will be done is news, and more is due as long as it is not done."""
-    told = [End(envelope, envelope.event.proposed_at) for envelope in proposed]
-    await tell_news(tx, policy, keeper, told)
+async def note_news(tx: Transaction, proposed: Sequence[Envelope[SolutionProposed]]) -> None:
+    """To say what will be done is news."""
+    await settle_promises(tx, [UPDATE], [End(envelope, envelope.event.proposed_at) for envelope in proposed])
 
 
 async def pause_promises(
@@ -238,31 +228,7 @@ async def note_results(
         for end in ends
     ]
     await end_pauses(tx, policy, keeper, closing)
-    await settle_promises(tx, [UPDATE, SOLVE, REGULATOR], ends)
-    resolved = [envelope for envelope in told if isinstance(envelope.event, ComplaintResolved)]
-    await _promise_closing(policy, keeper, tx, resolved)
-
-
-async def _promise_closing(
-    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, resolved: Sequence[Envelope[Any]]
-) -> None:
-    """From the result on it is promised to some that it ends with their word."""
-    if not _promises_closing(policy):
-        return
-    known = await load_complaints(tx, [envelope.event.complaint_id for envelope in resolved])
-    occasions = [
-        Occasion(
-            envelope,
-            [CLOSE],
-            facts_of(known[envelope.event.complaint_id]),
-            envelope.event.resolved_at,
-            round=envelope.event.round,
-        )
-        for envelope in resolved
-        if known[envelope.event.complaint_id].severity in policy.close.severities
-        or known[envelope.event.complaint_id].grade in policy.close.grades
-    ]
-    await make_promises(tx, policy, keeper, occasions)
+    await settle_promises(tx, [UPDATE, SOLVE], ends)
 
 
 async def withdraw_the_rest(
@@ -278,14 +244,7 @@ async def withdraw_the_rest(
         for end in ends
     ]
     await end_pauses(tx, policy, keeper, closing)
-    if _promises_closing(policy):
-        confirmed = [end for end in ends if isinstance(end.because_of.event, ComplaintClosed)]
-        await settle_promises(tx, [CLOSE], [end._replace(state=PromiseState.KEPT) for end in confirmed])
     await settle_promises(tx, ALL, ends)
-
-
-def _promises_closing(policy: SlaPolicy) -> bool:
-    return bool(policy.close.severities or policy.close.grades)
 
 
 def _told_at(event: ComplaintResolved | ComplaintRejected) -> datetime:
@@ -318,8 +277,3 @@ def _as_promised(event: ComplaintReceived) -> PromisedComplaint:
 
 def _swap(envelope: Envelope[Any], news: News) -> Swap:
     return Swap(envelope.event.complaint_id, news, because_of=envelope)
-
-
-async def _lay(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, occasions: Sequence[Occasion]) -> None:
-    because_of = {one.because_of.event.complaint_id: one.because_of for one in occasions}
-    await lay_clocks(tx, policy, keeper, because_of, because_of)

@@ -14,7 +14,6 @@ from .count_time import Counting, count
 from .policy import SlaPolicy
 from .promise_rows import LivePromise, Moved
 from .promises import load_live, save_moved
-from .regulator_clocks import lay_clocks
 from .watch import next_watch
 
 RECOMPUTE = "recompute"
@@ -92,8 +91,6 @@ async def recompute(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due:
             )
     await save_moved(tx, moved)
     await arm(tx, watches)
-    later = {live[one.promise_id].complaint_id for one in moved if one.due_at > live[one.promise_id].due_at}
-    await lay_clocks(tx, policy, keeper, later)
 
 
 def _count_again(promise: LivePromise, counting: Counting, newest: Calendars) -> Moved:

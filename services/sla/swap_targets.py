@@ -25,12 +25,10 @@ from .policy import ROUND_THE_CLOCK, NamedPolicy, SlaPolicy
 from .promise_rows import LivePromise, PromisedComplaint, facts_of
 from .promises import load_complaints, load_live_of
 from .regrade import Cause, News, regrade
-from .regulator_clocks import lay_clocks
 from .swap_store import More, SwappedComplaint, SwappedPromise, load_more, save_swapped
 from .watch import calendars_of, next_watch
 
 SWAP = "swap"
-KINDS = (PromiseKind.ACKNOWLEDGE, PromiseKind.CONTACT, PromiseKind.UPDATE, PromiseKind.SOLVE)
 
 _ORDER = Statement(
     """
@@ -103,7 +101,7 @@ async def swap_targets(
         return {}
     changed = await _with_terms(tx, policy, known, changed)
     calendars = await keeper.in_force(tx)
-    live = await load_live_of(tx, changed, KINDS)
+    live = await load_live_of(tx, changed, tuple(PromiseKind))
     more = await load_more(tx, [promise.promise_id for promise in live])
     rows: list[SwappedPromise] = []
     complaints: list[SwappedComplaint] = []
@@ -124,7 +122,6 @@ async def swap_targets(
         complaints.append(_noted(swap, facts, name_of(named), targets))
     await save_swapped(tx, policy.version, rows, complaints)
     await _tell_and_watch(tx, policy, keeper, changed, moved)
-    await lay_clocks(tx, policy, keeper, moved)
     return moved
 
 

@@ -91,8 +91,7 @@ promise = Table(
     Column("paused_since", DateTime(timezone=True), comment="its clock stands still"),
     Column("pauses", JSONB, comment="past pauses that stopped it: intervals of [since, until] (PAU-7)"),
     Column("counted_by", JSONB, comment="seconds or working days, factor and start rule, to count it again"),
-    Column("clock", Text, nullable=False, server_default="", comment="which of a regulator's clocks it is"),
-    UniqueConstraint("complaint_id", "kind", "round", "clock"),
+    UniqueConstraint("complaint_id", "kind", "round"),
     # Only the end of a promise changes what an index covers; every other change of its row stays cheap (HOT).
     Index("promise_live", "promise_id", postgresql_where=text("settled_at IS NULL")),
     Index(

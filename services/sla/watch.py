@@ -3,19 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 import structlog
 
 from shared.bus.unit_of_work import Transaction
 from shared.events.sla import EscalationReached, EscalationUnroutable, PromiseAtRisk, PromiseBroken
 from shared.events.vocabulary import EscalationLevel, PromiseKind, Role
-from shared.runtime.timers import Timer, arm
+from shared.runtime.timers import Timer, TimerHandler, arm
 
 from .addressees import load_held
 from .calendar_store import Timekeeper, Versions
-from .lay_clock import forced_levels
 from .metrics import LATENESS, RUNGS
 from .next_up import next_up
 from .pauses import clock_with_pauses
@@ -29,6 +28,11 @@ from .working_time import Paused, WorkingTime
 log = structlog.get_logger()
 
 WATCH = "promise"
+
+
+def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
+    """What to do when which time has come."""
+    return {WATCH: partial(reach_rungs, policy, keeper)}
 
 
 def share_of(
@@ -74,37 +78,29 @@ def next_watch(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> list[
     return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in ahead[:1]]
 
 
-async def reach_rungs(
-    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]
-) -> list[UUID]:
-    """Tell every rung whose time has come, once and in order, and wait for the next (section 5).
-
-    Returns the complaints whose result was spoken of for the first time.
-    """
+async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]) -> None:
+    """Tell every rung whose time has come, once and in order, and wait for the next (section 5)."""
     live = await load_live(tx, [timer.id for timer in due])
     kept = await keeper.versions(tx, calendars_of(live.values()))
     climbed: list[Climbed] = []
     reached: list[Reached] = []
     following: list[Timer] = []
     counted: Counter[tuple[PromiseKind, EscalationLevel]] = Counter()
-    steps: list[tuple[LivePromise, Sequence[Rung]]] = []
-    first_spoken_of: list[UUID] = []
+    steps: list[tuple[LivePromise, Climb]] = []
     for timer in due:
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
         rungs = rungs_of(promise, policy, kept)
-        if promise.kind is PromiseKind.SOLVE and promise.next_rung is rungs[0].level:
-            first_spoken_of.append(promise.complaint_id)
         step = climb(rungs, promise.next_rung, tx.now)
-        steps.append((promise, _with_forced(promise, step.reached, policy)))
+        steps.append((promise, step))
         climbed.append(_after(promise, step, tx.now))
         if step.following is not None:
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
-    held = await load_held(tx, {promise.complaint_id for promise, told in steps if _calls_by_name(told)})
+    held = await load_held(tx, {promise.complaint_id for promise, step in steps if _breaks(step)})
     nobody = 0
-    for promise, told in steps:
-        for rung in told:
+    for promise, step in steps:
+        for rung in step.reached:
             late = told_late(rung, tx.now, policy.escalation)
             reached.append(Reached(promise.promise_id, rung.level, rung.at, late))
             nobody += _tell(tx, promise, rung, policy, held.get(promise.complaint_id, frozenset()), late=late)
@@ -116,24 +112,6 @@ async def reach_rungs(
         log.error("escalation.unroutable", levels=nobody)
     await save_climbed(tx, climbed, reached)
     await arm(tx, following)
-    return first_spoken_of
-
-
-def _with_forced(promise: LivePromise, reached: Sequence[Rung], policy: SlaPolicy) -> Sequence[Rung]:
-    """The rungs that were reached, each followed by what a regulator's clock forces at it."""
-    if promise.kind is not PromiseKind.REGULATOR:
-        return reached
-    return [
-        one
-        for rung in reached
-        for one in (
-            rung,
-            *(
-                Rung(level, rung.at)
-                for level in forced_levels(promise.kind, promise.cell, rung.level, policy.regulator)
-            ),
-        )
-    ]
 
 
 def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
@@ -146,9 +124,9 @@ def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
     return Climbed(promise.promise_id, state, step.following and step.following.level, broken_at)
 
 
-def _calls_by_name(told: Sequence[Rung]) -> bool:
+def _breaks(step: Climb) -> bool:
     """Whether somebody is called by name: from the breach on."""
-    return bool(told) and LEVELS.index(told[-1].level) >= LEVELS.index(BREACH)
+    return bool(step.reached) and LEVELS.index(step.reached[-1].level) >= LEVELS.index(BREACH)
 
 
 def _tell(

@@ -139,16 +139,6 @@ class PromisesResumed(Event):
     resumed_at: Instant
 
 
-class NewsTold(Event):
-    """A member of staff told the customer how it stands; the next news is due some time after that."""
-
-    publisher: ClassVar[str] = "sla"
-
-    complaint_id: UUID
-    by: str
-    told_at: Instant
-
-
 class PromiseKept(_SlaEvent):
     """What was promised was done; `late` if after its due time."""
 

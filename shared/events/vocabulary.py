@@ -150,17 +150,12 @@ class Duty(StrEnum):
 
 
 class PromiseKind(StrEnum):
-    """What was promised: a receipt, a first human contact, news, the result, its end with the customer's word.
-
-    REGULATOR is what a regulator asks for: a clock beside the promises that never stands still.
-    """
+    """What was promised: a receipt, a first human contact, news, the result."""
 
     ACKNOWLEDGE = "ACK"
     CONTACT = "CONTACT"
     UPDATE = "UPDATE"
     SOLVE = "SOLVE"
-    CLOSE = "CLOSE"
-    REGULATOR = "REGULATOR"
 
 
 class EscalationLevel(StrEnum):

@@ -12,7 +12,6 @@ from shared.events.routing import SolutionProposed, StepsTaken
 from shared.events.sla import (
     EscalationReached,
     EscalationUnroutable,
-    NewsTold,
     PromiseAtRisk,
     PromiseBroken,
     PromiseExtended,
@@ -27,7 +26,7 @@ from shared.runtime.policy import load_policy
 from tests.builders import complaint_received, now
 from tests.service_under_test import ServiceUnderTest
 
-ACK, CONTACT, UPDATE, SOLVE, CLOSE, REGULATOR = PromiseKind
+ACK, CONTACT, UPDATE, SOLVE = PromiseKind
 HOUR = timedelta(hours=1)
 VERSION = load_policy(SlaPolicy, "sla").version
 
@@ -124,9 +123,7 @@ async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUI
 
 
 def _kinds(event: Any) -> list[PromiseKind]:
-    if isinstance(
-        event, NewsTold | PromisesPaused | PromisesResumed | PromiseExtended | EscalationUnroutable
-    ):
+    if isinstance(event, PromisesPaused | PromisesResumed | PromiseExtended | EscalationUnroutable):
         return []
     return [one.kind for one in event.promises] if isinstance(event, PromisesMade) else [event.kind]
 
