@@ -55,6 +55,9 @@ class Particulars(StrictBody):
     motives: tuple[Motive, ...] = Field((), max_length=len(Motive), description="as staff understood them")
     area: _Short | None = Field(None, description="district or cell where it happened")
     accused_staff: _Short | None = Field(None, description="account of the member of staff it is about")
+    also_asked: Annotated[tuple[_Short, ...], Field(max_length=20)] = Field(
+        (), description="accounts of others whom the customer asked at the same time"
+    )
     passed_on_by: PassedOnBy | None = Field(None, description="who sent the customer's complaint on to us")
     on_behalf_of: OnBehalfOf | None = None
 

@@ -82,6 +82,7 @@ class Teller:
             desired_remedy=told.desired_remedy,
             same_owner_as=draft.same_owner_as,
             tells_of_trouble=contact.judgement.tells_of_trouble,
+            also_asked=told.also_asked,
         )
 
     def _reply(self, contact: Contact, facts: CustomerFacts) -> ReplyAddress | None:

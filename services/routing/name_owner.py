@@ -1,12 +1,13 @@
 """Decides who answers for a complaint to the end. Somebody always does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from shared.events.vocabulary import Language
 
+from .asked_together import asked_together
 from .assign_member import Assignment, Load, Need, assign_member
 from .directory import Directory, Member
 from .follow_rule import NO_ROUTE, Route, answers
@@ -18,6 +19,7 @@ class OwnerRule(StrEnum):
 
     FIRST_CONTACT = "FC-1"
     ASSIGNED = "FC-3"
+    ASKED_TOGETHER = "FC-4"
     EARLIER_OWNER = "FC-20"
     CONFLICT = "FC-21"
     CHANGED = "FC-9"
@@ -28,6 +30,7 @@ class OwnerReason(StrEnum):
     """What decided, in one word. NOBODY_FREE: the least loaded of all; four say why it is the duty desk."""
 
     TOOK_IT = "TOOK_IT"
+    FIRST_OF_THE_ASKED = "FIRST_OF_THE_ASKED"
     LEAST_LOADED = "LEAST_LOADED"
     NOBODY_FREE = "NOBODY_FREE"
     OWNED_THE_EARLIER = "OWNED_THE_EARLIER"
@@ -42,8 +45,8 @@ class OwnerReason(StrEnum):
 class CaseFacts(NamedTuple):
     """What is known of a complaint when an owner is named.
 
-    taken_by: the account that took the call; earlier_owner: who owns the complaint this one repeats; route: what a
-    rule of the people who run it says.
+    taken_by: the account that took the call; also_asked: those of others who were asked at the same time;
+    earlier_owner: who owns the complaint this one repeats; route: what a rule of the people who run it says.
     """
 
     case_type: str
@@ -55,6 +58,7 @@ class CaseFacts(NamedTuple):
     accused: str | None = None
     over_the_head: bool = False
     route: Route = NO_ROUTE
+    also_asked: Sequence[str] = ()
 
     @property
     def need(self) -> Need:
@@ -76,9 +80,10 @@ def name_owner(
     """Name the owner of a complaint.
 
     FC-21: one over somebody's head is their superior's, and so is a call that the accused took; never theirs.
-    FC-20: a repeat stays with the owner of the earlier complaint. FC-1: else whoever took the call owns it,
-    their field or not. FC-3: else the least loaded of the department that a routing rule names, or that serves
-    it. Otherwise, and for calls taken by an account that is not listed, the duty desk owns it and the reason says why.
+    FC-20: a repeat stays with the owner of the earlier complaint. FC-4: of several who were asked at once one owns
+    it. FC-1: else whoever took the call owns it, their field or not. FC-3: else the least loaded of the department
+    that a routing rule names, or that serves it. Otherwise the duty desk owns it, and calls taken by an account that
+    is not listed; the reason says why.
     """
     accused = directory.member(case.accused) if policy.ownership.accused_never_owns else None
     if accused is None:
@@ -88,9 +93,21 @@ def name_owner(
     earlier = directory.member(case.earlier_owner) if policy.ownership.repeat_to_earlier_owner else None
     if earlier is not None and earlier.may_own and earlier is not accused:
         return Naming(earlier, OwnerRule.EARLIER_OWNER, OwnerReason.OWNED_THE_EARLIER)
+    several = _asked(case, directory) if policy.ownership.asked_together else []
+    if len(several) > 1:
+        serving = answers(case.route, directory, case.case_type, case.category)
+        first = asked_together(several, serving, policy.ownership)
+        return Naming(first, OwnerRule.ASKED_TOGETHER, OwnerReason.FIRST_OF_THE_ASKED)
     if case.taken_by is not None:
         return _taken(case, directory.member(case.taken_by), directory, loads, policy)
     return _assigned(case, directory, loads, policy)
+
+
+def _asked(case: CaseFacts, directory: Directory) -> list[Member]:
+    """Who was asked and may own, who took it first; the accused are not among them."""
+    accounts = dict.fromkeys((case.taken_by, *case.also_asked))
+    asked = [member for account in accounts if (member := directory.member(account))]
+    return [member for member in asked if member.may_own and member.id != case.accused]
 
 
 def _taken(

@@ -1,5 +1,6 @@
 """The choices by which routing decides; default_policy.toml has the defaults."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -20,13 +21,22 @@ from shared.runtime.policy import Policy
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
+class AskedBy(StrEnum):
+    """What counts among people who were asked at once: whose business it is, or who stands higher."""
+
+    BUSINESS = "BUSINESS"
+    RANK = "RANK"
+
+
 class OwnershipPolicy(BaseModel):
-    """Who answers: for a repeat the earlier owner (FC-20), never the accused (FC-21); after how much absence somebody else
-    may (FC-9), and how soon a superior hears that responsibility is unclear (FC-15), in seconds of open hours."""
+    """Who answers: for a repeat the earlier owner (FC-20), of several asked at once the first by this list (FC-4), never the
+    accused (FC-21); after how much absence somebody else may (FC-9), and how soon a superior hears that responsibility
+    is unclear (FC-15), in seconds of open hours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     repeat_to_earlier_owner: bool
+    asked_together: tuple[AskedBy, ...]
     accused_never_owns: bool
     superior_owns_bypass: bool
     absent_for: int = Field(ge=1, le=1_000_000)

@@ -158,6 +158,7 @@ def _decide(desk: Desk, ruled: Ruled, owners: dict[UUID, str], loads: Loads, tim
         accused=event.accused_staff,
         over_the_head=event.kind is ComplaintKind.STAFF_BYPASS,
         route=ruled.route,
+        also_asked=event.also_asked,
     )
     naming = name_owner(case, desk.directory, loads.known, desk.policy)
     loads.give(naming.owner.id)

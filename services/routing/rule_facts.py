@@ -52,6 +52,7 @@ def facts_of(event: ComplaintReceived, priority: float, zone: ZoneInfo) -> dict[
         "weekday": local.isoweekday(),
         "is_fault": bool(event.is_fault),
         "tells_of_trouble": event.tells_of_trouble is not False,
+        "also_asked": list(event.also_asked),
         "tags": list(event.tags),
         "motives": list(event.motives),
     }

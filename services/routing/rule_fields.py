@@ -60,6 +60,7 @@ FIELDS: Mapping[str, RuleField] = {
     "abusive": RuleField(_YES_NO, "the contact was abusive", "是否辱骂"),
     "conflict_of_interest": RuleField(_YES_NO, "it is about a member of staff", "是否涉及本单位员工"),
     "tells_of_trouble": RuleField(_YES_NO, "its words say that something went wrong", "是否叙述了问题"),
+    "also_asked": RuleField(_WORDS, "who else was asked at the same time", "同时受询的其他员工账号"),
     "tags": RuleField(_WORDS, "what intake found out", "标签", tuple(Tag)),
     "motives": RuleField(_WORDS, "what moves the customer", "投诉动机", tuple(Motive)),
 }

@@ -33,6 +33,7 @@ class ComplaintReceived(Event):
     conflict_of_interest: it is about a member of staff, who is `accused_staff` if named (FC-21).
     area: the district or cell it happened in, as the channel names it.
     tells_of_trouble: whether its words say that something went wrong; if not, it may be no complaint.
+    also_asked: accounts of others whom the customer asked at the same time (FC-4).
     same_owner_as: the complaint whose owner keeps this one too, for the customer has many open (REP-10).
     """
 
@@ -73,6 +74,7 @@ class ComplaintReceived(Event):
     desired_remedy: DesiredRemedy | None = None
     same_owner_as: UUID | None = None
     tells_of_trouble: bool | None = None
+    also_asked: tuple[str, ...] = ()
 
 
 class ContactAttached(Event):

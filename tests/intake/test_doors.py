@@ -34,6 +34,18 @@ async def test_staff_enter_what_came_by_other_ways_and_it_is_answered_to_the_cus
     assert await intake.rows("SELECT 1 FROM call") == []
 
 
+async def test_fc_4_whom_else_the_customer_asked_is_told_from_every_channel(intake: ServiceUnderTest) -> None:
+    await accepted(intake, "phone", agent_id="a100", also_asked=["a200", "a300"])
+    await accepted(intake, "web", also_asked=["a200"])
+    await accepted(intake, "sms")
+    told = {one.channel: one.also_asked for one in await intake.said(ComplaintReceived)}
+    assert told == {Channel.PHONE: ("a200", "a300"), Channel.WEB: ("a200",), Channel.SMS: ()}
+    for wrong in ("a200", [7], [""], ["a"] * 21):
+        refused = await post(intake, "phone", also_asked=wrong)
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"].startswith("also_asked")
+
+
 async def test_a_call_came_by_phone_and_what_customers_send_themselves_by_nobody(
     intake: ServiceUnderTest,
 ) -> None:
