@@ -59,6 +59,7 @@ TECHNICAL = {
         "known_past": "what is collected of customers' past while a batch is accepted",
         "kannel_sms": "reads and answers one provider",
         "keep_refusal": "one transaction that keeps and tells a refusal of offers",
+        "late_words": "fills in late words and tells what they make worse",
         "open_doors": "puts the doors of providers together",
         "parked_payloads": "the SQL of payloads that wait for a person",
         "phone_numbers": "the only place that knows the library for phone numbers",

@@ -33,7 +33,7 @@ from .contact_store import (
 from .customer_profile import Profile
 from .decide_grade import decide_grade
 from .draft import Draft
-from .duties import take_on
+from .duties import duties_of, take_on
 from .group_commit import OutcomeUnknownError
 from .judge_past import judge_past
 from .judge_repeat import judge_repeat
@@ -147,7 +147,7 @@ class Acceptance:
         )
         for draft in complaints:
             self._publish(tx, draft)
-        await take_on(tx, complaints, self._policy)
+        await take_on(tx, duties_of(complaints, self._policy), self._policy)
         await attach(tx, attached, [self._publish(tx, draft) for draft in attached])
         await raise_grades(tx, to_raise, "CONTACT", self._policy.version)
         for customer_id, profile in profiles.items():

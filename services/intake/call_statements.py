@@ -35,12 +35,6 @@ SAVE = Statement(
     WHERE call_ref = :call
     """
 )
-FILL_IN = Statement(
-    """
-    UPDATE contact SET text = :text
-    WHERE channel = 'phone' AND provider = :provider AND contact_key = :call_id AND text <> :text
-    """
-)
 DUE = Statement(
     """
     SELECT call_ref, provider, call_id, facts FROM call

@@ -16,14 +16,16 @@ from pydantic_core import to_json
 
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.intake import CallBackEnded, CallBackNeeded
+from shared.events.vocabulary import Channel
 from shared.runtime.strict_json import Storable
 from shared.runtime.timers import Timer, arm
 
 from .call_forms import CallPart, as_facts
-from .call_statements import ADD_PART, DUE, FILL_IN, JUDGED, KEEP_PART, NOT_NEEDED, PARTS, SAVE
+from .call_statements import ADD_PART, DUE, JUDGED, KEEP_PART, NOT_NEEDED, PARTS, SAVE
 from .contact_forms import CustomerForm, PhoneContact
 from .contact_store import Accepted
 from .group_commit import GroupCommit
+from .late_words import LateWords
 from .merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
 from .phone_numbers import NumberKind, read_origin
 from .policy import IntakePolicy
@@ -66,6 +68,7 @@ class Calls:
         self._policy = policy
         self._reader = reader
         self._accepting = accepting
+        self._late_words = LateWords(policy, reader)
 
     async def tell(self, provider: str, call_id: str, facts: Mapping[str, Any]) -> Told:
         """Keep a part of a call. The same part again changes nothing."""
@@ -95,7 +98,8 @@ class Calls:
             due = when_to_judge(merged, tx.now, self._policy.calls)
             await arm(tx, [Timer(about["call"], TIMER, subject_of(about["call"]), due)])
         elif words_of(merged):
-            await tx.fetch(FILL_IN, {**about, "text": words_of(merged)})
+            call = about["provider"], about["call_id"]
+            await self._late_words.fill_in(tx, Channel.PHONE, *call, words_of(merged)[:LONGEST_WORDS])
 
     async def take(self, provider: PhoneProvider, account: ProviderAccount, posted: Posted) -> None:
         """Keep what a telephone system told. Raises PayloadError, with nothing kept."""

@@ -1,7 +1,7 @@
 """Keeps duties with their times: taken on with the complaint, done by staff, told when they are overdue."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -70,23 +70,36 @@ _OPEN = Statement(
 )
 
 
-async def take_on(tx: Transaction, drafts: Iterable[Draft], policy: IntakePolicy) -> None:
-    """Store the duties that come with new complaints; a freeze is told, for others have to do it."""
-    wanted = [
-        (draft.complaint_id, duty, seconds)
+class NewDuty(NamedTuple):
+    """A duty that a complaint brings, to be done within `seconds`."""
+
+    complaint_id: UUID
+    customer_id: UUID
+    duty: Duty
+    seconds: float
+
+
+def duties_of(drafts: Iterable[Draft], policy: IntakePolicy) -> list[NewDuty]:
+    """The duties that come with new complaints."""
+    return [
+        NewDuty(draft.complaint_id, draft.customer_id, duty, seconds)
         for draft in drafts
         for duty, seconds in decide_duties(
             draft.tags, identified=bool(draft.contact.customer_keys.all), policy=policy.duties
         ).items()
     ]
-    if not wanted:
+
+
+async def take_on(tx: Transaction, new: Sequence[NewDuty], policy: IntakePolicy) -> None:
+    """Store new duties; a freeze is told, for others have to do it."""
+    if not new:
         return
-    customers = {draft.complaint_id: draft.customer_id for draft in drafts}
+    customers = {one.complaint_id: one.customer_id for one in new}
     values: dict[str, Any] = {
-        "ids": [uuid7() for _ in wanted],
-        "complaints": [complaint for complaint, _, _ in wanted],
-        "duties": [duty for _, duty, _ in wanted],
-        "seconds": [seconds for _, _, seconds in wanted],
+        "ids": [uuid7() for _ in new],
+        "complaints": [one.complaint_id for one in new],
+        "duties": [one.duty for one in new],
+        "seconds": [one.seconds for one in new],
         "timer": TIMER,
         "policy_version": policy.version,
     }

@@ -14,9 +14,11 @@ from uuid_utils.compat import uuid7
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.events.vocabulary import Channel
 from shared.runtime.timers import Timer, arm, disarm
 
 from .join_parts import Gathering, PartOf, choose_gathering, is_complete, joined
+from .late_words import LateWords
 from .provider_payload import Message
 
 TIMER = "parts_missing"
@@ -48,9 +50,6 @@ _KEEP_PART = Statement(
 _RELEASED = Statement(
     "UPDATE gathering SET released_at = coalesce(released_at, now()), complete = :complete WHERE gathering_id = :gathering"
 )
-_FILL_IN = Statement(
-    "UPDATE contact SET text = :text WHERE channel = 'sms' AND provider = :provider AND contact_key = :key"
-)
 _DUE = Statement(
     """
     SELECT gathering_id, provider, sender, sent_to, total, min(occurred_at) AS occurred_at,
@@ -65,9 +64,10 @@ _DUE = Statement(
 class Gatherer:
     """Puts parts together. `wait`: seconds after which a message is released with gaps."""
 
-    def __init__(self, work: UnitOfWork, release: Release, wait: float) -> None:
+    def __init__(self, work: UnitOfWork, release: Release, late_words: LateWords, wait: float) -> None:
         self._work = work
         self._release = release
+        self._late_words = late_words
         self._wait = timedelta(seconds=wait)
 
     async def take(self, provider: str, message: Message, part: PartOf) -> None:
@@ -78,6 +78,7 @@ class Gatherer:
         if whole is not None:
             await self._release(provider, whole)
             async with self._work.begin(subject) as tx:
+                await self._fill_in(tx, provider, whole.key, whole.text)  # released with gaps before a crash
                 await tx.fetch(_RELEASED, {"gathering": gathering, "complete": True})
                 await disarm(tx, [gathering])
 
@@ -100,19 +101,20 @@ class Gatherer:
         parts = (_numbered(here["parts"]) if here else {}) | {part.number: message.text}
         if not is_complete(parts, part.total):
             if here and here["released_at"]:
-                await tx.fetch(
-                    _FILL_IN, {"provider": provider, "key": str(gathering), "text": joined(parts, part.total)}
-                )
+                await self._fill_in(tx, provider, str(gathering), joined(parts, part.total))
             return gathering, None
         times = [t for t in (message.occurred_at, here["occurred_at"] if here else None) if t]
         whole = Message(
             str(gathering), message.sender, message.to, joined(parts, part.total), min(times, default=None)
         )
         if here and here["released_at"]:
-            await tx.fetch(_FILL_IN, {"provider": provider, "key": whole.key, "text": whole.text})
+            await self._fill_in(tx, provider, whole.key, whole.text)
             await tx.fetch(_RELEASED, {"gathering": gathering, "complete": True})
             return gathering, None
         return gathering, whole
+
+    async def _fill_in(self, tx: Transaction, provider: str, key: str, text: str) -> None:
+        await self._late_words.fill_in(tx, Channel.SMS, provider, key, text)
 
     async def parts_missing(self, tx: Transaction, timers: Sequence[Timer]) -> None:
         """Release what has waited long enough, with a word where a part is missing."""

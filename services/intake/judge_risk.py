@@ -35,3 +35,14 @@ def judge_risk(
     points[_BROKEN] = broken * policy.broken_promise
     points[_REPEATED] = (repeat_index - 1) * policy.repeat
     return Risk(min(sum(points.values()), policy.highest), tuple(why for why, some in points.items() if some))
+
+
+def add_tags(risk: Risk, tags: Collection[Tag], policy: RiskPolicy) -> Risk:
+    """The same risk once these tags are there too; nothing lowers it, nothing counts twice."""
+    points: dict[str, int] = {
+        tag: policy.tags[tag] for tag in tags if tag in policy.tags and tag not in risk.reasons
+    }
+    if Tag.BROKEN_PROMISE in tags and _BROKEN not in risk.reasons:
+        points[_BROKEN] = policy.broken_promise
+    score = min(risk.score + sum(points.values()), policy.highest)
+    return Risk(score, (*risk.reasons, *(why for why, some in points.items() if some)))

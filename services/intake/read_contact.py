@@ -118,10 +118,14 @@ class ContactReader:
             customer=facts,
             customer_keys=_keys(facts, form.customer.account),
             mobile=_mobile(given) or (_mobile(origin.number) if origin else None),
-            judgement=self._severity.judge(form.text, form.category, form.amount_in_dispute),
+            judgement=self.judge(form.text, form.category, form.amount_in_dispute),
             particulars=form,
             traceparent=traceparent.get(),
         )
+
+    def judge(self, text: str, category: str | None, amount: Decimal | None) -> Judgement:
+        """What the words of a contact tell."""
+        return self._severity.judge(text, category, amount)
 
     def _check_time(self, moment: datetime | None, field: str) -> None:
         if moment is None:

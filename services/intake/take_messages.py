@@ -22,6 +22,7 @@ from .contact_store import Accepted
 from .gather_parts import Gatherer
 from .group_commit import GroupCommit
 from .keep_refusal import Refusals
+from .late_words import LateWords
 from .parked_payloads import ParkedPayloads
 from .policy import IntakePolicy
 from .provider_accounts import ProviderAccount
@@ -56,7 +57,7 @@ class MessageTaker:
         self._accepting = accepting
         self._parked = parked
         self._refusals = refusals
-        self.gatherer = Gatherer(work, self._become, policy.parts.wait)
+        self.gatherer = Gatherer(work, self._become, LateWords(policy, reader), policy.parts.wait)
 
     async def take(self, provider: SmsProvider, account: ProviderAccount, posted: Posted) -> None:
         """Store all of it. Raises what keeps the database from storing it."""

@@ -8,7 +8,13 @@ from typing import Any, TypeAlias
 from shared.bus.consumer import Reactions
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.intake import ComplaintJoinedIncident, ComplaintReceived, ContactAttached, GradeRaised
+from shared.events.intake import (
+    ComplaintJoinedIncident,
+    ComplaintJudgedAgain,
+    ComplaintReceived,
+    ContactAttached,
+    GradeRaised,
+)
 from shared.events.notify import MessageSent, MessageSkipped
 from shared.events.routing import (
     ComplaintCancelled,
@@ -71,6 +77,7 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         OwnerChanged: note_owners,
         ContactAttached: partial(hear_the_customer, policy, keeper),
         GradeRaised: partial(swap_for_the_grade, policy, keeper),
+        ComplaintJudgedAgain: partial(swap_for_late_words, policy, keeper),
         ComplaintJoinedIncident: partial(swap_for_the_incident, policy, keeper),
         ComplaintReopened: partial(promise_again, policy, keeper),
         ComplaintClosed: partial(withdraw_the_rest, policy, keeper),
@@ -199,6 +206,18 @@ async def swap_for_the_grade(
     swaps = [
         _swap(envelope, News(Cause.GRADE, e.severity, e.severity_rule, e.grade))
         for envelope in raised
+        for e in (envelope.event,)
+    ]
+    await swap_targets(tx, policy, keeper, swaps)
+
+
+async def swap_for_late_words(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, judged: Sequence[Envelope[ComplaintJudgedAgain]]
+) -> None:
+    """Words that came after their contact may be more severe than the first ones."""
+    swaps = [
+        _swap(envelope, News(Cause.CONTACT, e.severity, e.severity_rule))
+        for envelope in judged
         for e in (envelope.event,)
     ]
     await swap_targets(tx, policy, keeper, swaps)

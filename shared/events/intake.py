@@ -123,6 +123,31 @@ class GradeRaised(Event):
     policy_version: str
 
 
+class ComplaintJudgedAgain(Event):
+    """Words of a contact that came after it make its complaint more severe, or tell more of it; never less.
+
+    They are the missing part of a long message or the late transcript of a call. was: the severity until now, which may
+    be the same. tags, risk_score: all that is known now. priority: that of the first moment, as in ComplaintReceived.
+    """
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    contact_id: UUID
+    customer_id: UUID
+    channel: Channel
+    was: Severity
+    severity: Severity
+    severity_rule: str
+    case_type: str
+    tags: tuple[Tag, ...]
+    risk_score: int
+    priority: float
+    priority_class: PriorityClass
+    judged_at: Instant
+    policy_version: str
+
+
 class ServiceFreezeAsked(Event):
     """Fraud is suspected: the customer's service is to be frozen until then (SEV-1); DutyDone tells that it was."""
 
