@@ -5,24 +5,21 @@ from uuid import UUID
 
 from fastapi import Body, Query
 
-from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
-from shared.runtime.paging import FIRST, After, Limit, Listing, read_page
+from shared.runtime.paging import After, Limit, Listing
 from shared.runtime.service import service_router
 from shared.runtime.strict_json import CleanText
 
 from .answers import answer_customer, release, return_answer
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, said
 from .bodies import AcceptanceBody, DisputeBody
-from .refusals import refusals
+from .of_complaint import OfComplaint
 
 router = service_router("routing", tags=["answers to customers"])
 
 Owner = Annotated[CleanText | None, Query(max_length=64)]
 
-_OF_ONE = Statement(
-    "SELECT * FROM answer WHERE complaint_id = :complaint_id AND answer_id > :after ORDER BY answer_id LIMIT :limit"
-)
+_ANSWERS = OfComplaint("answer", "answer_id")
 _ALL = Listing(
     "answer_id, complaint_id, receipt_number, owner_id, written_by, written_at, answer.state, release_at",
     "answer JOIN complaint USING (complaint_id)",
@@ -38,10 +35,9 @@ async def post_answer(
     """By owner or handler; it goes out under the owner's name. What a handler writes is held until the owner releases
     it, or for an open hour, of S1 ten minutes (FC-13). Who stands in for an absent owner answers at once (FC-20).
     """
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         await answer_customer(work, desk, complaint_id, text=body.text, by=body.by)
-    return await _list(work, complaint_id)
+    return await _ANSWERS.all(work, complaint_id)
 
 
 @router.get(
@@ -51,7 +47,7 @@ async def list_answers(
     complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """With what is held, and what the owner did not let go out."""
-    return await read_page(work, _OF_ONE, "answer_id", after, limit, complaint_id=complaint_id)
+    return await _ANSWERS.page(work, complaint_id, after, limit)
 
 
 @router.get("/answers", summary="What waits for the owner's word")
@@ -72,10 +68,9 @@ async def post_release(
     complaint_id: UUID, answer_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
 ) -> dict[str, Any]:
     """By the owner (FC-13)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         await release(work, desk, complaint_id, answer_id, body.by)
-    return await _list(work, complaint_id)
+    return await _ANSWERS.all(work, complaint_id)
 
 
 @router.post("/complaints/{complaint_id}/answers/{answer_id}/return", summary="Keep an answer back")
@@ -83,11 +78,6 @@ async def post_return(
     complaint_id: UUID, answer_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
 ) -> dict[str, Any]:
     """By the owner, with what is to be changed; it does not go out."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         await return_answer(work, complaint_id, answer_id, body.by, body.text)
-    return await _list(work, complaint_id)
-
-
-async def _list(work: Work, complaint_id: UUID) -> dict[str, Any]:
-    return await read_page(work, _OF_ONE, "answer_id", FIRST, 1000, complaint_id=complaint_id)
+    return await _ANSWERS.all(work, complaint_id)

@@ -1,6 +1,9 @@
-"""What the endpoints of routing ask for: the desk with the directory of this moment, and accounts that exist."""
+"""What the endpoints of routing ask for: the desk with the directory of this moment, accounts that exist, and who speaks."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Protocol
+from uuid import UUID
 
 from fastapi import Depends, Request
 
@@ -9,6 +12,7 @@ from shared.runtime.errors import UnprocessableError
 
 from .desk import Desk
 from .directory import Member
+from .refusals import refusals
 
 
 async def _desk(request: Request, work: Work) -> Desk:
@@ -21,9 +25,29 @@ AtDesk = Annotated[Desk, Depends(_desk)]
 """The desk; departments and staff are those of a second ago at most."""
 
 
+class Command(Protocol):
+    """What staff say: with their account, and with the version of the case that they saw, if they say so."""
+
+    @property
+    def by(self) -> str:
+        """Their account."""
+
+    @property
+    def version(self) -> int | None:
+        """Of the case."""
+
+
 def known(desk: Desk, field: str, account: str) -> Member:
     """The member of staff with this account. Raises UnprocessableError that names the field."""
     member = desk.directory.member(account)
     if member is None:
         raise UnprocessableError("is no account of the staff directory", "不是员工名册中的账号", field=field)
     return member
+
+
+@asynccontextmanager
+async def said(work: Work, desk: Desk, complaint_id: UUID, command: Command) -> AsyncIterator[Member]:
+    """Who gives a command about a complaint, while it is carried out; what cannot be done becomes a problem."""
+    by = known(desk, "by", command.by)
+    async with refusals(work, complaint_id, command.version):
+        yield by

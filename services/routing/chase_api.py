@@ -10,7 +10,7 @@ from fastapi import Body, Query
 from shared.runtime.dependencies import Work
 from shared.runtime.service import service_router
 
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, said
 from .bodies import DisputeBody
 from .chase import chase, chases_of, report
 from .refusals import refusals
@@ -25,8 +25,7 @@ async def post_chase(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
 ) -> dict[str, Any]:
     """By the owner, whose duty it is every 24 hours, S1 every hour (FC-18)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         await chase(work, desk, complaint_id, by=body.by, text=body.text)
         return await chases_of(work, desk, complaint_id)
 

@@ -5,26 +5,22 @@ from uuid import UUID
 
 from fastapi import Body, Query
 
-from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
-from shared.runtime.paging import After, Limit, Listing, read_page
+from shared.runtime.paging import After, Limit, Listing
 from shared.runtime.service import service_router
 from shared.runtime.strict_json import CleanText
 
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, said
 from .bodies import DisputeBody
 from .case_view import view_case
-from .refusals import refusals
+from .of_complaint import OfComplaint
 from .report_unclear import report_unclear
 
 router = service_router("routing", tags=["later contacts"])
 
 Person = Annotated[CleanText | None, Query(max_length=64)]
 
-_OF_ONE = Statement(
-    "SELECT * FROM later_contact WHERE complaint_id = :complaint_id AND contact_id > :after"
-    " ORDER BY contact_id LIMIT :limit"
-)
+_CONTACTS = OfComplaint("later_contact", "contact_id")
 _ALL = Listing("*", "later_contact", "contact_id", {"passed_to": "passed_to = :passed_to"})
 
 
@@ -33,7 +29,7 @@ async def list_contacts(
     complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """With who was told of each: the owner, or who stands in while the owner is away (FC-20)."""
-    return await read_page(work, _OF_ONE, "contact_id", after, limit, complaint_id=complaint_id)
+    return await _CONTACTS.page(work, complaint_id, after, limit)
 
 
 @router.get("/contacts", summary="Later contacts on all complaints, by id")
@@ -49,7 +45,6 @@ async def post_superior(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
 ) -> dict[str, Any]:
     """By the owner, to the superior, the same day; the owner answers the customer all the same (FC-15)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         await report_unclear(work, desk, complaint_id, by=body.by, text=body.text)
         return await view_case(work, desk, complaint_id)

@@ -10,10 +10,9 @@ from shared.runtime.errors import UnprocessableError
 from shared.runtime.service import service_router
 
 from .accept_resolution import no_reason_in
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, said
 from .bodies import AcceptanceBody, AppealBody, AppealDecisionBody, CancellationBody, RejectionBody, WaitBody
 from .end_case import appeal, cancel, decide_appeal, reject
-from .refusals import refusals
 from .waiting import resume, wait
 
 router = service_router("routing", tags=["waiting and endings"])
@@ -26,8 +25,7 @@ async def post_wait(
     """By owner or handler, for a reason of PAU-1. Waiting for the customer needs evidence: a message that was sent,
     or two failed calls (PAU-2); an appointment its time. It goes on at the customer's next word (PAU-4), or in time.
     """
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         done = await wait(
             *(work, desk, complaint_id),
             reason=body.reason,
@@ -45,8 +43,7 @@ async def post_resume(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         return (await resume(work, complaint_id, body.by)).shown()
 
 
@@ -55,12 +52,11 @@ async def post_rejection(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[RejectionBody, Body()]
 ) -> dict[str, Any]:
     """With a reason and a text for the customer, who may appeal. Whose business it is not is no reason (FC-12)."""
-    known(desk, "by", body.by)
-    if words := no_reason_in(body.text, None, desk.policy.work):
-        raise UnprocessableError(
-            f"“{words}” is no reason (FC-12)", f"“{words}”不能作为理由（FC-12）", field="text"
-        )
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
+        if words := no_reason_in(body.text, None, desk.policy.work):
+            raise UnprocessableError(
+                f"“{words}” is no reason (FC-12)", f"“{words}”不能作为理由（FC-12）", field="text"
+            )
         done = await reject(work, desk, complaint_id, reason=body.reason, text=body.text, by=body.by)
         return done.shown()
 
@@ -70,8 +66,7 @@ async def post_cancellation(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[CancellationBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler, with what the customer said."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         return (await cancel(work, desk, complaint_id, text=body.text, by=body.by)).shown()
 
 
@@ -80,8 +75,7 @@ async def post_appeal(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealBody, Body()]
 ) -> dict[str, Any]:
     """After a resolution or rejection. It stays open until the next senior person has decided (FC-22)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         return (await appeal(work, desk, complaint_id, text=body.text, by=body.by)).shown()
 
 
@@ -90,8 +84,7 @@ async def post_appeal_decision(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealDecisionBody, Body()]
 ) -> dict[str, Any]:
     """By the senior person named when it was appealed: upheld opens it again, otherwise it is closed (FC-22)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         done = await decide_appeal(
             *(work, desk, complaint_id), upheld=body.upheld, text=body.text, by=body.by
         )

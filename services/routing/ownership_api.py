@@ -5,24 +5,18 @@ from uuid import UUID
 
 from fastapi import Body
 
-from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
-from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.paging import After, Limit
 from shared.runtime.service import service_router
 
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, known, said
 from .bodies import OwnerBody
 from .change_owner import change_owner
-from .refusals import refusals
+from .of_complaint import OfComplaint
 
 router = service_router("routing", tags=["ownership"])
 
-_LIST = Statement(
-    """
-    SELECT * FROM owner_change WHERE complaint_id = :complaint_id AND change_id > :after
-    ORDER BY change_id LIMIT :limit
-    """
-)
+_CHANGES = OfComplaint("owner_change", "change_id")
 
 
 @router.post("/complaints/{complaint_id}/owner", summary="Let somebody else answer for it")
@@ -32,8 +26,8 @@ async def post_owner(
     """For one of the reasons of FC-9 only, which the customer is told. `owner_id` is who answers for it now, as you
     see it; if that has changed meanwhile, the answer is 409 with who it is.
     """
-    by, to = known(desk, "by", body.by), known(desk, "to", body.to)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
+        to = known(desk, "to", body.to)
         done = await change_owner(
             *(work, desk, complaint_id), seen=body.owner_id, to=to, reason=body.reason, text=body.text, by=by
         )
@@ -45,4 +39,4 @@ async def list_owners(
     complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """Who answered for it before, until when, and why it changed. Most complaints have none."""
-    return await read_page(work, _LIST, "change_id", after, limit, complaint_id=complaint_id)
+    return await _CHANGES.page(work, complaint_id, after, limit)

@@ -5,31 +5,23 @@ from uuid import UUID
 
 from fastapi import Body
 
-from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import UnprocessableError
-from shared.runtime.paging import FIRST, After, Limit, read_page
+from shared.runtime.paging import After, Limit
 from shared.runtime.service import service_router
 
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, said
 from .bodies import AcceptanceBody, ChargeBody, CompensationBody, DisputeBody, PaymentBody, RemedyBody
 from .charges import dispute_charge
 from .compensate import compensate
 from .grant_remedy import note_payment, propose_remedy, refuse, sign
-from .refusals import refusals
+from .of_complaint import OfComplaint
 from .remedy_authority import condition_in
 
 router = service_router("routing", tags=["remedies"])
 
-_LIST = Statement(
-    """
-    SELECT * FROM remedy WHERE complaint_id = :complaint_id AND remedy_id > :after ORDER BY remedy_id LIMIT :limit
-    """
-)
-_CHARGES = Statement(
-    "SELECT * FROM disputed_charge WHERE complaint_id = :complaint_id AND charge_id > :after"
-    " ORDER BY charge_id LIMIT :limit"
-)
+_REMEDIES = OfComplaint("remedy", "remedy_id")
+_CHARGES = OfComplaint("disputed_charge", "charge_id")
 
 
 @router.post("/complaints/{complaint_id}/remedies", summary="Propose a remedy")
@@ -39,14 +31,13 @@ async def post_remedy(
     """By owner or handler. Granted at once within one's own authority; else `because` says why others must sign
     (REM-1 to REM-5, REM-8). It is owed: a text that ties it to a sale is refused (REM-10).
     """
-    by = known(desk, "by", body.by)
-    if words := condition_in(body.text, desk.policy.remedy):
-        raise UnprocessableError(
-            f"“{words}” ties what is owed to a sale (REM-10)",
-            f"“{words}”：补救不得以购买为条件（REM-10）",
-            field="text",
-        )
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
+        if words := condition_in(body.text, desk.policy.remedy):
+            raise UnprocessableError(
+                f"“{words}” ties what is owed to a sale (REM-10)",
+                f"“{words}”：补救不得以购买为条件（REM-10）",
+                field="text",
+            )
         await propose_remedy(
             *(work, desk, complaint_id),
             kind=body.kind,
@@ -55,7 +46,7 @@ async def post_remedy(
             text=body.text,
             by=by,
         )
-    return await _list(work, complaint_id)
+    return await _REMEDIES.all(work, complaint_id)
 
 
 @router.get("/complaints/{complaint_id}/remedies", summary="Remedies of a complaint, the oldest first")
@@ -63,7 +54,7 @@ async def list_remedies(
     complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """Amounts in the smallest unit, with who has signed and until when each is to be paid."""
-    return await read_page(work, _LIST, "remedy_id", after, limit, complaint_id=complaint_id)
+    return await _REMEDIES.page(work, complaint_id, after, limit)
 
 
 @router.post("/complaints/{complaint_id}/remedies/{remedy_id}/approval", summary="Sign a remedy")
@@ -71,10 +62,9 @@ async def post_approval(
     complaint_id: UUID, remedy_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
 ) -> dict[str, Any]:
     """By somebody of the rank needed, or of legal; never by who proposed it, and by nobody twice (REM-4)."""
-    by = known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         await sign(work, desk, complaint_id, remedy_id, by)
-    return await _list(work, complaint_id)
+    return await _REMEDIES.all(work, complaint_id)
 
 
 @router.post("/complaints/{complaint_id}/remedies/{remedy_id}/refusal", summary="Say no to a remedy")
@@ -82,10 +72,9 @@ async def post_refusal(
     complaint_id: UUID, remedy_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
 ) -> dict[str, Any]:
     """By somebody of the rank needed, with the reason."""
-    by = known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         await refuse(work, complaint_id, remedy_id, by, body.text)
-    return await _list(work, complaint_id)
+    return await _REMEDIES.all(work, complaint_id)
 
 
 @router.post("/complaints/{complaint_id}/remedies/{remedy_id}/payment", summary="Note that it was paid")
@@ -93,10 +82,9 @@ async def post_payment(
     complaint_id: UUID, remedy_id: UUID, work: Work, desk: AtDesk, body: Annotated[PaymentBody, Body()]
 ) -> dict[str, Any]:
     """Once; `payment` is the number of the payment. It is late after a week (REM-7)."""
-    by = known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         await note_payment(work, complaint_id, remedy_id, by.id, body.payment)
-    return await _list(work, complaint_id)
+    return await _REMEDIES.all(work, complaint_id)
 
 
 @router.post("/complaints/{complaint_id}/compensations", summary="Grant what is owed of itself")
@@ -106,10 +94,9 @@ async def post_compensation(
     """By owner or handler, for a missed visit or a late start, where a scheme is switched on (REM-6). For a late repair
     it is granted with the resolution.
     """
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         await compensate(work, desk, complaint_id, event=body.event, days=body.days, by=body.by)
-    return await _list(work, complaint_id)
+    return await _REMEDIES.all(work, complaint_id)
 
 
 @router.post("/complaints/{complaint_id}/charges", summary="Note a charge that the customer disputes")
@@ -117,8 +104,7 @@ async def post_charge(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[ChargeBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler. It is frozen until the complaint has ended (REM-9)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         await dispute_charge(
             *(work, desk, complaint_id),
             reference=body.reference,
@@ -126,7 +112,7 @@ async def post_charge(
             text=body.text,
             by=body.by,
         )
-    return await list_charges(complaint_id, work)
+    return await _CHARGES.all(work, complaint_id)
 
 
 @router.get(
@@ -136,8 +122,4 @@ async def list_charges(
     complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """Frozen, or released with the end."""
-    return await read_page(work, _CHARGES, "charge_id", after, limit, complaint_id=complaint_id)
-
-
-async def _list(work: Work, complaint_id: UUID) -> dict[str, Any]:
-    return await read_page(work, _LIST, "remedy_id", FIRST, 1000, complaint_id=complaint_id)
+    return await _CHARGES.page(work, complaint_id, after, limit)

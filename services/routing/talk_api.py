@@ -4,52 +4,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Query
-from pydantic import AwareDatetime, Field, model_validator
 
-from shared.events.vocabulary import Motive, Urgency
 from shared.runtime.dependencies import Work
 from shared.runtime.paging import After, Limit, Listing
 from shared.runtime.service import service_router
-from shared.runtime.strict_json import CleanText, Whole, YesNo
+from shared.runtime.strict_json import CleanText
 
-from .at_desk import AtDesk, known
-from .bodies import Account, CommandBody
+from .at_desk import AtDesk, said
 from .motives import note_motives
 from .refusals import refusals
+from .talk_forms import CallBody, InvestigationBody, MotivesBody, UrgencyBody
 from .urgency import set_urgency
 from .work_times import note_call, note_investigation, slots, times
 
 router = service_router("routing", tags=["talk"])
-
-
-class MotivesBody(CommandBody):
-    """What moves the customer, as whoever talks to them finds it; several at once, or none."""
-
-    motives: tuple[Motive, ...] = Field(max_length=6)
-    by: Account
-
-
-class CallBody(CommandBody):
-    """The customer was called. `at` is now if it is not said, and never later than now."""
-
-    by: Account
-    reached: YesNo
-    talk_minutes: Whole = Field(default=0, ge=0, le=1_440)
-    at: AwareDatetime | None = None
-
-    @model_validator(mode="after")
-    def _talks_only_if_reached(self) -> "CallBody":
-        if self.talk_minutes and not self.reached:
-            raise ValueError("who was not reached did not talk|未接通就没有通话时长")
-        return self
-
-
-class InvestigationBody(CommandBody):
-    """Somebody looked into it."""
-
-    by: Account
-    minutes: Whole = Field(ge=1, le=1_440)
-    note: Annotated[CleanText, Field(min_length=1, max_length=1000)] | None = None
 
 
 Person = Annotated[CleanText | None, Query(max_length=64)]
@@ -63,20 +31,12 @@ _CALL_BACKS = Listing(
 )
 
 
-class UrgencyBody(CommandBody):
-    """How urgent it is."""
-
-    urgency: Urgency
-    by: Account
-
-
 @router.put("/complaints/{complaint_id}/urgency", summary="Set how urgent it is")
 async def put_urgency(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[UrgencyBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler. It weighs in the queue, and the customer hears again and again how far it is."""
-    by = known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         return await set_urgency(work, desk, complaint_id, body.urgency, by.id)
 
 
@@ -85,8 +45,7 @@ async def put_motives(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[MotivesBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler; in the place of what was known. The answer has hints for the talk, the strictest first."""
-    by = known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         return await note_motives(work, desk, complaint_id, body.motives, by.id)
 
 
@@ -95,8 +54,7 @@ async def post_call(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[CallBody, Body()]
 ) -> dict[str, Any]:
     """Whether or not they answered: both say when to call next. By owner or handler; the answer has all times so far."""
-    by = known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         return await note_call(
             work, complaint_id, by=by.id, at=body.at, reached=body.reached, minutes=body.talk_minutes
         )
@@ -107,8 +65,7 @@ async def post_investigation(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[InvestigationBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler; the answer has all times so far."""
-    by = known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         return await note_investigation(work, complaint_id, by=by.id, minutes=body.minutes, note=body.note)
 
 

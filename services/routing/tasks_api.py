@@ -5,17 +5,16 @@ from uuid import UUID
 
 from fastapi import Body, Query
 
-from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import UnprocessableError
-from shared.runtime.paging import FIRST, After, Limit, Listing, read_page
+from shared.runtime.paging import After, Limit, Listing
 from shared.runtime.service import service_router
 from shared.runtime.strict_json import CleanText
 
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, said
 from .bodies import DisputeBody, LeadDepartmentBody, TaskBody
 from .desk import Desk
-from .refusals import refusals
+from .of_complaint import OfComplaint
 from .settle_task import TaskState, TaskWord
 from .tasks import ask, name_lead, say
 
@@ -23,9 +22,7 @@ router = service_router("routing", tags=["tasks of departments"])
 
 Department = Annotated[CleanText | None, Query(max_length=64)]
 
-_OF_ONE = Statement(
-    "SELECT * FROM task WHERE complaint_id = :complaint_id AND task_id > :after ORDER BY task_id LIMIT :limit"
-)
+_TASKS = OfComplaint("task", "task_id")
 _ALL = Listing(
     "task_id, complaint_id, department, text, state, asked_by, asked_at, due_at, overdue_at, refusal, result",
     "task",
@@ -41,11 +38,10 @@ async def post_task(
     """By owner or handler, of legal, quality or any department but the one that leads (FC-11). It is due within the time
     of FC-16, and the complaint is not resolved before it is delivered or released.
     """
-    known(desk, "by", body.by)
-    _exists(desk, body.department)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
+        _exists(desk, body.department)
         await ask(work, desk, complaint_id, department=body.department, text=body.text, by=body.by)
-    return await _list(work, complaint_id)
+    return await _TASKS.all(work, complaint_id)
 
 
 @router.get("/complaints/{complaint_id}/tasks", summary="Tasks of a complaint, the oldest first")
@@ -53,7 +49,7 @@ async def list_tasks(
     complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """With what was delivered or refused."""
-    return await read_page(work, _OF_ONE, "task_id", after, limit, complaint_id=complaint_id)
+    return await _TASKS.page(work, complaint_id, after, limit)
 
 
 @router.get("/tasks", summary="Tasks of all complaints")
@@ -98,9 +94,8 @@ async def post_lead(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[LeadDepartmentBody, Body()]
 ) -> dict[str, Any]:
     """By a coordinator. Until then it is the department of who worked on it when another was asked first (FC-11)."""
-    known(desk, "by", body.by)
-    _exists(desk, body.department)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
+        _exists(desk, body.department)
         await name_lead(work, desk, complaint_id, body.department, body.by)
     return {"complaint_id": complaint_id, "lead_department": body.department}
 
@@ -108,17 +103,12 @@ async def post_lead(
 async def _say(
     work: Work, desk: Desk, of: tuple[UUID, UUID], word: TaskWord, body: DisputeBody
 ) -> dict[str, Any]:
-    by = known(desk, "by", body.by)
     complaint_id, task_id = of
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body) as by:
         await say(work, desk, complaint_id, task_id, word, by=by, text=body.text)
-    return await _list(work, complaint_id)
+    return await _TASKS.all(work, complaint_id)
 
 
 def _exists(desk: Desk, department: str) -> None:
     if department not in desk.directory.departments:
         raise UnprocessableError("is no department here", "没有这个部门", field="department")
-
-
-async def _list(work: Work, complaint_id: UUID) -> dict[str, Any]:
-    return await read_page(work, _OF_ONE, "task_id", FIRST, 1000, complaint_id=complaint_id)

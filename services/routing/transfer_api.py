@@ -5,26 +5,20 @@ from uuid import UUID
 
 from fastapi import Body
 
-from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import UnprocessableError
-from shared.runtime.paging import After, Limit, read_page
+from shared.runtime.paging import After, Limit
 from shared.runtime.service import service_router
 
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, known, said
 from .bodies import AcceptanceBody, DecisionBody, DisputeBody, TransferBody
 from .judge_transfer import missing_from_packet
-from .refusals import refusals
+from .of_complaint import OfComplaint
 from .transfer_case import accept, decide, dispute, offer
 
 router = service_router("routing", tags=["hand-overs"])
 
-_LIST = Statement(
-    """
-    SELECT * FROM transfer WHERE complaint_id = :complaint_id AND transfer_id > :after
-    ORDER BY transfer_id LIMIT :limit
-    """
-)
+_TRANSFERS = OfComplaint("transfer", "transfer_id")
 
 
 @router.post("/complaints/{complaint_id}/transfer", summary="Ask somebody else to work on it")
@@ -36,12 +30,11 @@ async def post_transfer(
     It takes effect when the receiver accepts, or is there and says nothing in time (FC-8). Back to oneself, or
     by a coordinator, it takes effect at once.
     """
-    known(desk, "by", body.by)
-    receiver = known(desk, "to", body.to)
-    packet = body.packet()
-    for name in missing_from_packet(packet, desk.policy.transfer):
-        raise UnprocessableError("the receiver has to be told (FC-7)", "须告知接收人（FC-7）", field=name)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
+        receiver = known(desk, "to", body.to)
+        packet = body.packet()
+        for name in missing_from_packet(packet, desk.policy.transfer):
+            raise UnprocessableError("the receiver has to be told (FC-7)", "须告知接收人（FC-7）", field=name)
         done = await offer(
             *(work, desk, complaint_id), receiver=receiver, reason=body.reason, by=body.by, packet=packet
         )
@@ -53,8 +46,7 @@ async def post_acceptance(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AcceptanceBody, Body()]
 ) -> dict[str, Any]:
     """By the receiver (FC-8)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         return (await accept(work, desk, complaint_id, body.by)).shown()
 
 
@@ -63,8 +55,7 @@ async def post_dispute(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
 ) -> dict[str, Any]:
     """By the receiver, who keeps it and may not pass it on until a coordinator has decided (FC-10)."""
-    known(desk, "by", body.by)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
         return (await dispute(work, desk, complaint_id, body.by, body.text)).shown()
 
 
@@ -73,9 +64,8 @@ async def post_decision(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DecisionBody, Body()]
 ) -> dict[str, Any]:
     """By a coordinator, about a disputed hand-over (FC-10)."""
-    known(desk, "by", body.by)
-    handler = known(desk, "handler_id", body.handler_id)
-    async with refusals(work, complaint_id, body.version):
+    async with said(work, desk, complaint_id, body):
+        handler = known(desk, "handler_id", body.handler_id)
         return (await decide(work, desk, complaint_id, body.by, handler)).shown()
 
 
@@ -86,4 +76,4 @@ async def list_transfers(
     complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """With what the receiver was told, and what became of it."""
-    return await read_page(work, _LIST, "transfer_id", after, limit, complaint_id=complaint_id)
+    return await _TRANSFERS.page(work, complaint_id, after, limit)

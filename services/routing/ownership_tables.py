@@ -1,0 +1,101 @@
+"""Tables of who answers and who works: changes of owner, hand-overs, chases, parts of departments, word to superiors."""
+
+from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+
+def add_ownership_tables(metadata: MetaData) -> None:
+    """Add what who answers and who works needs."""
+    Table(
+        "owner_change",
+        metadata,
+        Column("change_id", UUID(as_uuid=True), primary_key=True),
+        Column("complaint_id", UUID(as_uuid=True), nullable=False),
+        Column("from_id", Text, nullable=False),
+        Column("to_id", Text, nullable=False),
+        Column("reason", Text, nullable=False, comment="FC-9"),
+        Column("text", Text, nullable=False),
+        Column("changed_by", Text, nullable=False),
+        Column("changed_at", DateTime(timezone=True), nullable=False),
+        Column("policy_version", Text, nullable=False),
+        Index("owner_change_of_complaint", "complaint_id", "change_id"),
+        comment="Why somebody else answers for a complaint. Without such a row the owner cannot be changed.",
+    )
+    Table(
+        "transfer",
+        metadata,
+        Column("transfer_id", UUID(as_uuid=True), primary_key=True),
+        Column("complaint_id", UUID(as_uuid=True), nullable=False),
+        Column("from_id", Text, nullable=False, comment="who worked on it before"),
+        Column("to_id", Text, nullable=False),
+        Column("reason", Text, nullable=False, comment="FC-6"),
+        Column("status", Text, nullable=False),
+        Column("packet", JSONB, nullable=False, comment="what the receiver is told (FC-7)"),
+        Column("requested_by", Text, nullable=False),
+        Column("requested_at", DateTime(timezone=True), nullable=False),
+        Column("answer_by", DateTime(timezone=True), nullable=False, comment="FC-8"),
+        Column("dispute", Text, comment="why the receiver says that it is not theirs (FC-10)"),
+        Column("decide_by", DateTime(timezone=True), comment="FC-10"),
+        Column("settled_by", Text, comment="whose word it was; none for silence"),
+        Column("settled_at", DateTime(timezone=True)),
+        Column("handler_id", Text, comment="who worked on it then"),
+        Column("policy_version", Text, nullable=False),
+        Index("transfer_of_complaint", "complaint_id", "transfer_id"),
+        Index(
+            "transfer_open_once",
+            "complaint_id",
+            unique=True,
+            postgresql_where=text("status IN ('REQUESTED', 'DISPUTED')"),
+        ),
+        comment="Every hand-over of the work that was asked for, and what became of it.",
+    )
+    Table(
+        "chase",
+        metadata,
+        Column("chase_id", UUID(as_uuid=True), primary_key=True),
+        Column("complaint_id", UUID(as_uuid=True), nullable=False),
+        Column("handler_id", Text, nullable=False),
+        Column("chased_by", Text, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("chased_at", DateTime(timezone=True), nullable=False),
+        Index("chase_of_complaint", "complaint_id", "chase_id"),
+        comment="When owners asked handlers to go on (FC-18).",
+    )
+    Table(
+        "task",
+        metadata,
+        Column("task_id", UUID(as_uuid=True), primary_key=True),
+        Column("complaint_id", UUID(as_uuid=True), nullable=False),
+        Column("round", Integer, nullable=False),
+        Column("department", Text, nullable=False, comment="which assists the one that leads (FC-11)"),
+        Column("text", Text, nullable=False),
+        Column("state", Text, nullable=False, comment="OPEN, REFUSED, DONE, RELEASED"),
+        Column("asked_by", Text, nullable=False),
+        Column("asked_at", DateTime(timezone=True), nullable=False),
+        Column("due_at", DateTime(timezone=True), nullable=False, comment="FC-16"),
+        Column("overdue_at", DateTime(timezone=True)),
+        Column("refusal", Text),
+        Column("refused_by", Text),
+        Column("refused_at", DateTime(timezone=True)),
+        Column("result", Text, comment="what was delivered, or why it is not needed any more"),
+        Column("settled_by", Text, comment="none where the complaint ended"),
+        Column("settled_at", DateTime(timezone=True)),
+        Column("policy_version", Text, nullable=False),
+        Index("task_of_complaint", "complaint_id", "task_id"),
+        Index("task_open", "complaint_id", postgresql_where=text("state IN ('OPEN', 'REFUSED')")),
+        Index("task_of_department", "department", "task_id"),
+        comment="What was asked of other departments for a complaint, and what they delivered.",
+    )
+    Table(
+        "unclear_case",
+        metadata,
+        Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+        Column("timer_id", UUID(as_uuid=True), nullable=False),
+        Column("report_by", DateTime(timezone=True), nullable=False, comment="FC-15"),
+        Column("reported_at", DateTime(timezone=True)),
+        Column("reported_by", Text, comment="the owner; none where the superior heard of it without them"),
+        Column("text", Text),
+        Column("policy_version", Text, nullable=False),
+        Index("unclear_case_of_timer", "timer_id"),
+        comment="Complaints for which no department is responsible, and when the superior heard of it.",
+    )
