@@ -35,11 +35,10 @@ class Told(NamedTuple):
 
 
 class PromiseState(NamedTuple):
-    """How a promise stands now; detail: a word more for the history."""
+    """How a promise stands now."""
 
     promise_id: UUID
     state: str
-    detail: str
 
 
 class MovedPromise(NamedTuple):
@@ -144,15 +143,17 @@ async def save_progress(tx: Transaction, notes: Sequence[Note], told: Sequence[T
 
 
 async def add_promises(
-    tx: Transaction, notes: Sequence[Note], details: Sequence[str], promises: Sequence[NewPromise]
+    tx: Transaction, notes: Sequence[Note], details: Sequence[str | None], promises: Sequence[NewPromise]
 ) -> None:
     """Store new promises and write the history: one note with its detail per occasion."""
     await tx.fetch(_ADD_PROMISES, _columns(notes) | _columns(promises) | {"detail": details})
 
 
-async def save_states(tx: Transaction, notes: Sequence[Note], states: Sequence[PromiseState]) -> None:
-    """Set how promises stand, and write the history: one note for each."""
-    await tx.fetch(_SET_STATES, _columns(notes) | _columns(states))
+async def save_states(
+    tx: Transaction, notes: Sequence[Note], details: Sequence[str | None], states: Sequence[PromiseState]
+) -> None:
+    """Set how promises stand, and write the history: one note with its detail per occasion."""
+    await tx.fetch(_SET_STATES, _columns(notes) | _columns(states) | {"detail": details})
 
 
 async def move_promises(

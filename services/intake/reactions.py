@@ -1,6 +1,6 @@
 """What intake does when it hears how a complaint goes on: it keeps the status and writes the history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from shared.bus.consumer import Reactions
@@ -40,8 +40,8 @@ from shared.events.sla import (
     PromiseAtRisk,
     PromiseBroken,
     PromiseExtended,
-    PromiseKept,
     PromiseRecomputed,
+    PromisesKept,
     PromisesMade,
     PromisesPaused,
     PromisesResumed,
@@ -81,15 +81,16 @@ def _handler(event: HandlerAssigned) -> Told:
 
 
 def _steps(event: StepsTaken) -> Told:
-    return Told(" ".join(event.steps), {}, "steps_taken")
+    return Told(_words(event.steps), {}, "steps_taken")
 
 
-def _proposed(_event: SolutionProposed) -> Told:
-    return Told(None, {}, "solution_proposed")
+def _proposed(event: SolutionProposed) -> Told:
+    return Told(_words(event.steps), {}, "solution_proposed")
 
 
 def _resolved(event: ComplaintResolved) -> Told:
-    return Told(None, {"round": event.round, "resolved_at": event.resolved_at}, "complaint_resolved")
+    facts = {"round": event.round, "resolved_at": event.resolved_at}
+    return Told(_words(event.steps), facts, "complaint_resolved")
 
 
 def _reopened(event: ComplaintReopened) -> Told:
@@ -211,7 +212,7 @@ def reactions() -> Reactions:
     return dict.fromkeys(READERS, follow) | {
         PromisesMade: keep_promises,
         PromiseAtRisk: follow_promises,
-        PromiseKept: follow_promises,
+        PromisesKept: follow_kept_promises,
         PromiseBroken: follow_promises,
         PromiseExtended: follow_due_times,
         PromiseRecomputed: follow_due_times,
@@ -234,17 +235,28 @@ async def keep_promises(tx: Transaction, made: Sequence[Envelope[PromisesMade]])
         for event in events
         for promise in event.promises
     ]
-    kinds = [" ".join(promise.kind for promise in event.promises) for event in events]
+    kinds = [_words(promise.kind for promise in event.promises) for event in events]
     await add_promises(tx, _notes(made), kinds, promises)
 
 
 async def follow_promises(
-    tx: Transaction, envelopes: Sequence[Envelope[PromiseAtRisk | PromiseKept | PromiseBroken]]
+    tx: Transaction, envelopes: Sequence[Envelope[PromiseAtRisk | PromiseBroken]]
 ) -> None:
-    """Keep how promises stand."""
+    """Keep which promises are in danger or broken."""
     events = [envelope.event for envelope in envelopes]
-    states = [PromiseState(event.promise_id, _state(event), event.kind) for event in events]
-    await save_states(tx, _notes(envelopes), states)
+    states = [PromiseState(event.promise_id, _state(event)) for event in events]
+    await save_states(tx, _notes(envelopes), [event.kind for event in events], states)
+
+
+async def follow_kept_promises(tx: Transaction, envelopes: Sequence[Envelope[PromisesKept]]) -> None:
+    """Keep which promises were kept, and whether in time."""
+    events = [envelope.event for envelope in envelopes]
+    states = [
+        PromiseState(one.promise_id, "KEPT_LATE" if one.late else "KEPT")
+        for event in events
+        for one in event.promises
+    ]
+    await save_states(tx, _notes(envelopes), [_words(one.kind for one in e.promises) for e in events], states)
 
 
 async def follow_due_times(
@@ -270,10 +282,12 @@ async def go_on_with_promises(tx: Transaction, envelopes: Sequence[Envelope[Prom
     await move_promises(tx, _notes(envelopes), [event.because for event in events], moved)
 
 
-def _state(event: PromiseAtRisk | PromiseKept | PromiseBroken) -> str:
-    if isinstance(event, PromiseKept):
-        return "KEPT_LATE" if event.late else "KEPT"
+def _state(event: PromiseAtRisk | PromiseBroken) -> str:
     return "AT_RISK" if isinstance(event, PromiseAtRisk) else "BROKEN"
+
+
+def _words(names: Iterable[str]) -> str | None:
+    return " ".join(names) or None
 
 
 def _notes(envelopes: Sequence[Envelope[Any]]) -> list[Note]:

@@ -4,6 +4,7 @@ The same thing said again changes nothing and is answered as before.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from shared.bus.unit_of_work import Transaction, UnitOfWork
@@ -37,7 +38,8 @@ async def take_step(work: UnitOfWork, desk: Desk, complaint_id: UUID, step: Hand
     """Note one of the six steps. Raises NoSuchCaseError, MissingStepsError, NotPossibleError."""
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
-        if _note_steps(tx, case, [step], by, desk.policy.work):
+        if noted := _note_steps(tx, case, [step], by, desk.policy.work):
+            tx.publish(StepsTaken(complaint_id=complaint_id, steps=noted, by=by, taken_at=tx.now))
             save_work(tx, case, desk.counts(tx, "/api"), talked=by)
     return case
 
@@ -67,9 +69,10 @@ async def propose(
         if not said_before:
             case.state = next_state(case.state, Action.PROPOSE)
             case.proposal, case.proposed_by, case.proposed_at = text, by, tx.now
-            tx.publish(
-                SolutionProposed(complaint_id=complaint_id, round=case.round, by=by, proposed_at=tx.now)
-            )
+            facts: dict[str, Any] = {"complaint_id": complaint_id, "round": case.round, "by": by}
+            tx.publish(SolutionProposed(**facts, proposed_at=tx.now, steps=noted))
+        elif noted:
+            tx.publish(StepsTaken(complaint_id=complaint_id, steps=noted, by=by, taken_at=tx.now))
         if noted or not said_before:
             save_work(tx, case, desk.counts(tx, "/api"), talked=by)
         if standard and not said_before:
@@ -112,20 +115,19 @@ async def resolve(
         case.resolution, case.resolution_reason = text, reason
         case.resolved_by, case.resolved_at = by, tx.now
         save_work(tx, case, desk.counts(tx, "/api"), talked=by if noted else None)
-        tx.publish(ComplaintResolved(complaint_id=complaint_id, round=case.round, by=by, resolved_at=tx.now))
+        facts: dict[str, Any] = {"complaint_id": complaint_id, "round": case.round, "by": by}
+        tx.publish(ComplaintResolved(**facts, resolved_at=tx.now, steps=noted))
         await compensate_late_repair(desk, tx, case, tx.now)
     return case
 
 
 def _note_steps(
     tx: Transaction, case: Case, steps: Sequence[HandlingStep], by: str, policy: WorkPolicy
-) -> bool:
-    """Note and tell those of `steps` that were not taken yet; true if there was any."""
+) -> tuple[HandlingStep, ...]:
+    """Note those of `steps` that were not taken yet; returns them, to be told."""
     fresh = new_steps(case.done, steps, policy)
     for step in fresh:
         follow_up = step is HandlingStep.FOLLOW_UP
         case.state = next_state(case.state, Action.FOLLOW_UP if follow_up else Action.TAKE_STEP)
         case.steps.append({"step": step, "by": by, "taken_at": tx.now.isoformat()})
-    if fresh:
-        tx.publish(StepsTaken(complaint_id=case.complaint_id, steps=tuple(fresh), by=by, taken_at=tx.now))
-    return bool(fresh)
+    return tuple(fresh)

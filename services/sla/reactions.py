@@ -116,7 +116,7 @@ async def promise_all(
     ]
     await make_promises(tx, policy, keeper, occasions)
     taken = [envelope for envelope in received if envelope.event.taken_by is not None]
-    await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.received_at) for envelope in taken])
+    await settle_promises(tx, [End(envelope, envelope.event.received_at, [CONTACT]) for envelope in taken])
 
 
 async def promise_again(
@@ -141,17 +141,17 @@ async def promise_again(
 async def note_receipts(tx: Transaction, decided: Sequence[Envelope[Message]]) -> None:
     """A receipt that was sent, or had nowhere to go, keeps the first promise."""
     receipts = [e for e in decided if e.event.kind is MessageKind.RECEIPT and e.event.role is Role.CUSTOMER]
-    await settle_promises(tx, [ACK], [End(envelope, envelope.event.decided_at) for envelope in receipts])
+    await settle_promises(tx, [End(envelope, envelope.event.decided_at, [ACK]) for envelope in receipts])
 
 
 async def note_contacts(tx: Transaction, taken: Sequence[Envelope[StepsTaken]]) -> None:
     """The first steps with the customer are the first contact."""
-    await settle_promises(tx, [CONTACT], [End(envelope, envelope.event.taken_at) for envelope in taken])
+    await settle_promises(tx, [End(envelope, envelope.event.taken_at, [CONTACT]) for envelope in taken])
 
 
 async def note_news(tx: Transaction, proposed: Sequence[Envelope[SolutionProposed]]) -> None:
-    """To say what will be done is news."""
-    await settle_promises(tx, [UPDATE], [End(envelope, envelope.event.proposed_at) for envelope in proposed])
+    """To say what will be done is news; with steps it is a contact as well."""
+    await settle_promises(tx, [_done(envelope, envelope.event.proposed_at, UPDATE) for envelope in proposed])
 
 
 async def pause_promises(
@@ -241,13 +241,13 @@ async def note_results(
     told: Sequence[Envelope[ComplaintResolved] | Envelope[ComplaintRejected]],
 ) -> None:
     """A result is also news, and so is a reasoned rejection; a pause is closed first (PAU-8)."""
-    ends = [End(envelope, _told_at(envelope.event)) for envelope in told]
+    ends = [_done(envelope, _told_at(envelope.event), UPDATE, SOLVE) for envelope in told]
     closing = [
         EndOfPause(end.because_of.event.complaint_id, end.happened_at, Because.RESOLVED, end.because_of)
         for end in ends
     ]
     await end_pauses(tx, policy, keeper, closing)
-    await settle_promises(tx, [UPDATE, SOLVE], ends)
+    await settle_promises(tx, ends)
 
 
 async def withdraw_the_rest(
@@ -257,13 +257,24 @@ async def withdraw_the_rest(
     ended: Sequence[Envelope[ComplaintClosed] | Envelope[ComplaintCancelled]],
 ) -> None:
     """What was not done when the complaint ended is no longer needed; if due before, it was broken."""
-    ends = [End(envelope, _ended_at(envelope.event), PromiseState.WITHDRAWN) for envelope in ended]
+    ends = [End(envelope, _ended_at(envelope.event), ALL, PromiseState.WITHDRAWN) for envelope in ended]
     closing = [
         EndOfPause(end.because_of.event.complaint_id, end.happened_at, Because.ENDED, end.because_of)
         for end in ends
     ]
     await end_pauses(tx, policy, keeper, closing)
-    await settle_promises(tx, ALL, ends)
+    await settle_promises(tx, ends)
+
+
+def _done(
+    envelope: Envelope[SolutionProposed] | Envelope[ComplaintResolved] | Envelope[ComplaintRejected],
+    done_at: datetime,
+    *kinds: PromiseKind,
+) -> End:
+    """Keeps promises of these kinds; steps that were taken with it are a contact too."""
+    event = envelope.event
+    contact = () if isinstance(event, ComplaintRejected) or not event.steps else (CONTACT,)
+    return End(envelope, done_at, (*contact, *kinds))
 
 
 def _told_at(event: ComplaintResolved | ComplaintRejected) -> datetime:

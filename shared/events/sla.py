@@ -139,12 +139,25 @@ class PromisesResumed(Event):
     resumed_at: Instant
 
 
-class PromiseKept(_SlaEvent):
-    """What was promised was done; `late` if after its due time."""
+class KeptPromise(BaseModel):
+    """One promise that was kept; `late` if after its due time."""
 
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    promise_id: UUID
+    kind: PromiseKind
     due_at: Instant
-    kept_at: Instant
     late: bool
+
+
+class PromisesKept(Event):
+    """What was promised was done: all promises that one occasion kept, at `kept_at`."""
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    promises: tuple[KeptPromise, ...]
+    kept_at: Instant
 
 
 class PromiseBroken(_SlaEvent):

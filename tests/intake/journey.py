@@ -19,10 +19,11 @@ from shared.events.routing import (
 )
 from shared.events.sla import (
     EscalationReached,
+    KeptPromise,
     Promise,
     PromiseAtRisk,
     PromiseBroken,
-    PromiseKept,
+    PromisesKept,
     PromisesMade,
 )
 from shared.events.vocabulary import (
@@ -68,9 +69,17 @@ def at_risk(made: PromisesMade, which: int = 0) -> PromiseAtRisk:
     return PromiseAtRisk(**_of(made, which), level=EscalationLevel.W1, warned_at=START)
 
 
-def kept(made: PromisesMade, which: int = 0, *, late: bool = False) -> PromiseKept:
-    """Done, in time or late."""
-    return PromiseKept(**_of(made, which), kept_at=START, late=late)
+def kept(made: PromisesMade, *which: int, late: bool = False) -> PromisesKept:
+    """Done, in time or late; the first promise if none is named."""
+    done = [made.promises[number] for number in which or (0,)]
+    return PromisesKept(
+        complaint_id=made.complaint_id,
+        promises=tuple(
+            KeptPromise(promise_id=one.promise_id, kind=one.kind, due_at=one.due_at, late=late)
+            for one in done
+        ),
+        kept_at=START,
+    )
 
 
 def broken(made: PromisesMade, which: int = 0) -> PromiseBroken:

@@ -12,6 +12,7 @@ from shared.events.routing import (
     ComplaintReopened,
     ComplaintResolved,
     OwnerNamed,
+    SolutionProposed,
     StepsTaken,
 )
 from shared.events.sla import EscalationReached
@@ -203,10 +204,10 @@ def _check_history(told: list[Any]) -> None:
     steps: set[str] = set()
     resolved = 0
     for event in told:
-        if isinstance(event, StepsTaken):
-            assert steps.isdisjoint(event.steps)
-            steps.update(event.steps)
-        elif isinstance(event, ComplaintResolved):
+        taken = event.steps if isinstance(event, StepsTaken | SolutionProposed | ComplaintResolved) else ()
+        assert steps.isdisjoint(taken)
+        steps.update(taken)
+        if isinstance(event, ComplaintResolved):
             assert len(steps) == 5
             assert event.round == resolved + 1
             resolved = event.round

@@ -12,11 +12,12 @@ from shared.events.routing import SolutionProposed, StepsTaken
 from shared.events.sla import (
     EscalationReached,
     EscalationUnroutable,
+    KeptPromise,
     PromiseAtRisk,
     PromiseBroken,
     PromiseExtended,
-    PromiseKept,
     PromiseRecomputed,
+    PromisesKept,
     PromisesMade,
     PromisesPaused,
     PromisesResumed,
@@ -116,7 +117,7 @@ async def targets(sla: ServiceUnderTest, complaint_id: UUID) -> dict[PromiseKind
 async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUID | None = None) -> list[str]:
     """What was told about promises of a kind, in order and in words: "W1", "broken", "L1", "kept late" …"""
     return [
-        _word(event)
+        _word(event, kind)
         for event in await sla.said()
         if kind in _kinds(event) and complaint_id in {None, event.complaint_id}
     ]
@@ -125,10 +126,11 @@ async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUI
 def _kinds(event: Any) -> list[PromiseKind]:
     if isinstance(event, PromisesPaused | PromisesResumed | PromiseExtended | EscalationUnroutable):
         return []
-    return [one.kind for one in event.promises] if isinstance(event, PromisesMade) else [event.kind]
+    told_together = isinstance(event, PromisesMade | PromisesKept)
+    return [one.kind for one in event.promises] if told_together else [event.kind]
 
 
-def _word(event: object) -> str:
+def _word(event: object, kind: PromiseKind) -> str:
     match event:
         case PromisesMade():
             return "made"
@@ -136,12 +138,18 @@ def _word(event: object) -> str:
             return str(event.level)
         case PromiseBroken():
             return "broken"
-        case PromiseKept():
-            return "kept late" if event.late else "kept"
+        case PromisesKept():
+            return "kept late" if kept_in(event, kind).late else "kept"
         case PromiseRecomputed():
             return "moved"
         case _:
             raise AssertionError(event)
+
+
+def kept_in(event: PromisesKept, kind: PromiseKind) -> KeptPromise:
+    """What it says of the promise of this kind."""
+    [kept] = [one for one in event.promises if one.kind is kind]
+    return kept
 
 
 async def timers_armed(sla: ServiceUnderTest) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.events.notify import MessageFailed, MessageSent, MessageSkipped, MessageUnknown
-from shared.events.sla import PromiseAtRisk, PromiseBroken, PromiseKept
+from shared.events.sla import PromiseAtRisk, PromiseBroken, PromisesKept
 from shared.events.vocabulary import HandlingStep, MessageKind, PromiseKind, Role
 from tests.builders import closed, now, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
@@ -27,6 +27,7 @@ from .promised import (
 )
 
 MINUTE = timedelta(minutes=1)
+FIRST_FOUR = tuple(HandlingStep)[:4]
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ async def test_a_message_that_is_no_receipt_for_the_customer_keeps_nothing(
 ) -> None:
     complaint_id = await receive(sla)
     await sla.hears(receipt(MessageSent, complaint_id, **other))
-    assert await sla.said(PromiseKept) == []
+    assert await sla.said(PromisesKept) == []
 
 
 async def test_the_first_steps_are_the_first_contact_and_the_next_ones_are_not(sla: ServiceUnderTest) -> None:
@@ -78,8 +79,23 @@ async def test_the_first_steps_are_the_first_contact_and_the_next_ones_are_not(s
         steps_taken(complaint_id, HandlingStep.VENT, HandlingStep.APOLOGISE_THANK, taken_at=taken),
         steps_taken(complaint_id, HandlingStep.ASK_CAUSE),
     )
-    [kept] = await sla.said(PromiseKept)
-    assert (kept.kind, kept.kept_at, kept.late) == (CONTACT, taken, False)
+    [told] = await sla.said(PromisesKept)
+    assert (told.kept_at, [(one.kind, one.late) for one in told.promises]) == (taken, [(CONTACT, False)])
+
+
+async def test_what_one_occasion_keeps_is_told_in_one_event(sla: ServiceUnderTest) -> None:
+    complaint_id = await receive(sla)
+    await sla.hears(proposed(complaint_id, steps=FIRST_FOUR))
+    [told] = await sla.said(PromisesKept)
+    assert {one.kind for one in told.promises} == {CONTACT, UPDATE}
+    await sla.hears(resolved(complaint_id))
+    assert [one.kind for one in (await sla.said(PromisesKept))[1].promises] == [SOLVE]
+
+
+async def test_a_result_with_steps_is_the_contact_too(sla: ServiceUnderTest) -> None:
+    complaint_id = await receive(sla)
+    await sla.hears(resolved(complaint_id, steps=FIRST_FOUR))
+    assert await told_about(sla, CONTACT) == ["made", "kept"]
 
 
 async def test_a_proposed_solution_is_news_but_no_result(sla: ServiceUnderTest) -> None:
@@ -87,6 +103,7 @@ async def test_a_proposed_solution_is_news_but_no_result(sla: ServiceUnderTest) 
     await sla.hears(proposed(complaint_id))
     assert await told_about(sla, UPDATE) == ["made", "kept"]
     assert await told_about(sla, SOLVE) == ["made"]
+    assert await told_about(sla, CONTACT) == ["made"]
 
 
 async def test_a_resolution_is_news_and_a_result(sla: ServiceUnderTest) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events.sla import PromiseKept, PromisesMade
+from shared.events.sla import PromisesKept, PromisesMade
 from shared.events.vocabulary import Grade, PromiseKind, Severity
 from tests.builders import complaint_received, now, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
@@ -170,9 +170,10 @@ async def test_sla_f_its_factor_is_policy(start_service: StartService) -> None:
 async def test_fc_1_a_call_that_a_person_took_was_the_first_contact(sla: ServiceUnderTest) -> None:
     complaint_id = await receive(sla, channel="phone", taken_by="a100")
     assert await told_about(sla, CONTACT) == ["made", "kept"]
-    [kept] = await sla.said(PromiseKept)
-    assert (kept.complaint_id, kept.late) == (complaint_id, False)
-    assert kept.kept_at < kept.due_at
+    [told] = await sla.said(PromisesKept)
+    [kept] = told.promises
+    assert (told.complaint_id, kept.late) == (complaint_id, False)
+    assert told.kept_at < kept.due_at
     assert await timers_armed(sla) == 3
 
 

@@ -9,7 +9,10 @@ from .subject import _RoutingEvent
 
 
 class StepsTaken(_RoutingEvent):
-    """Some of the six steps were done with the customer, in this order; the first of all is the first human contact."""
+    """Some of the six steps were done with the customer, in this order; the first of all is the first human contact.
+
+    Steps of a proposal or a resolution are told with it.
+    """
 
     steps: tuple[HandlingStep, ...]
     by: str
@@ -17,19 +20,27 @@ class StepsTaken(_RoutingEvent):
 
 
 class SolutionProposed(_RoutingEvent):
-    """The customer was told what will be done; `round` counts resolutions, 1 for the first."""
+    """The customer was told what will be done; `round` counts resolutions, 1 for the first.
+
+    steps: those of the six that were taken on this occasion and told nowhere else.
+    """
 
     round: int
     by: str
     proposed_at: Instant
+    steps: tuple[HandlingStep, ...] = ()
 
 
 class ComplaintResolved(_RoutingEvent):
-    """The owner or handler says it is put right; the customer has not said so yet."""
+    """The owner or handler says it is put right; the customer has not said so yet.
+
+    steps: those of the six that were taken on this occasion and told nowhere else.
+    """
 
     round: int
     by: str
     resolved_at: Instant
+    steps: tuple[HandlingStep, ...] = ()
 
 
 class ComplaintPaused(_RoutingEvent):
