@@ -2,6 +2,15 @@
 
 from shared.bus.statement import Statement
 
+
+def _first_id(moment: str) -> str:
+    """The least id of what came in from then on: an id begins with its time; ten minutes for clocks that differ."""
+    began = f"CAST(1000 * extract(epoch FROM {moment} - interval '10 minutes') AS bigint)"
+    return f"CAST(lpad(to_hex({began}), 12, '0') || repeat('0', 20) AS uuid)"
+
+
+_WINDOW = "make_interval(secs => :window)"
+
 ALONE = Statement("SELECT pg_try_advisory_xact_lock(hashtext('intake incidents')), now()")
 CROWDS = Statement(
     """
@@ -24,6 +33,30 @@ CROWDS = Statement(
     )
     """
 )
+CAUSES = Statement(
+    f"""
+    SELECT about, '*' AS area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
+    FROM (
+        SELECT category AS about, count(*) AS complaints, count(DISTINCT customer_id) AS customers,
+               count(DISTINCT customer_id) FILTER (WHERE grade = 'K') AS key_accounts
+        FROM complaint
+        WHERE complaint_id >= {_first_id(f"now() - {_WINDOW}")} AND received_at >= now() - {_WINDOW}
+          AND category IS NOT NULL
+        GROUP BY category
+        HAVING count(DISTINCT customer_id) >= :customers_from
+            OR count(DISTINCT customer_id) FILTER (WHERE grade = 'K') >= :key_accounts_from
+    ) AS crowd
+    LEFT JOIN (SELECT about, incident_id, state, severity FROM incident
+               WHERE area = '*' AND state IN ('PROPOSED', 'OPEN')) AS active USING (about)
+    WHERE NOT EXISTS (
+        SELECT FROM incident WHERE incident.about = crowd.about AND incident.area = '*'
+        AND ((incident.state = 'OPEN' AND incident.severity = 'S1')
+             OR ended_at >= now() - {_WINDOW})
+    )
+    """  # noqa: S608 - pieces of our own
+)
+"""Categories of which many complained, wherever they are."""
+
 STORE = Statement(
     """
     INSERT INTO incident (incident_id, about, area, state, severity, complaints, by, found_at, opened_at)
@@ -45,18 +78,19 @@ SET = Statement(
     """
 )
 WAITING = Statement(
-    """
+    f"""
     SELECT complaint.complaint_id, incident.incident_id, incident.severity, complaint.severity, complaint.grade,
            complaint.severity_rule, complaint.repeat_index, complaint.risk_score
-    FROM incident JOIN complaint ON complaint.area = incident.area
+    FROM incident JOIN complaint ON (complaint.area = incident.area OR incident.area = '*')
         AND coalesce(complaint.category, complaint.case_type) = incident.about
-        AND complaint.received_at >= incident.found_at - make_interval(secs => :window)
+        AND complaint.complaint_id >= {_first_id(f"incident.found_at - {_WINDOW}")}
+        AND complaint.received_at >= incident.found_at - {_WINDOW}
         AND complaint.resolved_at IS NULL
     WHERE incident.state = 'OPEN'
       AND NOT EXISTS (SELECT FROM incident_child WHERE incident_child.complaint_id = complaint.complaint_id
                       AND complaint.severity <= incident.severity)
     ORDER BY complaint.complaint_id LIMIT :at_most
-    """
+    """  # noqa: S608 - pieces of our own
 )
 JOIN = Statement(
     """

@@ -17,8 +17,16 @@ from shared.events.vocabulary import Grade, PriorityClass, Severity
 from shared.runtime.errors import ConflictError, NotFoundError
 from shared.runtime.paging import read_page
 
-from .incident_statements import ALONE, CROWDS, JOIN, PAGE, READ, SET, STORE, WAITING
-from .judge_incident import NEXT, Crowd, IncidentState, incident_severity, judge_incident
+from .incident_statements import ALONE, CAUSES, CROWDS, JOIN, PAGE, READ, SET, STORE, WAITING
+from .judge_incident import (
+    EVERYWHERE,
+    NEXT,
+    Crowd,
+    IncidentState,
+    incident_severity,
+    judge_cause,
+    judge_incident,
+)
 from .policy import IncidentPolicy, IntakePolicy
 from .score_priority import score_priority
 
@@ -54,7 +62,10 @@ async def look_for_incidents(work: UnitOfWork, policy: IntakePolicy) -> dict[str
         if not alone:
             return {"found": 0, "joined": 0}
         found = 0
-        for crowd in await tx.fetch(CROWDS, {"window": policy.incident.window}):
+        window = {"window": policy.incident.window}
+        crowds = await tx.fetch(CROWDS, window)
+        crowds += await tx.fetch(CAUSES, window | policy.incident.everywhere.model_dump())
+        for crowd in crowds:
             found += await _judge(tx, crowd, policy.incident)
         joined = await _join(tx, policy)
     return {"found": found, "joined": joined}
@@ -63,7 +74,10 @@ async def look_for_incidents(work: UnitOfWork, policy: IntakePolicy) -> dict[str
 async def _judge(tx: Transaction, row: Row, policy: IncidentPolicy) -> bool:
     about, area, *counts, active, before, severity_before = row
     crowd = Crowd(*counts)
-    state, severity = judge_incident(crowd, policy), incident_severity(crowd, policy)
+    if area == EVERYWHERE:
+        state, severity = judge_cause(crowd, policy), Severity.S1
+    else:
+        state, severity = judge_incident(crowd, policy), incident_severity(crowd, policy)
     if state is None or (before == state and severity >= severity_before):
         return False
     if before == IncidentState.OPEN and state is IncidentState.PROPOSED:

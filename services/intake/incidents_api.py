@@ -29,7 +29,7 @@ Short = Annotated[str, Field(min_length=1, max_length=200), Storable]
 
 
 class IncidentBody(StrictBody):
-    """An incident that somebody knows of; `about` is a category path or a case type."""
+    """An incident that somebody knows of; `about` is a category path or a case type; area * is everywhere."""
 
     about: Short
     area: Account

@@ -1,4 +1,4 @@
-"""Decides from how many complain of the same in one area whether there is an incident behind it."""
+"""Decides from how many complain of the same, in one area or anywhere, whether there is an incident behind it."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -17,8 +17,12 @@ class IncidentState(StrEnum):
     DISMISSED = "DISMISSED"
 
 
+EVERYWHERE = "*"
+"""The area of an incident that is not held to one."""
+
+
 class Crowd(NamedTuple):
-    """Those who complained of the same in one area within the window."""
+    """Those who complained of the same within the window, in one area or anywhere."""
 
     complaints: int
     customers: int
@@ -30,6 +34,16 @@ def judge_incident(crowd: Crowd, policy: IncidentPolicy) -> IncidentState | None
     if crowd.complaints >= policy.open_from or _is_critical(crowd, policy):
         return IncidentState.OPEN
     return IncidentState.PROPOSED if crowd.complaints >= policy.propose_from else None
+
+
+def judge_cause(crowd: Crowd, policy: IncidentPolicy) -> IncidentState | None:
+    """SEV-1: the same cause from many customers, or a few key accounts, is critical wherever they are.
+
+    Anywhere a cause is a category, for a case type is too wide to be one.
+    """
+    everywhere = policy.everywhere
+    many = crowd.customers >= everywhere.customers_from or crowd.key_accounts >= everywhere.key_accounts_from
+    return IncidentState.OPEN if many else None
 
 
 def incident_severity(crowd: Crowd, policy: IncidentPolicy) -> Severity:

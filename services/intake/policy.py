@@ -72,6 +72,13 @@ class ProfilePolicy(_Part):
     sections: dict[str, ProfileSection] = Field(min_length=1)
 
 
+class EverywherePolicy(_Part):
+    """From how many customers, or key accounts, on a category is critical wherever they are (SEV-1)."""
+
+    customers_from: int = Field(ge=2)
+    key_accounts_from: int = Field(ge=1)
+
+
 class IncidentPolicy(_Part):
     """From how many like complaints of one area within `window` seconds on there is an incident (REP-8, SEV-1)."""
 
@@ -82,6 +89,7 @@ class IncidentPolicy(_Part):
     customers_from: int = Field(ge=2)
     key_accounts_from: int = Field(ge=1)
     severity: Severity
+    everywhere: EverywherePolicy
 
 
 class PastPolicy(_Part):

@@ -277,6 +277,7 @@ class IncidentProposed(Event):
 class IncidentOpened(Event):
     """There is an incident: `about` is a category path or a case type; by a person, or REP-8 by number.
 
+    area: `*` if it is not held to one area, for so many have the same cause that it is critical anywhere (SEV-1).
     Told again, with the same id, if so many complain meanwhile that it is critical (SEV-1).
     """
 

@@ -148,6 +148,57 @@ async def test_sev_1_an_open_incident_that_grows_becomes_critical_and_so_does_wh
     assert severities == ["S2"] * 2 + ["S1"] * 4
 
 
+EVERYWHERE = "[intake]\nversion='t'\n[intake.incident.everywhere]\ncustomers_from=3\nkey_accounts_from=2"
+
+
+async def complain_anywhere(
+    intake: ServiceUnderTest, *, grade: str = "S", category: str = "Bill/Rise"
+) -> None:
+    """Three customers, each in an area of their own, one in none that is known."""
+    for number, area in enumerate(("A1", "B2", None)):
+        customer = {"external_id": f"{grade}{number}", "grade": grade}
+        await complain(intake, 1, category=category, area=area, text="my bill is wrong", customer=customer)
+
+
+async def test_sev_1_the_same_category_from_many_customers_is_critical_wherever_they_are(
+    intake: ServiceUnderTest, start_service: StartService
+) -> None:
+    small = await start_service("intake", EVERYWHERE)
+    for service in (small, intake):
+        await complain_anywhere(service)
+        await complain(service, 1, category="Bill/Other", area="A1")
+    assert await look(intake) == {"found": 0, "joined": 0}, "by default it takes fifty"
+    assert await look(small) == {"found": 1, "joined": 3}
+    assert await look(small) == {"found": 0, "joined": 0}
+    [opened] = await small.said(IncidentOpened)
+    assert (opened.about, opened.area, opened.severity) == ("Bill/Rise", "*", "S1")
+    assert {event.severity for event in await small.said(ComplaintJoinedIncident)} == {"S1"}
+    await complain(small, 1, category="Bill/Rise", area="C3", customer={"external_id": "late"})
+    assert await look(small) == {"found": 0, "joined": 1}
+
+
+async def test_sev_1_the_same_category_from_three_key_accounts_is_critical_wherever_they_are(
+    intake: ServiceUnderTest,
+) -> None:
+    await complain_anywhere(intake, grade="K")
+    assert await look(intake) == {"found": 1, "joined": 3}
+
+
+async def test_sev_1_one_customer_many_times_other_categories_and_old_complaints_are_not_many(
+    start_service: StartService,
+) -> None:
+    intake = await start_service("intake", EVERYWHERE)
+    for number in range(4):
+        await complain(intake, 1, category=f"Bill/{number}", customer={"external_id": "c1"})
+        await complain(intake, 1, area=f"A{number}", customer={"external_id": f"no-category-{number}"})
+    await complain_anywhere(intake)
+    async with intake.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE complaint SET received_at = received_at - interval '61 minutes'"
+        )
+    assert await look(intake) == {"found": 0, "joined": 0}
+
+
 async def test_a_category_is_what_an_incident_is_about_where_there_is_one(small: ServiceUnderTest) -> None:
     await complain(small, 2, category="Network/Mobile")
     await look(small)
