@@ -126,6 +126,7 @@ TECHNICAL = {
         "presence": "the SQL of who is at work",
         "queue_api": "endpoints of queues, beside api.py",
         "refusals": "turns a refusal into problem+json in two languages",
+        "reweigh": "transactions for complaints that became more severe",
         "rule_book": "keeps the rules as they stand in the database",
         "rule_facts": "what rules may ask of an event",
         "rule_forms": "the shapes of rules in request bodies",

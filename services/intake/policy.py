@@ -214,6 +214,14 @@ class OutagePolicy(_Part):
     grades: tuple[Grade, ...]
 
 
+class RepeatedPolicy(_Part):
+    """From which time on that it is said a complaint is so many steps more severe (REP-5)."""
+
+    rule: str
+    from_index: int = Field(ge=2)
+    steps: int = Field(ge=0, le=3)
+
+
 class SeverityPolicy(_Part):
     """Word rules in the order in which they are tried, and what holds where none fits (SEV-1..4)."""
 
@@ -221,6 +229,7 @@ class SeverityPolicy(_Part):
     default_rule: str
     amount: AmountPolicy
     outage: OutagePolicy
+    repeated: RepeatedPolicy
     words: dict[str, WordsPolicy]
 
 

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from shared.events.vocabulary import Grade, Severity, Tag
 
-from .policy import AmountPolicy, OutagePolicy
+from .policy import AmountPolicy, OutagePolicy, RepeatedPolicy
+
+_SEVERITIES = tuple(Severity)
 
 
 class Found(NamedTuple):
@@ -31,3 +33,10 @@ def raise_by_grade(found: Found, tags: Collection[Tag], grade: Grade, policy: Ou
     """SEV-1: a line without any service is critical if it is a key account's."""
     critical = grade in policy.grades and Tag.NO_SERVICE in tags and found.severity > policy.severity
     return Found(policy.severity, policy.rule) if critical else found
+
+
+def raise_by_repeat(found: Found, repeat_index: int, policy: RepeatedPolicy) -> Found:
+    """REP-5: what is said again is more severe than it was the first time."""
+    raised = _SEVERITIES[max(_SEVERITIES.index(found.severity) - policy.steps, 0)]
+    again = repeat_index >= policy.from_index and raised is not found.severity
+    return Found(raised, policy.rule) if again else found

@@ -10,7 +10,7 @@ from .draft import Draft
 from .judge_repeat import Matter
 from .judge_risk import judge_risk
 from .policy import IntakePolicy
-from .raise_severity import Found, raise_by_amount, raise_by_grade
+from .raise_severity import Found, raise_by_amount, raise_by_grade, raise_by_repeat
 from .score_priority import score_priority
 
 
@@ -36,6 +36,10 @@ def weigh(draft: Draft, past_tags: tuple[Tag, ...], day: date, policy: IntakePol
     """Decide risk and priority of a draft whose repeat is decided. day: the customer's date today."""
     told, repeat = draft.contact.particulars, draft.repeat
     draft.tags = (*draft.tags, *past_tags)
+    found = Found(draft.severity, draft.severity_rule)
+    draft.severity, draft.severity_rule = raise_by_repeat(
+        found, repeat.repeat_index, policy.severity.repeated
+    )
     draft.risk = judge_risk(
         draft.tags, told.motives, repeat.repeat_index, repeat.broken_promises, policy.risk
     )

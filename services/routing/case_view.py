@@ -25,6 +25,9 @@ _VIEW = Statement(
         coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', task_id, 'department', task.department, 'state', task.state,
             'asked_at', asked_at, 'due_at', task.due_at, 'result', result) ORDER BY task_id)
             FROM task WHERE task.complaint_id = complaint.complaint_id), '[]') AS tasks,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('by', raised_by, 'severity_was', severity_was, 'severity', w.severity,
+            'grade_was', grade_was, 'grade', w.grade, 'at', weighed_at) ORDER BY reweighing_id)
+            FROM reweighing w WHERE w.complaint_id = complaint.complaint_id), '[]') AS raised,
         (SELECT facts -> 'motives' FROM rule_decision d WHERE d.complaint_id = complaint.complaint_id) AS heard_motives
     FROM complaint JOIN stream ON stream.subject = complaint_id::text LEFT JOIN work_round work USING (complaint_id)
     WHERE complaint_id = :complaint_id ORDER BY work.round
@@ -33,7 +36,17 @@ _VIEW = Statement(
 
 _FACTS = (
     *("complaint_id", "version", "receipt_number", "channel", "case_type", "category", "severity", "grade"),
-    *("language", "received_at", "taken_by", "repeat_of", "repeat_reason", "incidents", "state", "round"),
+    *(
+        "raised",
+        "language",
+        "received_at",
+        "taken_by",
+        "repeat_of",
+        "repeat_reason",
+        "incidents",
+        "state",
+        "round",
+    ),
     *("ground", "closed_at", "urgency"),
     *("end_reason", "end_text", "appeal_until"),
 )

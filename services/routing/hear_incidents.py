@@ -12,9 +12,11 @@ from shared.events.intake import ComplaintJoinedIncident, IncidentEnded, RepeatR
 from shared.events.routing import ComplaintResolved
 from shared.runtime.timers import Timer, TimerHandler, arm
 
+from .desk import Desk
 from .follow_incident import Child, follows
 from .next_state import Action, State, next_state
 from .pausing import go_on
+from .reweigh import weigh_all_anew
 
 FOLLOW = "follow_incident"
 # The incident's row is locked by both, so that whichever comes second sees the first.
@@ -78,8 +80,10 @@ _REASON = Statement(
 )
 
 
-async def join_incidents(tx: Transaction, joined: Sequence[Envelope[ComplaintJoinedIncident]]) -> None:
-    """Complaints belong to incidents from now on; of one that is resolved already they follow at once."""
+async def join_incidents(
+    desk: Desk, tx: Transaction, joined: Sequence[Envelope[ComplaintJoinedIncident]]
+) -> None:
+    """Complaints belong to incidents from now on, and are as severe; of one that is resolved already they follow at once."""
     events = [e.event for e in joined]
     met = await tx.fetch(_MEET, {"incidents": [event.incident_id for event in events]})
     values = {
@@ -89,6 +93,7 @@ async def join_incidents(tx: Transaction, joined: Sequence[Envelope[ComplaintJoi
     }
     await tx.fetch(_JOIN, values)
     resolved = {incident for incident, is_resolved in met if is_resolved}
+    await weigh_all_anew(desk, tx, joined)
     await _follow(tx, [event.complaint_id for event in events if event.incident_id in resolved])
 
 

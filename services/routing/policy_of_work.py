@@ -1,5 +1,6 @@
 """The part of the policy that says how it is worked on, how it waits, and how it ends."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -7,8 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.events.vocabulary import ClosingGround, EscalationLevel, Grade, ReopenReason, Severity, Urgency
 
 
+class RaisedBy(StrEnum):
+    """What can make a complaint more severe after it was heard of."""
+
+    GRADE = "GRADE"
+    INCIDENT = "INCIDENT"
+    CONTACT = "CONTACT"
+
+
 class QueuePolicy(BaseModel):
-    """In which order complaints wait (section 1.3): points of severity, grade and time, and where P1 to P3 begin."""
+    """In which order complaints wait (section 1.3): points of severity, grade and time, where P1 to P3 begin, and what
+    makes a complaint wait further up that has begun to wait already."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -18,6 +28,7 @@ class QueuePolicy(BaseModel):
     p1_from: float
     p2_from: float
     p3_from: float
+    raised_by: tuple[RaisedBy, ...]
 
     @model_validator(mode="after")
     def _all_named(self) -> "QueuePolicy":

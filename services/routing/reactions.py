@@ -15,8 +15,10 @@ from shared.events.intake import (
     CallBackEnded,
     CallBackNeeded,
     ComplaintJoinedIncident,
+    ComplaintJudgedAgain,
     ComplaintReceived,
     ContactAttached,
+    GradeRaised,
     IncidentEnded,
     RepeatReasonGiven,
 )
@@ -42,6 +44,7 @@ from .name_owner import CaseFacts, Naming, OwnerReason, name_owner
 from .next_state import State
 from .presence import REST
 from .report_unclear import note_unclear
+from .reweigh import weigh_all_anew
 from .rule_facts import Ruled, ruled
 from .take_next import note_clocks, note_moved_clocks
 from .unclear_responsibility import is_unclear
@@ -96,7 +99,9 @@ def reactions(desk: Desk) -> Reactions:
     return {
         ComplaintReceived: partial(name_owners, desk),
         ContactAttached: partial(hear_contacts, desk),
-        ComplaintJoinedIncident: join_incidents,
+        GradeRaised: partial(weigh_all_anew, desk),
+        ComplaintJudgedAgain: partial(weigh_all_anew, desk),
+        ComplaintJoinedIncident: partial(join_incidents, desk),
         IncidentEnded: end_incidents,
         RepeatReasonGiven: note_repeat_reasons,
         SatisfactionAnswered: partial(hear_customers, desk),

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from shared.events import Envelope
 from shared.events.intake import ComplaintReceived
+from shared.events.vocabulary import Grade
 
 from .compiled_rules import Ruling
 from .desk import Desk
@@ -16,6 +17,14 @@ _SAME = (
     *("abusive", "conflict_of_interest"),
 )
 _MAYBE = ("category", "area", "department", "desired_remedy", "taken_by")
+
+
+class Routed(NamedTuple):
+    """Which rule applies, whether it goes to the desk of key accounts by policy, and which way it goes."""
+
+    ruling: Ruling
+    desk: str | None
+    route: Route
 
 
 class Ruled(NamedTuple):
@@ -34,10 +43,16 @@ def ruled(desk: Desk, envelope: Envelope[ComplaintReceived]) -> Ruled:
     event = envelope.event
     base = base_priority(event.priority, event.severity, event.grade, desk.policy.queue)
     facts = facts_of(event, base, desk.zone)
-    ruling = desk.rules.active.first(facts)
-    own_desk = key_desk(ruling.route, event.grade, desk.directory, desk.policy.key_accounts)
-    route = ruling.route._replace(department=own_desk) if own_desk else ruling.route
+    ruling, own_desk, route = routed(desk, facts)
     return Ruled(envelope, facts, ruling, own_desk, route, weighed(base, route))
+
+
+def routed(desk: Desk, facts: dict[str, Any]) -> Routed:
+    """Which way a complaint with these facts goes."""
+    ruling = desk.rules.active.first(facts)
+    own_desk = key_desk(ruling.route, Grade(facts["grade"]), desk.directory, desk.policy.key_accounts)
+    route = ruling.route._replace(department=own_desk) if own_desk else ruling.route
+    return Routed(ruling, own_desk, route)
 
 
 def facts_of(event: ComplaintReceived, priority: float, zone: ZoneInfo) -> dict[str, Any]:

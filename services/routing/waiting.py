@@ -22,6 +22,7 @@ from .may_wait import Evidence, WaitObjection, resumes_at, wait_objection
 from .metrics import REOPENED
 from .next_state import Action, State, next_state
 from .pausing import go_on
+from .reweigh import weigh_all_anew
 
 WAIT = "wait"
 _BEGIN = Statement(
@@ -111,10 +112,11 @@ async def resume(work: UnitOfWork, complaint_id: UUID, by: str) -> Case:
 async def hear_contacts(desk: Desk, tx: Transaction, attached: Sequence[Envelope[ContactAttached]]) -> None:
     """PAU-4: the customer spoke, in whatever channel: what waits goes on. REP-4: what was resolved opens again.
 
-    FC-20: the owner hears of it, or who stands in for them.
+    FC-20: the owner hears of it, or who stands in for them. SEV-1: what they say now may be worse.
     """
     await pass_on(desk, tx, attached)
     await go_on(tx, [e.event.complaint_id for e in attached], None, "CUSTOMER")
+    await weigh_all_anew(desk, tx, attached)
     reopening = {e.event.complaint_id: e for e in attached if e.event.reopens}
     if not reopening:
         return

@@ -178,8 +178,36 @@ async def test_rep_1_what_is_worse_than_the_open_complaint_is_not_hidden_in_it(
     first = await accepted(intake, text="my bill is wrong", customer=C1)
     worse = await accepted(intake, text="my bill is wrong, my lawyer knows", customer=C1)
     through = await accepted(intake, text="my bill is wrong", customer=C1, passed_on_by="REGULATOR")
-    assert (worse["repeat_of"], worse["repeat_index"], worse["severity"]) == (first["complaint_id"], 2, "S2")
+    assert (worse["repeat_of"], worse["repeat_index"], worse["severity"]) == (first["complaint_id"], 2, "S1")
     assert (through["kind"], through["repeat_index"]) == ("BYPASS", 3)
+
+
+async def test_rep_5_what_is_said_again_is_a_step_more_severe_once_in_all(intake: ServiceUnderTest) -> None:
+    for _ in range(3):
+        first = await accepted(intake, text="my bill is wrong", customer=C1)
+        await intake.hears(resolved(UUID(first["complaint_id"]), resolved_at=now()))
+        await age_resolution(intake, 73)
+    told = await intake.said(ComplaintReceived)
+    assert [(one.repeat_index, one.severity, one.severity_rule) for one in told] == [
+        (1, "S3", "SEV-3"),
+        (2, "S2", "REP-5"),
+        (3, "S2", "REP-5"),
+    ]
+    assert told[0].priority is not None and told[1].priority is not None  # noqa: PT018
+    assert told[1].priority > told[0].priority + 12
+
+
+@pytest.mark.parametrize(
+    ("change", "severity"), [("from_index=3", "S3"), ("steps=2", "S1"), ("steps=0", "S3")]
+)
+async def test_rep_5_from_when_on_and_by_how_many_steps_is_policy(
+    start_service: StartService, change: str, severity: str
+) -> None:
+    intake = await start_service("intake", f"[intake]\nversion='t'\n[intake.severity.repeated]\n{change}")
+    first = await accepted(intake, customer=C1)
+    await intake.hears(resolved(UUID(first["complaint_id"]), resolved_at=now()))
+    await age_resolution(intake, 73)
+    assert (await accepted(intake, customer=C1))["severity"] == severity
 
 
 async def test_rep_2_the_key_of_an_attached_contact_is_known_for_ever(intake: ServiceUnderTest) -> None:
