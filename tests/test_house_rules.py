@@ -191,6 +191,11 @@ TECHNICAL = {
     },
     "notify": {
         "notices": "which message an event calls for: a table of events",
+        "care_notices": "the part of that table for urgent complaints",
+        "ending_notices": "the part of that table for the end of complaints",
+        "staff_notices": "the part of that table for duties and warnings",
+        "notice": "the shape of what an event calls for",
+        "incidents": "stores which complaints joined which incident, and tells it",
         "tell_notices": "a reaction of its own",
         "addresses": "finds the sealed address of a role",
         "claim": "the SQL by which one process claims messages",

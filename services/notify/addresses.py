@@ -7,7 +7,7 @@ from shared.events.vocabulary import Channel, Role
 from shared.runtime.sealing import CannotOpenError, Sealer
 
 from .choose_delivery import Address
-from .notices import Where
+from .notice import Where
 
 _COLUMNS = {
     Role.CUSTOMER: ("reply_channel", "reply_to"),

@@ -10,6 +10,7 @@ from .api import router
 from .dispatcher import Dispatcher
 from .file_sender import FileSender
 from .http_sender import HttpSender
+from .incidents import incident_timers
 from .messages import Messages
 from .metrics import sample
 from .policy import NotifyPolicy
@@ -48,6 +49,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         if isinstance(sender, HttpSender):
             sender.timeout = policy.handover.timeout
         service.hears(HEARS, reactions(messages))
+        service.fires(incident_timers(messages))
 
     keeper = service.decides_by(policy, decide_by, check=load_texts)
     service.runs(lambda: give_up_lost_for_ever(service.unit_of_work, lambda: keeper.now.handover))

@@ -107,6 +107,11 @@ async def known_complaints(tx: Transaction, about: Sequence[Envelope[Any]]) -> C
     return await _run(tx, _KNOWN, about, {})
 
 
+async def complaints_by_id(tx: Transaction, ids: Sequence[UUID]) -> Complaints:
+    """What is known of these complaints."""
+    return {row["complaint_id"]: row for row in await tx.fetch(_KNOWN, {"complaint_id": list(ids)})}
+
+
 def _columns(envelopes: Sequence[Envelope[Any]], names: Sequence[str]) -> dict[str, Any]:
     return {name: [getattr(envelope.event, name) for envelope in envelopes] for name in names}
 

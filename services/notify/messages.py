@@ -18,10 +18,10 @@ from .addresses import find_address
 from .choose_delivery import choose_delivery
 from .judge_outcome import State
 from .metrics import count_messages
-from .notices import Where
+from .notice import Where
 from .overtaken import Stage, is_overtaken
 from .policy import BY_DESK, NotifyPolicy
-from .render_text import render_text
+from .render_text import add_sentences, render_text
 from .texts import Texts
 
 _STORE = Statement(
@@ -43,6 +43,7 @@ _WITHDRAW = Statement(
     """
     UPDATE intent SET state = 'SKIPPED', reason = :reason, decided_at = now()
     WHERE complaint_id = ANY (CAST(:complaints AS uuid[])) AND kind = ANY (CAST(:kinds AS text[]))
+        AND told_of <> ALL (CAST(:keep AS text[]))
         AND state IS NOT DISTINCT FROM 'PENDING' -- said so, it does not look through all that is pending
     RETURNING intent_id, complaint_id, kind, role
     """
@@ -72,10 +73,11 @@ class Wish(NamedTuple):
 
     complaint: its row in `complaint`; told_of: what it tells of, once; facts: values of placeholders by name;
     round: the resolution it tells of, the complaint's present round if None; link: path of a link, sealed;
-    where: the channel and sealed address, if not those of the complaint; must_open: sealed, and needed for the text.
+    where: the channel and sealed address, if not those of the complaint; must_open: sealed, and needed for the text;
+    remarks: sentences after the text.
     """
 
-    because_of: Envelope[Event]
+    because_of: Envelope[Event] | None
     complaint: Mapping[str, Any]
     kind: MessageKind
     role: Role
@@ -85,6 +87,7 @@ class Wish(NamedTuple):
     link: str | None = None
     where: Where | None = None
     must_open: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class Messages:
@@ -126,8 +129,18 @@ class Messages:
 
     async def withdraw(self, tx: Transaction, ended: Sequence[Envelope[Any]], kinds: Collection[str]) -> None:
         """Skip what was to be told about these complaints and has lost its sense."""
-        causes = {envelope.event.complaint_id: envelope for envelope in ended}
+        await self.withdraw_from(tx, {envelope.event.complaint_id: envelope for envelope in ended}, kinds)
+
+    async def withdraw_from(
+        self,
+        tx: Transaction,
+        causes: Mapping[UUID, Envelope[Any] | None],
+        kinds: Collection[str],
+        keep: Collection[str] = (),
+    ) -> None:
+        """The same by complaint, each with what caused it, if an event did; what tells of `keep` stays."""
         values = {"complaints": list(causes), "kinds": list(kinds), "reason": SkipReason.OVERTAKEN}
+        values["keep"] = list(keep)
         withdrawn = await tx.fetch(_WITHDRAW, values)
         for row in withdrawn:
             skipped = MessageSkipped(**row, reason=SkipReason.OVERTAKEN, decided_at=tx.now)
@@ -158,8 +171,11 @@ class Messages:
             address_hint=reach.hint,
             reply_to=reach.reply_to,
             link=wish.link,
-            text=render_text(
-                self.texts.messages[wish.kind][language], self.texts.signature[language], wish.role, facts
+            text=add_sentences(
+                render_text(
+                    self.texts.messages[wish.kind][language], self.texts.signature[language], wish.role, facts
+                ),
+                wish.remarks,
             ),
             reason=reason,
         )
@@ -179,6 +195,15 @@ class Messages:
             return self._sealer.open(sealed, str(wish.complaint["complaint_id"]))
         except CannotOpenError:
             return ""
+
+    def remarks(self, wish: Wish, *, late: bool, missing: Sequence[Role] = ()) -> tuple[str, ...]:
+        """What staff read after the text: that it comes late, and who should be told and is not there."""
+        language, said = self.language_of(wish), self.texts.remarks
+        sentences = [said["late"][language]] if late else []
+        if missing:
+            roles = self.texts.roles(missing, language)
+            sentences.append(said["missing"][language].format(roles=roles))
+        return tuple(sentences)
 
     def language_of(self, wish: Wish) -> Language:
         """The customer's language, or that of the staff."""

@@ -1,9 +1,6 @@
 """Decides who is told what of an event beside the ordinary journey: a moved time, another owner, work, an appeal."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Mapping
 
 from shared.events import Event
 from shared.events.intake import ComplaintJoinedIncident
@@ -26,42 +23,13 @@ from shared.events.routing import (
     TransferRequested,
 )
 from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesResumed
-from shared.events.vocabulary import Channel, MessageKind, RemedyKind, Role
+from shared.events.vocabulary import MessageKind, Role
 
+from .care_notices import ON_CARE
+from .ending_notices import ON_ENDINGS
+from .notice import Decide, Fact, Notice, Owed, SealedText, Where, plain
 from .policy import NotifyPolicy
-
-
-class Owed(NamedTuple):
-    """What a customer gets, in the smallest unit of money; no kind where it was said before."""
-
-    kind: RemedyKind | None
-    amount: int
-
-
-class SealedText(NamedTuple):
-    """A text that only notify can open."""
-
-    sealed: str
-
-
-class Where(NamedTuple):
-    """Where somebody is reached, if an event says so itself; the address is sealed."""
-
-    channel: Channel | None
-    reply_to: str | None
-
-
-Fact: TypeAlias = str | datetime | StrEnum | Owed | SealedText
-
-
-class Notice(NamedTuple):
-    """One message: to whom, told of what, once; `facts` are still to be said in the reader's language."""
-
-    kind: MessageKind
-    role: Role
-    told_of: str
-    facts: Mapping[str, Fact] = {}
-    where: Where | None = None
+from .staff_notices import ON_DUTIES
 
 
 def notices_of(event: Event, policy: NotifyPolicy) -> tuple[Notice, ...]:
@@ -129,54 +97,42 @@ def _paid(event: RemedyPaid, _policy: NotifyPolicy) -> tuple[Notice, ...]:
     return (Notice(MessageKind.REMEDY_PAID, Role.CUSTOMER, str(event.remedy_id), facts),)
 
 
-def _plain(
-    kind: MessageKind, role: Role, of: str, *, where: str | None = None, **facts: str
-) -> Callable[[Any, NotifyPolicy], tuple[Notice, ...]]:
-    """One message with facts from the event's fields of these names; `where`: whose channel and address it names."""
-
-    def notices(event: Any, _policy: NotifyPolicy) -> tuple[Notice, ...]:
-        values = {name: getattr(event, field) for name, field in facts.items()}
-        to = where and Where(getattr(event, f"{where}_channel"), getattr(event, f"{where}_reply_to"))
-        return (Notice(kind, role, str(getattr(event, of)), values, to or None),)
-
-    return notices
-
-
 def _answered(event: AnswerReleased, _policy: NotifyPolicy) -> tuple[Notice, ...]:
     """FC-13: what was written goes to the customer in the owner's name."""
     facts: dict[str, Fact] = {"answer": SealedText(event.text)}
     return (Notice(MessageKind.ANSWER, Role.CUSTOMER, str(event.answer_id), facts),)
 
 
-_NOTICES: Mapping[type[Event], Callable[[Any, NotifyPolicy], tuple[Notice, ...]]] = {
+_NOTICES: Mapping[type[Event], Decide] = {
     PromiseExtended: _moved,
     PromiseRecomputed: _moved,
     PromisesResumed: _resumed,
     OwnerChanged: _owner_changed,
-    TransferRequested: _plain(  # FC-8
+    TransferRequested: plain(  # FC-8
         MessageKind.TRANSFER, Role.HANDLER, "transfer_id", where="to", reason="reason", due="answer_by"
     ),
-    TransferDisputed: _plain(  # FC-10
+    TransferDisputed: plain(  # FC-10
         MessageKind.TRANSFER_DISPUTED, Role.COORDINATOR, "transfer_id", where="coordinator", due="decide_by"
     ),
     TransferFailed: _failed,
-    HandlerChased: _plain(MessageKind.CHASED, Role.HANDLER, "chase_id", where="handler"),  # FC-18
-    ContactPassedOn: _plain(MessageKind.CONTACT_PASSED_ON, Role.OWNER, "contact_id", where="to"),  # FC-20
-    SuperiorInformed: _plain(  # FC-15
+    HandlerChased: plain(MessageKind.CHASED, Role.HANDLER, "chase_id", where="handler"),  # FC-18
+    ContactPassedOn: plain(MessageKind.CONTACT_PASSED_ON, Role.OWNER, "contact_id", where="to"),  # FC-20
+    SuperiorInformed: plain(  # FC-15
         MessageKind.NOBODY_RESPONSIBLE, Role.SUPERIOR, "informed_at", where="superior"
     ),
-    TaskAsked: _plain(
-        MessageKind.TASK_ASKED, Role.MANAGER, "task_id", where="manager", due="due_at"
-    ),  # FC-16
-    TaskRefused: _plain(MessageKind.TASK_REFUSED, Role.MANAGER, "refused_at", where="manager"),
-    TaskOverdue: _plain(MessageKind.TASK_OVERDUE, Role.MANAGER, "task_id", where="manager", due="due_at"),
-    AnswerHeld: _plain(MessageKind.ANSWER_HELD, Role.OWNER, "answer_id", where="owner", due="release_at"),
+    TaskAsked: plain(MessageKind.TASK_ASKED, Role.MANAGER, "task_id", where="manager", due="due_at"),  # FC-16
+    TaskRefused: plain(MessageKind.TASK_REFUSED, Role.MANAGER, "refused_at", where="manager"),
+    TaskOverdue: plain(MessageKind.TASK_OVERDUE, Role.MANAGER, "task_id", where="manager", due="due_at"),
+    AnswerHeld: plain(MessageKind.ANSWER_HELD, Role.OWNER, "answer_id", where="owner", due="release_at"),
     AnswerReleased: _answered,
     ComplaintRejected: _rejected,
     ComplaintAppealed: _appealed,
     RemedyApproved: _approved,
     RemedyPaid: _paid,
-    ComplaintJoinedIncident: _plain(MessageKind.INCIDENT, Role.CUSTOMER, "incident_id"),  # REP-8
+    ComplaintJoinedIncident: plain(MessageKind.INCIDENT, Role.CUSTOMER, "incident_id"),  # REP-8
+    **ON_CARE,
+    **ON_DUTIES,
+    **ON_ENDINGS,
 }
 EVENTS = tuple(_NOTICES)
 """The events that call for such messages."""

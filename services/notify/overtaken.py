@@ -19,6 +19,13 @@ _OF_WORK = frozenset(
         MessageKind.TASK_ASKED,
         MessageKind.TASK_REFUSED,
         MessageKind.TASK_OVERDUE,
+        MessageKind.URGENT,
+        MessageKind.NOT_URGENT,
+        MessageKind.PROGRESS,
+        MessageKind.WARNING,
+        MessageKind.UNROUTABLE,
+        MessageKind.INCIDENT,
+        MessageKind.NO_INCIDENT,
     }
 )
 _OWED_TO_THE_END = frozenset(
@@ -30,10 +37,15 @@ _OWED_TO_THE_END = frozenset(
         MessageKind.APPEAL_TO_DECIDE,
         MessageKind.REMEDY_APPROVED,
         MessageKind.REMEDY_PAID,
+        MessageKind.SUGGESTION_DECIDED,
+        MessageKind.APPEAL_DECIDED,
+        MessageKind.CLOSED,
+        MessageKind.FREEZE_ASKED,
+        MessageKind.FREEZE_OVERDUE,
     }
 )
 _LOSE_SENSE = {
-    "OPEN": frozenset({MessageKind.RESOLVED, MessageKind.QUESTION}),
+    "OPEN": frozenset({MessageKind.RESOLVED, MessageKind.QUESTION, MessageKind.CLOSED}),
     "RESOLVED": _OF_WORK,
     "CLOSED": frozenset(MessageKind) - _OWED_TO_THE_END,
 }

@@ -5,7 +5,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import Channel, Language, MessageKind, PromiseKind, Role
+from shared.events.vocabulary import (
+    Channel,
+    ClosingGround,
+    Duty,
+    EscalationLevel,
+    Language,
+    MessageKind,
+    PromiseKind,
+    Role,
+)
 from shared.runtime.policy import Policy
 
 
@@ -54,8 +63,18 @@ class DeskPolicy(BaseModel):
     address: str = Field(min_length=3, max_length=200)
 
 
-BY_DESK = (Role.DEPARTMENT_HEAD, Role.SERVICE_QUALITY)
+BY_DESK = (Role.DEPARTMENT_HEAD, Role.SERVICE_QUALITY, Role.FRAUD_DESK)
 """The roles that are reached over a desk; owners and team leads are reached as themselves."""
+
+
+def _reached(role: Role) -> Role:
+    if role not in {Role.OWNER, Role.TEAM_LEAD, *BY_DESK}:
+        raise ValueError(f"{role} is not reached about every complaint|并非每件投诉都能联系到 {role}")
+    return role
+
+
+Told = tuple[Annotated[Role, AfterValidator(_reached)], ...]
+"""Roles that are reached about any complaint."""
 
 
 class NotifyPolicy(Policy):
@@ -66,6 +85,11 @@ class NotifyPolicy(Policy):
     served_channels: tuple[Channel, ...]
     late_told_for: tuple[PromiseKind, ...]
     moved_told_for: tuple[PromiseKind, ...]
+    closing_told_on: tuple[ClosingGround, ...]
+    warned: dict[EscalationLevel, Told]
+    unroutable_told: Told
+    freeze_told: Told
+    overdue_told: dict[Duty, Told]
     desks: dict[Role, DeskPolicy]
     handover: HandoverPolicy
     retry: RetryPolicy

@@ -8,8 +8,8 @@ from shared.bus.consumer import Reactions
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAsked
-from shared.events.intake import ComplaintReceived
-from shared.events.routing import ComplaintClosed, ComplaintReopened, ComplaintResolved, OwnerNamed
+from shared.events.intake import ComplaintJoinedIncident, ComplaintReceived, IncidentEnded
+from shared.events.routing import ComplaintReopened, ComplaintResolved, OwnerNamed
 from shared.events.sla import EscalationReached, PromiseBroken, PromisesMade
 from shared.events.vocabulary import MessageKind, Role
 
@@ -22,6 +22,7 @@ from .complaints import (
     known_complaints,
     result_due_at,
 )
+from .incidents import note_ended_incidents, tell_of_incidents
 from .messages import Messages, Wish
 from .overtaken import Stage, overtaken_kinds
 from .policy import BY_DESK
@@ -42,9 +43,10 @@ def reactions(messages: Messages) -> Reactions:
         EscalationReached: partial(tell_staff_of_escalations, messages),
         ComplaintResolved: partial(tell_resolutions, messages),
         ComplaintReopened: partial(note_reopenings, messages),
-        ComplaintClosed: partial(note_closings, messages),
         SatisfactionAsked: partial(tell_questions, messages),
         **reactions_to_notices(messages),
+        ComplaintJoinedIncident: partial(tell_of_incidents, messages),
+        IncidentEnded: note_ended_incidents,
     }
 
 
@@ -96,6 +98,8 @@ async def tell_staff_of_escalations(
         for role in roles:
             wish = _wish(envelope, known, MessageKind.ESCALATION, f"{envelope.event.promise_id} {level}")
             wish = wish._replace(role=role, where=messages.desk(role, complaint))
+            event = envelope.event
+            wish = wish._replace(remarks=messages.remarks(wish, late=event.told_late, missing=event.missing))
             wishes.append(_with_promise(messages, wish, level=level))
     await messages.store(tx, wishes)
 
@@ -115,14 +119,6 @@ async def note_reopenings(
     """A resolution that no longer stands is not told, nor asked about."""
     await keep_stage(tx, Stage.OPEN, reopened)
     await messages.withdraw(tx, reopened, overtaken_kinds(Stage.OPEN))
-
-
-async def note_closings(
-    messages: Messages, tx: Transaction, closed: Sequence[Envelope[ComplaintClosed]]
-) -> None:
-    """Nothing but the receipt is told of a complaint that has ended."""
-    await keep_stage(tx, Stage.CLOSED, closed)
-    await messages.withdraw(tx, closed, overtaken_kinds(Stage.CLOSED))
 
 
 async def tell_questions(
@@ -160,7 +156,7 @@ def _round(number: int) -> str:
 
 def _with_promise(messages: Messages, wish: Wish, **facts: str) -> Wish:
     """The message with the words for the promise that its event is about."""
-    event = wish.because_of.event
+    event = wish.because_of and wish.because_of.event
     assert isinstance(event, PromiseBroken | EscalationReached)
     promised = messages.texts.promises[event.kind][messages.language_of(wish)]
     return wish._replace(facts={"promised": promised, "due": _moment(messages, wish, event.due_at), **facts})

@@ -1,6 +1,6 @@
 """Decides what a message says: the text in the reader's language, a customer's with the owner's name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,9 +19,15 @@ def render_text(template: str, signature: str, role: Role, facts: Mapping[str, s
     """
     filled = template.format_map({**facts, "link": LINK})
     if role is Role.CUSTOMER and facts.get("owner") and "{owner}" not in template:
-        separator = "" if filled.endswith("。") else " "
-        filled += separator + signature.format_map(facts)
+        return add_sentences(filled, (signature.format_map(facts),))
     return filled
+
+
+def add_sentences(text: str, sentences: Iterable[str]) -> str:
+    """The text with these sentences after it, set apart as its language does."""
+    for sentence in sentences:
+        text += ("" if text.endswith("。") else " ") + sentence
+    return text
 
 
 def say_moment(moment: datetime, language: Language, zone: str) -> str:

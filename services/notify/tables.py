@@ -1,6 +1,7 @@
 """The tables of notify: what it knows of each complaint, and every message with what became of it."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Index,
@@ -39,6 +40,23 @@ complaint = Table(
     Column("round", SmallInteger, nullable=False, server_default="1"),
     comment="Whom to tell about a complaint, and what is known of it.",
     postgresql_with={"fillfactor": 70},
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("incident_id", UUID(as_uuid=True), primary_key=True),
+    Column("was_none", Boolean, nullable=False, server_default="false", comment="it ended, and was none"),
+    comment="Incidents whose customers are told of them.",
+)
+
+incident_child = Table(
+    "incident_child",
+    metadata,
+    Column("incident_id", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
+    Index("incident_child_complaint", "complaint_id"),
+    comment="Complaints that joined an incident.",
 )
 
 intent = Table(

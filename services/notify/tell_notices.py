@@ -9,15 +9,27 @@ from typing import Any
 from shared.bus.consumer import Reactions
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.routing import ComplaintAppealed, ComplaintCancelled, ComplaintRejected, OwnerChanged
+from shared.events.intake import DutyDone
+from shared.events.routing import (
+    ComplaintAppealed,
+    ComplaintCancelled,
+    ComplaintClosed,
+    ComplaintRejected,
+    OwnerChanged,
+    ProgressTold,
+    UrgencyChanged,
+)
 from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesResumed
-from shared.events.vocabulary import PromiseKind
+from shared.events.vocabulary import PromiseKind, Role
 
+from .care_notices import REPLACED
 from .complaints import Complaints, keep_end, keep_moved_times, keep_owners, keep_stage, known_complaints
 from .messages import Messages, Wish
-from .notices import EVENTS, Fact, Notice, Owed, SealedText, notices_of
+from .notice import Fact, Notice, Owed, Roles, SealedText
+from .notices import EVENTS, notices_of
 from .overtaken import Stage, overtaken_kinds
 from .render_text import say_moment
+from .staff_notices import done_with
 
 
 def reactions_to_notices(messages: Messages) -> Reactions:
@@ -32,6 +44,10 @@ def reactions_to_notices(messages: Messages) -> Reactions:
         ComplaintRejected: partial(tell_rejections, messages),
         ComplaintCancelled: partial(note_cancellations, messages),
         ComplaintAppealed: partial(tell_appeals, messages),
+        ComplaintClosed: partial(tell_closings, messages),
+        DutyDone: partial(note_done_duties, messages),
+        UrgencyChanged: partial(tell_news, messages),
+        ProgressTold: partial(tell_news, messages),
     }
 
 
@@ -94,6 +110,31 @@ async def tell_appeals(
     await _tell(messages, tx, appealed, await keep_stage(tx, Stage.OPEN, appealed))
 
 
+async def tell_closings(
+    messages: Messages, tx: Transaction, closed: Sequence[Envelope[ComplaintClosed]]
+) -> None:
+    """Nothing of the work is told of a complaint that has ended; what is owed is, and the right to appeal."""
+    known = await keep_stage(tx, Stage.CLOSED, closed)
+    await messages.withdraw(tx, closed, overtaken_kinds(Stage.CLOSED))
+    await _tell(messages, tx, closed, known)
+
+
+async def note_done_duties(messages: Messages, tx: Transaction, done: Sequence[Envelope[DutyDone]]) -> None:
+    """Nobody is asked any more to do what is done."""
+    for kinds in {done_with(e.event) for e in done}:
+        await messages.withdraw(tx, [e for e in done if done_with(e.event) == kinds], kinds)
+
+
+async def tell_news(
+    messages: Messages, tx: Transaction, heard: Sequence[Envelope[UrgencyChanged] | Envelope[ProgressTold]]
+) -> None:
+    """The newest news takes the place of news that still waits, as after an outage of the provider."""
+    causes = {envelope.event.complaint_id: envelope for envelope in heard}
+    newest = [notice.told_of for e in heard for notice in notices_of(e.event, messages.policy)]
+    await messages.withdraw_from(tx, causes, REPLACED[type(heard[0].event)], keep=newest)
+    await _tell(messages, tx, heard, None)
+
+
 async def _tell(
     messages: Messages, tx: Transaction, heard: Sequence[Envelope[Any]], known: Complaints | None
 ) -> None:
@@ -111,12 +152,16 @@ def _wishes(
     messages: Messages, envelope: Envelope[Any], notices: Sequence[Notice], known: Complaints
 ) -> Iterator[Wish]:
     complaint = known[envelope.event.complaint_id]
+    owner_leads = complaint["owner_id"] == complaint["lead_id"]
     for notice in notices:
+        if owner_leads and notice.role is Role.TEAM_LEAD and any(n.role is Role.OWNER for n in notices):
+            continue
         where = notice.where or messages.desk(notice.role, complaint)
         wish = Wish(envelope, complaint, notice.kind, notice.role, notice.told_of, where=where)
         facts = {name: _said(messages, wish, fact) for name, fact in notice.facts.items()}
         sealed = [fact.sealed for fact in notice.facts.values() if isinstance(fact, SealedText)]
-        yield wish._replace(facts=facts, must_open=sealed[0] if sealed else None)
+        remarks = messages.remarks(wish, late=notice.late)
+        yield wish._replace(facts=facts, must_open=sealed[0] if sealed else None, remarks=remarks)
 
 
 def _said(messages: Messages, wish: Wish, fact: Fact) -> str:
@@ -130,6 +175,8 @@ def _said(messages: Messages, wish: Wish, fact: Fact) -> str:
             return " ".join(words + [money] * bool(amount))
         case SealedText(sealed):
             return messages.opened(sealed, wish)
+        case Roles(roles):
+            return messages.texts.roles(roles, language)
         case StrEnum():
             return messages.texts.word(fact)[language]
     return fact

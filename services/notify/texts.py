@@ -1,13 +1,14 @@
 """The texts that people read, checked when notify starts: every language, and known placeholders only."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from importlib.resources import files
 from string import Formatter
 from typing import NamedTuple
 
 from shared.events.vocabulary import (
+    ClosingGround,
     Language,
     MessageKind,
     OwnerChangeReason,
@@ -15,11 +16,15 @@ from shared.events.vocabulary import (
     PromiseKind,
     RejectionReason,
     RemedyKind,
+    Role,
+    SuggestionOutcome,
     TransferReason,
 )
 from shared.runtime.policy import PolicyError
 
+from .appeal_outcome import AppealOutcome
 from .policy import NotifyPolicy
+from .progress import Progress
 
 PLACEHOLDERS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.RECEIPT: frozenset({"receipt"}),
@@ -48,6 +53,18 @@ PLACEHOLDERS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.TASK_REFUSED: frozenset({"receipt", "owner"}),
     MessageKind.TASK_OVERDUE: frozenset({"receipt", "owner", "due"}),
     MessageKind.ANSWER_HELD: frozenset({"receipt", "due"}),
+    MessageKind.URGENT: frozenset({"receipt", "due"}),
+    MessageKind.NOT_URGENT: frozenset({"receipt"}),
+    MessageKind.PROGRESS: frozenset({"receipt", "owner", "progress", "due"}),
+    MessageKind.WARNING: frozenset({"receipt", "owner", "promised", "due"}),
+    MessageKind.UNROUTABLE: frozenset({"receipt", "owner", "level", "promised", "due", "wanted"}),
+    MessageKind.FREEZE_ASKED: frozenset({"receipt", "due"}),
+    MessageKind.FREEZE_OVERDUE: frozenset({"receipt", "due"}),
+    MessageKind.CALLER_UNKNOWN: frozenset({"receipt", "due"}),
+    MessageKind.SUGGESTION_DECIDED: frozenset({"receipt", "outcome"}),
+    MessageKind.APPEAL_DECIDED: frozenset({"receipt", "outcome"}),
+    MessageKind.CLOSED: frozenset({"receipt", "ground", "due"}),
+    MessageKind.NO_INCIDENT: frozenset({"receipt"}),
 }
 """What can be said in which message; every text says all of it."""
 
@@ -57,6 +74,11 @@ SAID: tuple[type[StrEnum], ...] = (
     RejectionReason,
     RemedyKind,
     TransferReason,
+    AppealOutcome,
+    ClosingGround,
+    Progress,
+    Role,
+    SuggestionOutcome,
 )
 """The values of the vocabulary that people are told, each in words."""
 
@@ -72,9 +94,17 @@ class Texts(NamedTuple):
     promises: Mapping[PromiseKind, Wording]
     words: Mapping[str, Mapping[str, Wording]]
     money: Wording
+    remarks: Mapping[str, Wording]
+
+    def roles(self, roles: Iterable[Role], language: Language) -> str:
+        """Several roles in words, one after the other."""
+        joint = "、" if language is Language.CHINESE else ", "
+        return joint.join(self.word(role)[language] for role in roles)
 
     def word(self, value: StrEnum) -> Wording:
         """How a value of the vocabulary is said."""
+        if isinstance(value, PromiseKind):
+            return self.promises[value]
         return self.words[type(value).__name__][value.value]
 
 
@@ -95,7 +125,8 @@ def load_texts(policy: NotifyPolicy) -> Texts:
         of.__name__: {value.value: _wording(document["words"][of.__name__][value]) for value in of}
         for of in SAID
     }
-    return Texts(version, messages, signature, promises, words, _wording(document["money"]))
+    remarks = {name: _wording(document["remarks"][name]) for name in ("late", "missing")}
+    return Texts(version, messages, signature, promises, words, _wording(document["money"]), remarks)
 
 
 def _wording(table: Mapping[str, str]) -> dict[Language, str]:

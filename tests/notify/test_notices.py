@@ -44,10 +44,31 @@ from shared.events.vocabulary import (
 from tests.builders import complaint_received, now, owner_named
 from tests.service_under_test import SEALER, ServiceUnderTest, StartService
 
+from .duties import (
+    appeal_decided,
+    at_risk,
+    closed_by_silence,
+    decided,
+    freeze_asked,
+    not_urgent,
+    overdue,
+    progress,
+    unroutable,
+    urgent,
+)
 from .facts import DUE, DUE_IN_CHINESE, DUE_IN_ENGLISH, broken, escalated, promised
 from .test_messages import Messages, hears_in_turn, told
 
 WAS = DUE - timedelta(days=1)
+
+
+WITH_DESKS = """[notify]
+version = 't'
+overdue_told = { IDENTIFY_CUSTOMER = ['OWNER'], FREEZE_SERVICE = ['FRAUD_DESK'] }
+[notify.desks]
+SERVICE_QUALITY = { channel = 'email', address = 'quality@example.com' }
+FRAUD_DESK = { channel = 'email', address = 'fraud@example.com' }
+"""
 
 
 @pytest.fixture
@@ -172,6 +193,16 @@ TO_CUSTOMERS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     "REMEDY_PAID": (paid, ("CNY 12.50",), ("12.50 元",)),
     "ANSWER": (released, ("Front desk 1 writes: The line works again.",), ("Front desk 1答复：",)),
     "INCIDENT": (joined, ("others in your area",), ("多位客户",)),
+    "URGENT": (urgent, ("treated as urgent", DUE_IN_ENGLISH), ("列为紧急", DUE_IN_CHINESE)),
+    "NOT_URGENT": (not_urgent, ("no longer",), ("不再按紧急",)),
+    "PROGRESS": (progress, ("being worked on", DUE_IN_ENGLISH), ("已在处理", DUE_IN_CHINESE)),
+    "SUGGESTION_DECIDED": (decided, ("it was adopted",), ("已被采纳",)),
+    "APPEAL_DECIDED": (appeal_decided, ("the decision stands",), ("未获支持",)),
+    "CLOSED": (
+        closed_by_silence,
+        ("we heard nothing", "appeal until", DUE_IN_ENGLISH),
+        ("未收到您的回复", "申诉", DUE_IN_CHINESE),
+    ),
 }
 
 TO_STAFF: dict[str, tuple[Any, Role, str]] = {
@@ -260,6 +291,10 @@ TO_STAFF: dict[str, tuple[Any, Role, str]] = {
         DUE_IN_CHINESE,
     ),
     "APPEAL_TO_DECIDE": (appealed, Role.DECIDER, DUE_IN_CHINESE),
+    "WARNING": (at_risk, Role.OWNER, "请抓紧"),
+    "UNROUTABLE": (unroutable, Role.SERVICE_QUALITY, "部门负责人均无人担任"),
+    "FREEZE_ASKED": (freeze_asked, Role.FRAUD_DESK, "疑似诈骗"),
+    "CALLER_UNKNOWN": (overdue, Role.OWNER, "查明来电人身份"),
 }
 
 
@@ -280,7 +315,10 @@ async def test_the_customer_is_told_once_in_their_language_with_the_owners_name(
 
 
 @pytest.mark.parametrize("kind", TO_STAFF)
-async def test_staff_are_told_once_where_they_are_reached(notify: ServiceUnderTest, kind: str) -> None:
+async def test_staff_are_told_once_where_they_are_reached(
+    start_service: StartService, tmp_path: Path, kind: str
+) -> None:
+    notify = await start_service("notify", WITH_DESKS, outbound_folder=tmp_path)
     build, role, words = TO_STAFF[kind]
     complaint_id = await owned(notify)
     event = build(complaint_id)

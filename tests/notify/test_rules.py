@@ -42,17 +42,22 @@ def test_a_message_is_sent_or_skipped_for_one_reason(
 OWED = {TOLD.RECEIPT, TOLD.ANSWER, TOLD.REJECTED, TOLD.APPEAL_NOTED, TOLD.APPEAL_TO_DECIDE} | {
     TOLD.REMEDY_APPROVED,
     TOLD.REMEDY_PAID,
+    TOLD.SUGGESTION_DECIDED,
+    TOLD.APPEAL_DECIDED,
+    TOLD.FREEZE_ASKED,
+    TOLD.FREEZE_OVERDUE,
+    TOLD.CLOSED,
 }
 
 
 @pytest.mark.parametrize(
     ("stage", "still_said"),
     [
-        (Stage.OPEN, set(TOLD) - {TOLD.RESOLVED, TOLD.QUESTION}),
+        (Stage.OPEN, set(TOLD) - {TOLD.RESOLVED, TOLD.QUESTION, TOLD.CLOSED}),
         (
             Stage.RESOLVED,
             OWED
-            | {TOLD.RESOLVED, TOLD.QUESTION, TOLD.INCIDENT, TOLD.OWNER_CHANGED}
+            | {TOLD.RESOLVED, TOLD.QUESTION, TOLD.CALLER_UNKNOWN, TOLD.OWNER_CHANGED}
             | {TOLD.CONTACT_PASSED_ON, TOLD.ANSWER_HELD},
         ),
         (Stage.CLOSED, OWED),
