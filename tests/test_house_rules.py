@@ -213,6 +213,7 @@ TECHNICAL = {
         "answer_question": "one transaction that takes an answer",
     },
     "marketing": {
+        "merges": "the SQL of who is one person with whom",
         "decide_offers": "stores and tells what the gate and the choice have found",
         "known_facts": "the SQL of what marketing knows of customers and complaints",
     },

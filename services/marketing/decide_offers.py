@@ -16,8 +16,9 @@ from shared.events.vocabulary import Channel, Grade, Severity, WithholdReason
 
 from .choose_offer import Choice, Need, choose_offer
 from .gate import Situation, gate
-from .known_facts import close_and_look_back
+from .known_facts import close_and_look_back, words_of
 from .metrics import count_decisions
+from .person_consent import consents
 from .policy import MarketingPolicy
 
 _STORE = Statement(
@@ -31,16 +32,16 @@ async def decide_offers(
     """Decide as if these complaints closed one after the other: of one customer's, the last one counts."""
     causes = {envelope.event.complaint_id: envelope for envelope in closed}
     undecided = await close_and_look_back(tx, closed, policy)
-    still_open = Counter(facts["customer_id"] for facts in undecided)
+    still_open = Counter(facts["person_id"] for facts in undecided)
     offered: Counter[UUID] = Counter()
     rows = []
     for facts in undecided:
-        customer_id, cause = facts["customer_id"], causes[facts["complaint_id"]]
-        still_open[customer_id] -= 1
-        facts["other_open"] += still_open[customer_id]
-        facts["offers"] += offered[customer_id]
+        person_id, cause = facts["person_id"], causes[facts["complaint_id"]]
+        still_open[person_id] -= 1
+        facts["other_open"] += still_open[person_id]
+        facts["offers"] += offered[person_id]
         reasons, choice = _decide(facts, cause.event, policy)
-        offered[customer_id] += choice is not None
+        offered[person_id] += choice is not None
         row = _row(tx, facts, reasons, choice, policy)
         rows.append(row)
         tx.publish(_told(row), because_of=cause)
@@ -66,7 +67,7 @@ def _decide(
             other_open=facts["other_open"],
             complaints=facts["complaints"],
             offers=facts["offers"],
-            consent=facts["marketing"],
+            consent=consents(words_of(facts), facts["merged_at"]),
         ),
         policy,
     )

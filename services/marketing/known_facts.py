@@ -19,6 +19,7 @@ from shared.events.routing import (
 )
 
 from .latest_consent import Word, latest_words
+from .person_consent import Said
 from .policy import MarketingPolicy
 
 _KEPT = (
@@ -33,14 +34,27 @@ _KEPT = (
     "received_at",
 )
 _CONSENT = """
-    INSERT INTO customer (customer_id, marketing, said_at)
-    SELECT * FROM unnest(CAST(:customers AS uuid[]), CAST(:marketing AS boolean[]),
-                         CAST(:said_at AS timestamptz[]))
+    INSERT INTO customer (customer_id, marketing, said_at, person_id)
+    SELECT word.*, word.customer_id FROM unnest(CAST(:customers AS uuid[]), CAST(:marketing AS boolean[]),
+        CAST(:said_at AS timestamptz[])) AS word (customer_id, marketing, said_at)
     ON CONFLICT (customer_id) DO UPDATE SET said_at = excluded.said_at,
         marketing = excluded.marketing AND (customer.marketing OR excluded.said_at > customer.said_at)
     WHERE excluded.said_at >= customer.said_at
 """
-_KEEP_CONSENT = Statement(_CONSENT)
+_KEEP_EXPRESS_CONSENT = Statement(
+    """
+    INSERT INTO customer (customer_id, marketing, said_at, withdrawn_at, agreed_at, person_id)
+    SELECT customer_id, marketing, said_at, CASE WHEN NOT marketing THEN said_at END,
+           CASE WHEN marketing THEN said_at END, customer_id
+    FROM unnest(CAST(:customers AS uuid[]), CAST(:marketing AS boolean[]), CAST(:said_at AS timestamptz[]))
+         AS word (customer_id, marketing, said_at)
+    ON CONFLICT (customer_id) DO UPDATE SET said_at = greatest(excluded.said_at, customer.said_at),
+        withdrawn_at = greatest(excluded.withdrawn_at, customer.withdrawn_at),
+        agreed_at = greatest(excluded.agreed_at, customer.agreed_at),
+        marketing = CASE WHEN excluded.said_at < customer.said_at THEN customer.marketing
+            ELSE excluded.marketing AND (customer.marketing OR excluded.said_at > customer.said_at) END
+    """
+)
 _KEEP_COMPLAINTS = Statement(
     f"""
     WITH consent AS ({_CONSENT})
@@ -83,13 +97,17 @@ _CLOSE_AND_LOCK_CUSTOMERS = Statement(
         WHERE complaint.complaint_id = v.complaint_id
         RETURNING complaint.customer_id
     )
-    SELECT customer_id FROM customer WHERE customer_id IN (SELECT customer_id FROM closed)
-    ORDER BY customer_id FOR UPDATE
+    SELECT member.customer_id FROM customer member
+    WHERE member.person_id IN (SELECT person_id FROM customer JOIN closed USING (customer_id))
+    ORDER BY member.customer_id FOR UPDATE
     """
 )
 _HISTORY = Statement(
     """
-    SELECT c.*, customer.marketing, past.*, heard.*
+    SELECT c.*, customer.person_id, past.*, heard.*, words.*,
+        (SELECT max(merged_at) FROM customer_merge
+         WHERE NOT undone AND customer_id IN (SELECT customer_id FROM customer m WHERE m.person_id = customer.person_id)
+           AND words.members > 1) AS merged_at
     FROM unnest(CAST(:complaints AS uuid[])) AS closed (id)
     JOIN complaint c ON c.complaint_id = closed.id
     JOIN customer ON customer.customer_id = c.customer_id
@@ -97,12 +115,18 @@ _HISTORY = Statement(
         SELECT count(*) FILTER (WHERE o.closed_at IS NULL) AS other_open,
                count(*) FILTER (WHERE o.received_at >= :complaints_since OR o.complaint_id = c.complaint_id)
                    AS complaints
-        FROM complaint o WHERE o.customer_id = c.customer_id
+        FROM customer member JOIN complaint o ON o.customer_id = member.customer_id
+        WHERE member.person_id = customer.person_id
     ) AS past
     CROSS JOIN LATERAL (
-        SELECT count(*) AS offers FROM decision d
-        WHERE d.customer_id = c.customer_id AND d.decision = 'OFFERED' AND d.decided_at >= :offers_since
+        SELECT count(*) AS offers FROM customer member JOIN decision d ON d.customer_id = member.customer_id
+        WHERE member.person_id = customer.person_id AND d.decision = 'OFFERED' AND d.decided_at >= :offers_since
     ) AS heard
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS members, array_agg(marketing) AS said, array_agg(withdrawn_at) AS withdrawn,
+               array_agg(agreed_at) AS agreed
+        FROM customer member WHERE member.person_id = customer.person_id
+    ) AS words
     WHERE NOT EXISTS (SELECT FROM decision d WHERE d.complaint_id = c.complaint_id)
     ORDER BY c.closed_at, c.complaint_id
     """
@@ -119,7 +143,7 @@ async def keep_complaints(tx: Transaction, received: Sequence[Envelope[Complaint
 async def keep_consent(tx: Transaction, changed: Sequence[Envelope[ConsentChanged]]) -> None:
     """The last word counts from now on, whatever the order in which words arrive (OF-7)."""
     words = [Word(e.event.customer_id, e.event.marketing, e.recorded_at) for e in changed]
-    await tx.fetch(_KEEP_CONSENT, _last_of(words))
+    await tx.fetch(_KEEP_EXPRESS_CONSENT, _last_of(words))
 
 
 async def keep_answers(tx: Transaction, answered: Sequence[Envelope[SatisfactionAnswered]]) -> None:
@@ -177,6 +201,11 @@ async def close_and_look_back(
         },
     )
     return [dict(row) for row in history]
+
+
+def words_of(facts: Mapping[str, Any]) -> list[Said]:
+    """What those said who are one person, from the columns of a statement."""
+    return [Said(*one) for one in zip(facts["said"], facts["withdrawn"], facts["agreed"], strict=True)]
 
 
 def _last_of(words: Sequence[Word]) -> dict[str, Any]:

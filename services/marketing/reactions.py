@@ -4,7 +4,7 @@ from functools import partial
 
 from shared.bus.consumer import Reactions
 from shared.events.feedback import SatisfactionAnswered
-from shared.events.intake import ComplaintReceived, ConsentChanged
+from shared.events.intake import ComplaintReceived, ConsentChanged, CustomersMerged, MergeUndone
 from shared.events.routing import (
     ComplaintAppealed,
     ComplaintCancelled,
@@ -23,6 +23,7 @@ from .known_facts import (
     keep_rejections,
     keep_reopenings,
 )
+from .merges import keep_merges, undo_merges
 from .policy import MarketingPolicy
 
 HEARS = ("intake", "routing", "feedback")
@@ -33,6 +34,8 @@ def reactions(policy: MarketingPolicy) -> Reactions:
     return {
         ComplaintReceived: keep_complaints,
         ConsentChanged: keep_consent,
+        CustomersMerged: keep_merges,
+        MergeUndone: undo_merges,
         SatisfactionAnswered: keep_answers,
         ComplaintReopened: keep_reopenings,
         ComplaintRejected: keep_rejections,

@@ -25,8 +25,25 @@ customer = Table(
     Column("customer_id", UUID(as_uuid=True), primary_key=True),
     Column("marketing", Boolean, nullable=False, comment="consents to offers, by the last word"),
     Column("said_at", DateTime(timezone=True), nullable=False, comment="when that word was recorded"),
+    Column("withdrawn_at", DateTime(timezone=True), comment="when they last withdrew expressly"),
+    Column("agreed_at", DateTime(timezone=True), comment="when they last agreed expressly"),
+    Column("person_id", UUID(as_uuid=True), nullable=False, comment="the same for all who are one person"),
+    Index("customer_of_person", "person_id"),
     comment="Customers with their consent. The lock of a row orders the decisions about that customer.",
     postgresql_with={"fillfactor": 80},
+)
+
+customer_merge = Table(
+    "customer_merge",
+    metadata,
+    Column("merge_id", UUID(as_uuid=True), primary_key=True),
+    Column("merged_id", UUID(as_uuid=True), nullable=False),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("merged_at", DateTime(timezone=True), nullable=False),
+    Column("undone", Boolean, nullable=False),
+    Index("customer_merge_of_merged", "merged_id"),
+    Index("customer_merge_of_customer", "customer_id"),
+    comment="Which customers turned out to be one person, and which not after all.",
 )
 
 complaint = Table(
