@@ -139,6 +139,22 @@ def replay_file(
     )
 
 
+@app.command("train-categories")
+def train_categories(
+    out: Annotated[Path, typer.Argument(help="Where the model goes, such as categories.npz.")],
+    *,
+    file: Annotated[
+        Path | None, typer.Option("--csv", help="Columns text and category; intake's history without it.")
+    ] = None,
+    database: Database = None,
+    data: Data = Path("redress-data"),
+) -> None:
+    """Learn from labelled complaints which category a text may have, to suggest it; needs redress[ml]."""
+    from services.command.train_categories import run_training
+
+    run_training(out, file, database, data)
+
+
 app.add_typer(sla_commands, name="sla")
 app.add_typer(policy_commands, name="policy")
 

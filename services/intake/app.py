@@ -6,11 +6,21 @@ from shared.runtime.idempotency import answer_once
 from shared.runtime.policy import load_policy
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, SettingsError
 
-from . import api, customers_api, doors, duties_api, incidents_api, metrics, understanding_api
+from . import (
+    api,
+    category_suggestions,
+    customers_api,
+    doors,
+    duties_api,
+    incidents_api,
+    metrics,
+    understanding_api,
+)
 from .accept import Acceptance
 from .categories import Categories
+from .category_model import CategoryModel, ModelError, load
 from .group_commit import GroupCommit
 from .open_doors import doors_decide_by, open_doors
 from .policy import IntakePolicy
@@ -35,7 +45,9 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         customers_api.router,
         duties_api.router,
         incidents_api.router,
+        category_suggestions.router,
         categories=categories,
+        category_model=_model(settings),
     )
     open_doors(service, sealer)
 
@@ -51,3 +63,10 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service.runs(incidents_api.keep_looking(service.unit_of_work, lambda: keeper.now))
     answer_once(service, OPEN_TO_ALL)
     return service
+
+
+def _model(settings: Settings) -> CategoryModel | None:
+    try:
+        return load(settings.category_model) if settings.category_model else None
+    except ModelError as error:
+        raise SettingsError(f"category_model: {error}") from error

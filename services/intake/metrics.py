@@ -52,6 +52,12 @@ VISITS_REFUSED = Counter(
 )
 for _what in ("pages", "forms", "files", "guesses"):
     VISITS_REFUSED.labels(_what)
+SUGGESTIONS = Counter(
+    "redress_suggested_categories_total",
+    "Looks at suggested categories, by how the likeliest stood to the one somebody told.",
+    ["outcome"],
+)
+SUGGESTIONS_BY = {outcome: SUGGESTIONS.labels(outcome) for outcome in ("agrees", "differs", "alone", "none")}
 CALLS_MISSING = Counter(
     "redress_calls_missing_total", "Calls of which only reconciliation with a list of calls has told."
 )

@@ -92,6 +92,13 @@ class IncidentPolicy(_Part):
     everywhere: EverywherePolicy
 
 
+class SuggestionPolicy(_Part):
+    """How likely a category is at least to be suggested, and how many are at most."""
+
+    likely_from: float = Field(ge=0, le=1)
+    most: int = Field(ge=1, le=10)
+
+
 class PastPolicy(_Part):
     """From how many repeats, complaints and open ones on somebody is told (REP-5, REP-7, REP-10)."""
 
@@ -289,6 +296,7 @@ class IntakePolicy(Policy):
     duties: DutyPolicy
     grade: GradePolicy
     incident: IncidentPolicy
+    suggestion: SuggestionPolicy
     profile: ProfilePolicy
     receipt: ReceiptPolicy
     parts: PartsPolicy

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         pattern=r"^[^:\s]+:\d+$",
         description="host:port of a ClamAV daemon that looks at attachments (intake)",
     )
+    category_model: Path | None = Field(
+        None, description="model of `redress train-categories`, for suggested categories (intake)"
+    )
     outbound_folder: Path | None = Field(
         None, description="folder into which the file sender writes messages (notify)"
     )
