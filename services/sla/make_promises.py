@@ -77,7 +77,7 @@ def _make(
     counting, share_at = target.counting, None
     if counting is not None and target.begins_at is not None:
         share_at = share_of(calendars[counting.calendar].working, target.begins_at, target.seconds)
-    first = ladder(kind, target.severity, starts_at, target.due_at, policy, share_at=share_at)[0]
+    first = next(ladder(kind, target.severity, starts_at, target.due_at, policy, share_at=share_at))
     event = occasion.because_of.event
     promise = NewPromise(
         promise_id=uuid7(),

@@ -1,6 +1,6 @@
 """Decides at which moments of a promise's life somebody is told, which have come, and which is next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,26 +36,23 @@ def ladder(
     share_at: Callable[[float], datetime] | None = None,
     target_seconds: float | None = None,
     repeat_index: int = 1,
-) -> tuple[Rung, ...]:
+) -> Iterator[Rung]:
     """Every rung of a promise in order: W1 and W2 at their shares of the time, L1 when it is due, L2 and L3 after it.
 
-    Section 5. The anchor is fixed: start and due time, never a last change. share_at: when a share of the target's working
-    time is over; without it the clock runs day and night.
+    Section 5. Each is computed when it is asked for, which most never are. The anchor is fixed: start and due time,
+    never a last change. share_at: when a share of the target's working time is over; without it the clock runs day and
+    night.
     """
     warnings = policy.warnings[kind]
     shares = (
         warnings.critical if severity is Severity.S1 and warnings.critical is not None else warnings.shares
     )
-    if share_at is None:
-        risen = [Rung(level, starts_at + (due_at - starts_at) * shares[level]) for level in sorted(shares)]
-    else:
-        risen = [Rung(level, share_at(shares[level])) for level in sorted(shares)]
+    for level in sorted(shares):
+        share = shares[level]
+        yield Rung(level, starts_at + (due_at - starts_at) * share if share_at is None else share_at(share))
+    yield Rung(BREACH, due_at)
     seconds = (due_at - starts_at).total_seconds() if target_seconds is None else target_seconds
-    return (
-        *risen,
-        Rung(BREACH, due_at),
-        *_after_the_breach(kind, due_at, seconds, repeat_index, policy.escalation),
-    )
+    yield from _after_the_breach(kind, due_at, seconds, repeat_index, policy.escalation)
 
 
 def _after_the_breach(
@@ -73,15 +70,21 @@ def _after_the_breach(
     )
 
 
-def climb(rungs: Sequence[Rung], awaited: EscalationLevel, now: datetime) -> Climb:
+def climb(rungs: Iterable[Rung], awaited: EscalationLevel, now: datetime) -> Climb:
     """What is reached when the time of the awaited rung has come, at `now`.
 
     Reached are that rung and all after it whose time has come too, in order: so after an outage every level
     is told, once, and none overtakes another. A level that the policy no longer has is passed over.
     """
-    ahead = [rung for rung in rungs if LEVELS.index(rung.level) >= LEVELS.index(awaited)]
-    reached = [rung for rung in ahead if rung.at <= now or rung.level is awaited]
-    return Climb(reached, next(iter(ahead[len(reached) :]), None))
+    reached: list[Rung] = []
+    ahead = LEVELS.index(awaited)
+    for rung in rungs:
+        if LEVELS.index(rung.level) < ahead:
+            continue
+        if rung.at > now and rung.level is not awaited:
+            return Climb(reached, rung)
+        reached.append(rung)
+    return Climb(reached, None)
 
 
 def told_late(rung: Rung, now: datetime, policy: EscalationPolicy) -> bool:

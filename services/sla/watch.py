@@ -1,9 +1,10 @@
 """Watches promises: when the time of a rung has come, it is told, and the next one is waited for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -11,7 +12,7 @@ import structlog
 from shared.bus.unit_of_work import Transaction
 from shared.events.sla import EscalationReached, EscalationUnroutable, PromiseAtRisk, PromiseBroken
 from shared.events.vocabulary import EscalationLevel, PromiseKind, Role
-from shared.runtime.timers import Timer, TimerHandler, arm
+from shared.runtime.timers import Timer, TimerHandler
 
 from .addressees import load_held
 from .calendar_store import Timekeeper, Versions
@@ -47,7 +48,7 @@ def calendars_of(promises: Iterable[LivePromise]) -> set[tuple[str, int]]:
     return {(one.calendar, one.calendar_version or 0) for one in promises if one.calendar is not None}
 
 
-def rungs_of(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> tuple[Rung, ...]:
+def rungs_of(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> Iterator[Rung]:
     """The ladder of a promise in its calendar, with its pauses."""
     share_at = None
     if promise.calendar is not None and promise.begins_at is not None:
@@ -74,11 +75,13 @@ def next_watch(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> list[
     if promise.next_rung is None:
         return []
     awaited = LEVELS.index(promise.next_rung)
-    ahead = [rung for rung in rungs_of(promise, policy, kept) if LEVELS.index(rung.level) >= awaited]
-    return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in ahead[:1]]
+    ahead = (rung for rung in rungs_of(promise, policy, kept) if LEVELS.index(rung.level) >= awaited)
+    return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in islice(ahead, 1)]
 
 
-async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]) -> None:
+async def reach_rungs(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]
+) -> list[Timer]:
     """Tell every rung whose time has come, once and in order, and wait for the next (section 5)."""
     live = await load_live(tx, [timer.id for timer in due])
     kept = await keeper.versions(tx, calendars_of(live.values()))
@@ -87,31 +90,31 @@ async def reach_rungs(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, du
     following: list[Timer] = []
     counted: Counter[tuple[PromiseKind, EscalationLevel]] = Counter()
     steps: list[tuple[LivePromise, Climb]] = []
+    now = tx.now
     for timer in due:
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
-        rungs = rungs_of(promise, policy, kept)
-        step = climb(rungs, promise.next_rung, tx.now)
+        step = climb(rungs_of(promise, policy, kept), promise.next_rung, now)
         steps.append((promise, step))
-        climbed.append(_after(promise, step, tx.now))
+        climbed.append(_after(promise, step, now))
         if step.following is not None:
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
     held = await load_held(tx, {promise.complaint_id for promise, step in steps if _breaks(step)})
     nobody = 0
     for promise, step in steps:
         for rung in step.reached:
-            late = told_late(rung, tx.now, policy.escalation)
+            late = told_late(rung, now, policy.escalation)
             reached.append(Reached(promise.promise_id, rung.level, rung.at, late))
             nobody += _tell(tx, promise, rung, policy, held.get(promise.complaint_id, frozenset()), late=late)
             counted[promise.kind, rung.level] += 1
-            LATENESS.observe(max((tx.now - rung.at).total_seconds(), 0.0))
+            LATENESS.observe(max((now - rung.at).total_seconds(), 0.0))
     for labels, number in counted.items():
         RUNGS.labels(*labels).inc(number)
     if nobody:
         log.error("escalation.unroutable", levels=nobody)
     await save_climbed(tx, climbed, reached)
-    await arm(tx, following)
+    return following
 
 
 def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:

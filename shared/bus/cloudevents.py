@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from shared.events.base import EVENT_TYPES, Envelope, Event, topic_of
 
 from .event_log import Record, StoredRecord
+from .headers import pack, unpack
 
 JSON = b"application/json"
 
@@ -32,15 +33,27 @@ class Glance(NamedTuple):
     attributes: Mapping[str, bytes]
 
 
+class Outgoing(NamedTuple):
+    """An event as it lies in the outbox: what its record will have, with the headers packed."""
+
+    id: UUID
+    subject: str
+    type: str
+    headers: str
+    value: bytes
+
+
+def to_outgoing(envelope: Envelope[Event]) -> Outgoing:
+    """What is written of an envelope; the same envelope gives the same bytes every time."""
+    event, subject = envelope.event, envelope.subject
+    value = event.__pydantic_serializer__.to_json(event)
+    return Outgoing(envelope.id, subject, event.type, _packed_headers(envelope, subject), value)
+
+
 def to_record(envelope: Envelope[Event]) -> Record:
-    """The record that carries an envelope; the same envelope gives the same bytes every time."""
-    event = envelope.event
-    return Record(
-        topic=topic_of(event.publisher),
-        key=envelope.subject,
-        headers=_headers(envelope),
-        value=event.model_dump_json().encode(),
-    )
+    """The record that carries an envelope."""
+    _, subject, _, headers, value = to_outgoing(envelope)
+    return Record(topic_of(envelope.event.publisher), subject, unpack(headers), value)
 
 
 def glance(headers: Headers) -> Glance:
@@ -125,46 +138,48 @@ def to_structured(headers: Headers, value: bytes) -> dict[str, Any]:
     return structured
 
 
-def _headers(envelope: Envelope[Event]) -> tuple[tuple[str, bytes], ...]:
-    event = envelope.event
+def _packed_headers(envelope: Envelope[Event], subject: str) -> str:
+    """The headers as `pack` would write them, written at once; only what others chose can need escapes."""
     recorded = _text(envelope.recorded_at)
-    headers = [
-        *_fixed_headers(type(event)),
-        ("ce_id", str(envelope.id).encode()),
-        ("ce_subject", envelope.subject.encode()),
-        (
-            "ce_time",
-            recorded if envelope.occurred_at == envelope.recorded_at else _text(envelope.occurred_at),
-        ),
-        ("ce_recordedtime", recorded),
-        ("ce_sequence", str(envelope.sequence).encode()),
-    ]
+    occurred = recorded if envelope.occurred_at == envelope.recorded_at else _text(envelope.occurred_at)
+    packed = (
+        f'{_fixed_headers(type(envelope.event))}["ce_id","{envelope.id}"],["ce_subject",{_quoted(subject)}],'
+        f'["ce_time","{occurred}"],["ce_recordedtime","{recorded}"],["ce_sequence","{envelope.sequence}"]'
+    )
     if envelope.after:
-        headers.append(("ce_after", _after_text(envelope.after)))
+        packed += f',["ce_after","{_after_text(envelope.after)}"]'
     if envelope.causation_id is not None:
-        headers.append(("ce_causationid", str(envelope.causation_id).encode()))
+        packed += f',["ce_causationid","{envelope.causation_id}"]'
     if envelope.traceparent is not None:
-        headers.append(("traceparent", envelope.traceparent.encode()))
-    return tuple(headers)
+        packed += f',["traceparent",{_quoted(envelope.traceparent)}]'
+    return packed + "]"
 
 
 @cache
-def _fixed_headers(event: type[Event]) -> tuple[tuple[str, bytes], ...]:
-    return (
+def _fixed_headers(event: type[Event]) -> str:
+    fixed = (
         ("ce_specversion", b"1.0"),
         ("ce_type", event.type.encode()),
         ("ce_source", f"/redress/{event.publisher}".encode()),
         ("content-type", JSON),
     )
+    return pack(fixed).removesuffix("]") + ","
+
+
+def _quoted(text: str) -> str:
+    return to_json(text.encode().decode("latin-1")).decode()
 
 
 @lru_cache(maxsize=1024)  # one transaction writes many events of one moment
-def _text(moment: datetime) -> bytes:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _after_text(after: Mapping[str, int]) -> bytes:
-    return ",".join(f"{publisher}:{after[publisher]}" for publisher in sorted(after)).encode()
+def _after_text(after: Mapping[str, int]) -> str:
+    if len(after) == 1:
+        [(publisher, sequence)] = after.items()
+        return f"{publisher}:{sequence}"
+    return ",".join(f"{publisher}:{after[publisher]}" for publisher in sorted(after))
 
 
 def _after_from(text: bytes) -> dict[str, int]:

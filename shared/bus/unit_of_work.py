@@ -12,15 +12,15 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
-from uuid_utils.compat import uuid7
+from asyncpg.pgproto.pgproto import UUID
+from uuid_utils import uuid7
 
 from shared.events.base import Envelope, Event
 
 from . import crash_points
-from .cloudevents import to_record
+from .cloudevents import Outgoing, to_outgoing
 from .database import Connection, Database, Row, end, fetch
-from .event_log import MAX_RECORD_BYTES, Record, RecordTooLargeError
-from .headers import pack
+from .event_log import MAX_RECORD_BYTES, RecordTooLargeError
 from .statement import Statement
 
 E = TypeVar("E", bound=Event)
@@ -45,7 +45,7 @@ _LOCK_IF_FREE = Statement(
     """
 )
 _NOW = Statement("SELECT now()")
-_STREAMS_AND_EVENTS = """
+_STREAMS = """
     stream_rows AS (
         INSERT INTO stream (subject, published, applied, waiting, blocked)
         SELECT subject, published, applied, waiting, blocked
@@ -54,20 +54,31 @@ _STREAMS_AND_EVENTS = """
              AS row (subject, published, applied, waiting, blocked)
         ON CONFLICT (subject) DO UPDATE SET published = excluded.published, applied = excluded.applied,
             waiting = excluded.waiting, blocked = excluded.blocked)
+    """
+_EVENTS = """
     INSERT INTO outbox (id, subject, type, headers, value)
     SELECT id, subject, type, headers, value
     FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:types AS text[]),
                 CAST(:headers AS text[]), CAST(:values AS bytea[])) AS row (id, subject, type, headers, value)
     """
-_SAVE = Statement(f"WITH {_STREAMS_AND_EVENTS}")
+_SAVE = Statement(f"WITH {_STREAMS} {_EVENTS}")
+# Where streams that existed have only published: half the columns, and no look whether they exist.
+_PUBLISHED = """
+    stream_rows AS (
+        UPDATE stream SET published = v.published
+        FROM unnest(CAST(:subjects AS text[]), CAST(:published AS int[])) AS v (subject, published)
+        WHERE stream.subject = v.subject)
+    """
+_SAVE_EVENTS = Statement(f"WITH {_PUBLISHED} {_EVENTS}")
+_OUTGOING = ("ids", "keys", "types", "headers", "values")
 
 
 def with_events(writes: str) -> Statement:
     """`writes`, CTEs of a service's own, in one statement with the streams and the events: one question less.
 
-    Its parameters must have other names than those of `_STREAMS_AND_EVENTS`.
+    Its parameters must have other names than those of `_SAVE`.
     """
-    return Statement(f"WITH {writes}, {_STREAMS_AND_EVENTS}")
+    return Statement(f"WITH {writes}, {_STREAMS} {_EVENTS}")
 
 
 @dataclass(slots=True)
@@ -75,7 +86,8 @@ class Stream:
     """What this service knows of the order of events about one subject; its row is locked while we hold it.
 
     published: our own events about it so far; applied: per publisher, the last sequence applied here;
-    waiting: events in `held`; blocked: one of them is parked, so the later ones wait behind it.
+    waiting: events in `held`; blocked: one of them is parked, so the later ones wait behind it;
+    told: we publish about it now; touched: something else of it changes now, or it is new.
     """
 
     subject: str
@@ -84,6 +96,7 @@ class Stream:
     waiting: int = 0
     blocked: bool = False
     touched: bool = False
+    told: bool = False
 
 
 class Transaction:
@@ -93,7 +106,8 @@ class Transaction:
         self._connection = connection
         self.streams: dict[str, Stream] = {}
         self._now: datetime | None = None
-        self._outgoing: list[tuple[Envelope[Event], Record]] = []
+        self._outgoing: list[Outgoing] = []
+        self._told: set[type[Event]] = set()
         self._when_committed: list[Callable[[], None]] = []
         self._last: tuple[Statement, Mapping[str, Any]] = (_SAVE, {})
 
@@ -127,7 +141,7 @@ class Transaction:
 
     def open_new(self, subject: str) -> None:
         """Start the stream of a subject that did not exist before this transaction."""
-        self.streams[subject] = Stream(subject)
+        self.streams[subject] = Stream(subject, touched=True)
 
     def publish(
         self, event: E, *, occurred_at: datetime | None = None, because_of: Envelope[Event] | None = None
@@ -135,9 +149,9 @@ class Transaction:
         """Write an event with the state it tells of. Its subject must be locked. Raises RecordTooLargeError."""
         stream = self.streams[event.subject]
         stream.published += 1
-        stream.touched = True
+        stream.told = True
         envelope = Envelope(
-            id=uuid7(),
+            id=UUID(uuid7().bytes),  # the driver's own kind is read and written by it fastest
             event=event,
             sequence=stream.published,
             occurred_at=occurred_at or self.now,
@@ -146,12 +160,13 @@ class Transaction:
             causation_id=because_of.id if because_of else None,
             traceparent=because_of.traceparent if because_of else traceparent.get(),
         )
-        record = to_record(envelope)
-        if len(record.value) > MAX_RECORD_BYTES:
+        outgoing = to_outgoing(envelope)
+        if len(outgoing.value) > MAX_RECORD_BYTES:
             raise RecordTooLargeError(
-                f"{event.type} has {len(record.value)} bytes, more than {MAX_RECORD_BYTES}"
+                f"{event.type} has {len(outgoing.value)} bytes, more than {MAX_RECORD_BYTES}"
             )
-        self._outgoing.append((envelope, record))
+        self._outgoing.append(outgoing)
+        self._told.add(type(event))
         return envelope
 
     def write_with_events(self, statement: Statement, values: Mapping[str, Any]) -> None:
@@ -171,23 +186,21 @@ class Transaction:
 
     async def save(self) -> set[type[Event]]:
         """Write the streams and the outgoing events in one statement; returns of what kinds these events are."""
-        touched = [stream for stream in self.streams.values() if stream.touched]
+        changed = [stream for stream in self.streams.values() if stream.told or stream.touched]
         statement, values = self._last
-        if touched or values:
-            streams_and_events = {
-                "subjects": [s.subject for s in touched],
-                "published": [s.published for s in touched],
-                "applied": [s.applied for s in touched],
-                "waiting": [s.waiting for s in touched],
-                "blocked": [s.blocked for s in touched],
-                "ids": [e.id for e, _ in self._outgoing],
-                "keys": [r.key for _, r in self._outgoing],
-                "types": [e.event.type for e, _ in self._outgoing],
-                "headers": [pack(r.headers) for _, r in self._outgoing],
-                "values": [r.value for _, r in self._outgoing],
+        if changed or values:
+            if statement is _SAVE and not any(stream.touched for stream in changed):
+                statement = _SAVE_EVENTS
+            streams = {
+                "subjects": [s.subject for s in changed],
+                "published": [s.published for s in changed],
+                "applied": [s.applied for s in changed],
+                "waiting": [s.waiting for s in changed],
+                "blocked": [s.blocked for s in changed],
             }
-            await self.fetch(statement, streams_and_events | dict(values))
-        return {type(envelope.event) for envelope, _ in self._outgoing}
+            events = zip(*self._outgoing, strict=True) if self._outgoing else ((),) * len(_OUTGOING)
+            await self.fetch(statement, {**streams, **dict(zip(_OUTGOING, events, strict=True)), **values})
+        return self._told
 
     def committed(self) -> None:
         """Make the calls that waited for the commit."""

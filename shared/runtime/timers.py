@@ -6,19 +6,21 @@ Several replicas may fire at once: a subject that another one works on is skippe
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import structlog
 
 from shared.bus import crash_points
+from shared.bus.database import Row
 from shared.bus.statement import Statement
 from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 
 log = structlog.get_logger()
 
-BATCH = 500
+BATCH = 1000
 LONGEST_SLEEP = 1.0
 SHORTEST_SLEEP = 0.1  # what falls due meanwhile fires in one batch
 FAILED_AGAIN_AFTER = 60.0
@@ -33,7 +35,8 @@ class Timer(NamedTuple):
     due_at: datetime
 
 
-TimerHandler: TypeAlias = Callable[[Transaction, Sequence[Timer]], Awaitable[None]]
+TimerHandler: TypeAlias = Callable[[Transaction, Sequence[Timer]], Awaitable[Sequence[Timer] | None]]
+"""Does what these timers are for. Those that it returns, of them, wait for their new time; the others are done."""
 
 _ARM = Statement(
     """
@@ -47,25 +50,29 @@ _ARM = Statement(
 _DISARM = Statement("UPDATE timer SET armed = false WHERE id = ANY (CAST(:ids AS uuid[])) AND armed")
 _DUE = Statement(
     """
-    SELECT subject FROM timer WHERE armed AND due_at <= now() AND kind = ANY (CAST(:kinds AS text[]))
+    SELECT id, subject FROM timer WHERE armed AND due_at <= now() AND kind = ANY (CAST(:kinds AS text[]))
         AND subject <> ALL (CAST(:put_off AS text[]))
     ORDER BY due_at LIMIT :limit
     """
 )
-# OFFSET 0 keeps the planner from reading the index of due times instead, which is long when much is due at once.
+# Read once the subjects are locked: what fired or moved before that is seen. OFFSET 0 keeps the planner from reading
+# the index of due times instead, which is long when much is due at once.
 _TAKE = Statement(
     """
-    SELECT found.* FROM unnest(CAST(:subjects AS text[])) AS given (subject) CROSS JOIN LATERAL (
-        SELECT id, kind, timer.subject, due_at, generation FROM timer
-        WHERE timer.subject = given.subject AND armed OFFSET 0) AS found
-    WHERE due_at <= now() AND kind = ANY (CAST(:kinds AS text[]))
+    SELECT found.* FROM unnest(CAST(:ids AS uuid[])) AS given (id) CROSS JOIN LATERAL (
+        SELECT timer.id, kind, subject, due_at, generation, armed FROM timer
+        WHERE timer.id = given.id OFFSET 0) AS found
+    WHERE armed AND due_at <= now() AND kind = ANY (CAST(:kinds AS text[]))
     """
 )
-# Those that were armed again have their next generation: one change of a row, not two, and it stays armed.
+# Those that were armed anew meanwhile have their next generation, and keep it.
 _FIRED = Statement(
     """
-    UPDATE timer SET armed = false, fired_at = now()
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:generations AS int[])) AS v (id, generation)
+    UPDATE timer SET armed = v.due_at IS NOT NULL, due_at = coalesce(v.due_at, timer.due_at),
+        fired_at = CASE WHEN v.due_at IS NULL THEN now() END,
+        generation = timer.generation + CASE WHEN v.due_at IS NULL THEN 0 ELSE 1 END
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:generations AS int[]), CAST(:due AS timestamptz[]))
+        AS v (id, generation, due_at)
     WHERE timer.id = v.id AND timer.generation = v.generation AND armed
     """
 )
@@ -134,50 +141,71 @@ class TimerLoop:
         except Exception as error:
             if is_transient(error) or len(self._put_off) >= BATCH:
                 raise  # or it is nobody's own fault but ours
-            for subject in due:
-                await self._fire_alone(subject)
+            for subject, ids in _by_subject(due).items():
+                await self._fire_alone(subject, ids)
 
-    async def _fire_alone(self, subject: str) -> None:
+    async def _fire_alone(self, subject: str, ids: Sequence[UUID]) -> None:
         try:
-            await self._fire([subject])
+            await self._fire([(id_, subject) for id_ in ids])
         except Exception as error:
             if is_transient(error):
                 raise
             log.warning("timers.subject_failed", subject=subject, reason=repr(error))
             self._put_off[subject] = asyncio.get_running_loop().time() + FAILED_AGAIN_AFTER
 
-    async def _due(self) -> list[str]:
-        """Subjects of the timers that are due longest; `_is_behind` if there are more."""
+    async def _due(self) -> list[tuple[UUID, str]]:
+        """The timers that are due longest, each with its subject; `_is_behind` if there are more."""
         now = asyncio.get_running_loop().time()
         self._put_off = {subject: until for subject, until in self._put_off.items() if until > now}
         values = {"limit": BATCH, "kinds": sorted(self._handlers), "put_off": list(self._put_off)}
         found = await self._unit_of_work.fetch(_DUE, values)
         self._is_behind = len(found) == BATCH
-        return list(dict.fromkeys(subject for (subject,) in found))
+        return [(id_, subject) for id_, subject in found]
 
-    async def _fire(self, due: Sequence[str]) -> int:
+    async def _fire(self, due: Sequence[tuple[UUID, str]]) -> int:
         handlers = self._handlers
         if not due:
             return 0
         async with self._unit_of_work.begin() as tx:
-            free = await tx.lock_if_free(due)
+            free = await tx.lock_if_free(subject for _, subject in due)
             if not free:
                 self._is_behind = False  # somebody else is at it
                 return 0
-            values = {"subjects": sorted(free), "kinds": sorted(handlers)}
-            rows = await tx.fetch(_TAKE, values)
+            ids = [id_ for id_, subject in due if subject in free]
+            rows = await tx.fetch(_TAKE, {"ids": ids, "kinds": sorted(handlers)})
             crash_points.reached("timers_claimed")
-            timers = sorted((Timer(*row[:4]) for row in rows), key=lambda timer: (timer.due_at, timer.id))
-            for kind, handler in handlers.items():
-                of_kind = [timer for timer in timers if timer.kind == kind]
-                if of_kind:
-                    await handler(tx, of_kind)
-            fired = {"ids": [row[0] for row in rows], "generations": [row[4] for row in rows]}
+            again = await _handle(tx, handlers, sorted(rows, key=itemgetter("due_at")))
+            fired = {
+                "ids": [row[0] for row in rows],
+                "generations": [row[4] for row in rows],
+                "due": [again.get(row[0]) for row in rows],
+            }
             await tx.fetch(_FIRED, fired)
             crash_points.reached("timers_told")
-        self.fired += len(timers)
-        return len(timers)
+        self.fired += len(rows)
+        return len(rows)
 
     async def _until_next(self) -> float:
         [(seconds,)] = await self._unit_of_work.fetch(_NEXT, {})
         return LONGEST_SLEEP if seconds is None else min(max(float(seconds), SHORTEST_SLEEP), LONGEST_SLEEP)
+
+
+async def _handle(
+    tx: Transaction, handlers: Mapping[str, TimerHandler], rows: Iterable[Row]
+) -> dict[UUID, datetime]:
+    """Let each kind be handled by its own; returns the next time of those that wait for one."""
+    by_kind: dict[str, list[Timer]] = {}
+    for id_, kind, subject, due_at, *_ in rows:
+        by_kind.setdefault(kind, []).append(Timer(id_, kind, subject, due_at))
+    again: dict[UUID, datetime] = {}
+    for kind, handler in handlers.items():
+        if kind in by_kind:
+            again.update((timer.id, timer.due_at) for timer in await handler(tx, by_kind[kind]) or ())
+    return again
+
+
+def _by_subject(due: Iterable[tuple[UUID, str]]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = {}
+    for id_, subject in due:
+        found.setdefault(subject, []).append(id_)
+    return found

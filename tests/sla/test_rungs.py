@@ -1,13 +1,15 @@
 """The rule that says when somebody is told of a promise, by cases and by properties."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.sla import rungs as rule
 from services.sla.policy import SlaPolicy
-from services.sla.rungs import Rung, climb, ladder
+from services.sla.rungs import Rung, climb
 from shared.events.vocabulary import EscalationLevel, PromiseKind, Severity
 from shared.runtime.policy import load_policy
 
@@ -17,6 +19,11 @@ POLICY = load_policy(SlaPolicy, "sla")
 ACK, CONTACT, UPDATE, SOLVE = PromiseKind
 W1, W2, L1, L2, L3, _ = EscalationLevel
 LATER = [(L1, 100), (L2, 160), (L3, 1540)]
+
+
+def ladder(*promise: Any, **more: Any) -> tuple[Rung, ...]:
+    """Every rung at once."""
+    return tuple(rule.ladder(*promise, **more))
 
 
 def minutes(rungs: tuple[Rung, ...]) -> list[tuple[EscalationLevel, float]]:

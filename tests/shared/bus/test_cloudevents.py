@@ -10,7 +10,14 @@ from cloudevents.core.formats.json import JSONFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.bus.cloudevents import UndecodableError, from_record, glance, to_record, to_structured
+from shared.bus.cloudevents import (
+    UndecodableError,
+    from_record,
+    glance,
+    to_outgoing,
+    to_record,
+    to_structured,
+)
 from shared.bus.headers import pack, unpack
 from shared.events import Envelope
 from tests.builders import complaint_received, resolved
@@ -45,6 +52,20 @@ def test_optional_attributes_may_be_missing() -> None:
 def test_the_same_envelope_gives_the_same_bytes() -> None:
     sent = envelope()
     assert to_record(sent) == to_record(sent)
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.dictionaries(st.sampled_from(["intake", "sla", "routing"]), st.integers(1)),
+)
+def test_whatever_others_put_into_it_the_headers_lie_in_the_outbox_as_they_are_packed(
+    trace: str, after: dict[str, int]
+) -> None:
+    sent = envelope(traceparent=trace, after=after)
+    outgoing, record = to_outgoing(sent), to_record(sent)
+    assert outgoing.headers == pack(tuple(record.headers))
+    assert (outgoing.subject, outgoing.value) == (record.key, record.value)
+    assert from_record(record.headers, record.value) == sent
 
 
 def test_the_cloudevents_sdk_reads_what_we_send() -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.bus.unit_of_work import Transaction
-from shared.runtime import sampling
+from shared.runtime import sampling, timers
 from shared.runtime.timers import Timer, TimerLoop, arm, disarm
 from tests.service_under_test import ServiceUnderTest, StartService
 from tests.waiting import eventually
@@ -34,14 +34,14 @@ class Ringing:
 
 
 async def armed(service: ServiceUnderTest, *in_seconds: float) -> list[Timer]:
-    timers = []
+    made = []
     for seconds in in_seconds:
         subject = str(uuid4())
         async with service.service.unit_of_work.begin(subject) as tx:
             timer = Timer(uuid4(), "bell", subject, tx.now + timedelta(seconds=seconds))
             await arm(tx, [timer])
-            timers.append(timer)
-    return timers
+            made.append(timer)
+    return made
 
 
 async def test_a_due_timer_fires_once(service: ServiceUnderTest) -> None:
@@ -55,7 +55,7 @@ async def test_a_due_timer_fires_once(service: ServiceUnderTest) -> None:
 async def test_several_replicas_fire_each_timer_once(service: ServiceUnderTest) -> None:
     bell = Ringing()
     loops = [TimerLoop(service.service.unit_of_work, {"bell": bell}) for _ in range(4)]
-    timers = await armed(service, *([-1] * 100))
+    due = await armed(service, *([-1] * 100))
 
     async def until_none(loop: TimerLoop) -> None:
         while await loop.fire_once():
@@ -63,7 +63,7 @@ async def test_several_replicas_fire_each_timer_once(service: ServiceUnderTest) 
 
     await asyncio.gather(*map(until_none, loops))
     await until_none(loops[0])
-    assert sorted(timer.id for timer in bell.rung) == sorted(timer.id for timer in timers)
+    assert sorted(timer.id for timer in bell.rung) == sorted(timer.id for timer in due)
 
 
 async def test_a_timer_whose_effect_failed_fires_again(service: ServiceUnderTest) -> None:
@@ -162,6 +162,52 @@ async def test_a_timer_armed_again_while_it_fires_waits_for_its_new_time(service
         {"generation": 1, "armed": False, "waits": False},
         {"generation": 2, "armed": True, "waits": True},
     ]
+
+
+async def test_a_due_timer_that_its_handler_returns_waits_for_its_new_time_and_the_others_are_done(
+    service: ServiceUnderTest,
+) -> None:
+    async def again(tx: Transaction, due: Sequence[Timer]) -> list[Timer]:
+        return [timer._replace(due_at=tx.now + timedelta(hours=1)) for timer in due[:1]]
+
+    loop = TimerLoop(service.service.unit_of_work, {"bell": again})
+    first, second = await armed(service, -2, -1)
+    assert [await loop.fire_once(), await loop.fire_once()] == [2, 0]
+    rows = await service.rows(
+        "SELECT id, generation, armed, fired_at IS NULL AS waits, due_at > now() AS ahead FROM timer ORDER BY armed"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        (second.id, 1, False, False, False),
+        (first.id, 2, True, True, True),
+    ]
+
+
+async def test_what_arms_a_timer_anew_while_it_fires_wins_over_what_its_handler_returns(
+    service: ServiceUnderTest,
+) -> None:
+    async def twice(tx: Transaction, due: Sequence[Timer]) -> list[Timer]:
+        await arm(tx, [timer._replace(due_at=tx.now + timedelta(hours=2)) for timer in due])
+        return [timer._replace(due_at=tx.now + timedelta(hours=1)) for timer in due]
+
+    await armed(service, -1)
+    assert await TimerLoop(service.service.unit_of_work, {"bell": twice}).fire_once() == 1
+    rows = await service.rows("SELECT generation, due_at > now() + interval '90 minutes' AS late FROM timer")
+    assert rows == [{"generation": 2, "late": True}]
+
+
+async def test_more_timers_of_a_subject_than_a_batch_fire_in_the_order_of_their_times(
+    service: ServiceUnderTest,
+) -> None:
+    bell = Ringing()
+    loops = [TimerLoop(service.service.unit_of_work, {"bell": bell}) for _ in range(2)]
+    async with service.service.unit_of_work.begin("one") as tx:
+        await arm(tx, [Timer(uuid4(), "bell", "one", tx.now - timedelta(seconds=n)) for n in range(7)])
+    with patch.object(timers, "BATCH", 2):
+        while await loops[0].fire_once() or await loops[1].fire_once():
+            pass
+    times = [timer.due_at for timer in bell.rung]
+    assert times == sorted(times)
+    assert len(set(times)) == 7
 
 
 async def test_a_long_look_at_many_rows_is_taken_less_often(service: ServiceUnderTest) -> None:
