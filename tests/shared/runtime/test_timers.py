@@ -130,7 +130,8 @@ async def test_peers_zammad_3481_a_timer_that_fails_holds_up_no_other(service: S
     running = asyncio.create_task(loop.run())
     await eventually(lambda: len(bell.rung) == len(others))
     late = (await armed(service, -1))[0]
-    await eventually(lambda: late.id in {timer.id for timer in bell.rung})
+    await eventually(lambda: loop.fired == len(others) + 1)  # and their transactions have ended
+    assert late.id in {timer.id for timer in bell.rung}
     running.cancel()
     assert await service.rows("SELECT id FROM timer WHERE armed") == [{"id": broken.id}]
     bell.broken = None
