@@ -47,6 +47,8 @@ def only(name: str, words: str) -> str:
         ),
         ("S2", "SEV-2", "I will tell a journalist", "media", "I will tell my mother"),
         ("S2", "SEV-2", "我要打12315", "regulator", "我要打电话"),
+        ("S2", "SEV-2", "他们押金不退", "large_sums", "我的押金是多少"),
+        ("S2", "SEV-2", "they won't return my deposit", "large_sums", "they returned my deposit"),
         ("S3", "SEV-3", "莫名其妙开通了彩铃", "unordered_service", "随便听听歌"),
         ("S3", "SEV-3", "this month I was charged twice", "billing", "this month was long"),
         ("S4", "SEV-4", "the shop assistant was rude", "staff_manner", "the shop assistant was there"),
