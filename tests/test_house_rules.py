@@ -96,6 +96,8 @@ TECHNICAL = {
         "answer_terms": "puts together what one rule needs",
         "answers": "one transaction for each word about an answer to the customer",
         "answers_api": "endpoints of answers, beside api.py",
+        "appeals": "one transaction for each word about an appeal",
+        "appeals_api": "endpoints of appeals, beside api.py",
         "at_desk": "what endpoints ask for",
         "bodies": "the shapes of request bodies",
         "case": "loads and saves one complaint",

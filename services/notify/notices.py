@@ -7,6 +7,7 @@ from shared.events.intake import ComplaintJoinedIncident
 from shared.events.routing import (
     AnswerHeld,
     AnswerReleased,
+    AppealOverdue,
     ComplaintAppealed,
     ComplaintRejected,
     ContactPassedOn,
@@ -83,6 +84,18 @@ def _appealed(event: ComplaintAppealed, _policy: NotifyPolicy) -> tuple[Notice, 
     )
 
 
+def _passed_on(event: AppealOverdue, _policy: NotifyPolicy) -> tuple[Notice, ...]:
+    """FC-22: who decides now, and until when; where nobody else is left, who let the time pass hears it once more."""
+    told_of = f"round {event.round} after {event.from_id} {event.overdue_at}"
+    where = Where(event.decider_channel, event.decider_reply_to)
+    due: dict[str, Fact] = {"due": event.decide_by or event.was_due_at}
+    to_decide = Notice(MessageKind.APPEAL_TO_DECIDE, Role.DECIDER, told_of, due, where)
+    if event.decide_by is None:
+        return (to_decide,)
+    facts: dict[str, Fact] = {"decider": event.decider_name, "due": event.decide_by}
+    return Notice(MessageKind.APPEAL_NOTED, Role.CUSTOMER, told_of, facts), to_decide
+
+
 def _approved(event: RemedyApproved, _policy: NotifyPolicy) -> tuple[Notice, ...]:
     """REM-7: what the customer is owed, and until when it is there."""
     facts: dict[str, Fact] = {"remedy": Owed(event.kind, event.amount), "due": event.pay_by}
@@ -127,6 +140,7 @@ _NOTICES: Mapping[type[Event], Decide] = {
     AnswerReleased: _answered,
     ComplaintRejected: _rejected,
     ComplaintAppealed: _appealed,
+    AppealOverdue: _passed_on,
     RemedyApproved: _approved,
     RemedyPaid: _paid,
     ComplaintJoinedIncident: plain(MessageKind.INCIDENT, Role.CUSTOMER, "incident_id"),  # REP-8

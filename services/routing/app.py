@@ -11,6 +11,8 @@ from shared.runtime.settings import Settings
 from .answers import answer_timers
 from .answers_api import router as answers_router
 from .api import router
+from .appeals import appeal_timers
+from .appeals_api import router as appeals_router
 from .chase_api import router as chase_router
 from .contacts_api import router as contacts_router
 from .desk import Desk
@@ -50,6 +52,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         transfer_router,
         ownership_router,
         endings_router,
+        appeals_router,
         queue_router,
         chase_router,
         remedy_router,
@@ -72,6 +75,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
             | task_timers(desk)
             | urgency_timers(desk)
             | unclear_timers(desk)
+            | appeal_timers(desk)
             | incident_timers()
         )
 

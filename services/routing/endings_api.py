@@ -1,4 +1,4 @@
-"""The doors of routing for waiting, and for ends other than a resolution: rejected, cancelled, appealed."""
+"""The doors of routing for waiting, and for ends other than a resolution: rejected, cancelled."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,8 +11,8 @@ from shared.runtime.service import service_router
 
 from .accept_resolution import no_reason_in
 from .at_desk import AtDesk, said
-from .bodies import AcceptanceBody, AppealBody, AppealDecisionBody, CancellationBody, RejectionBody, WaitBody
-from .end_case import appeal, cancel, decide_appeal, reject
+from .bodies import AcceptanceBody, CancellationBody, RejectionBody, WaitBody
+from .end_case import cancel, reject
 from .waiting import resume, wait
 
 router = service_router("routing", tags=["waiting and endings"])
@@ -68,24 +68,3 @@ async def post_cancellation(
     """By owner or handler, with what the customer said."""
     async with said(work, desk, complaint_id, body):
         return (await cancel(work, desk, complaint_id, text=body.text, by=body.by)).shown()
-
-
-@router.post("/complaints/{complaint_id}/appeal", summary="Note that the customer does not accept the end")
-async def post_appeal(
-    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealBody, Body()]
-) -> dict[str, Any]:
-    """After a resolution or rejection. It stays open until the next senior person has decided (FC-22)."""
-    async with said(work, desk, complaint_id, body):
-        return (await appeal(work, desk, complaint_id, text=body.text, by=body.by)).shown()
-
-
-@router.post("/complaints/{complaint_id}/appeal/decision", summary="Decide an appeal")
-async def post_appeal_decision(
-    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealDecisionBody, Body()]
-) -> dict[str, Any]:
-    """By the senior person named when it was appealed: upheld opens it again, otherwise it is closed (FC-22)."""
-    async with said(work, desk, complaint_id, body):
-        done = await decide_appeal(
-            *(work, desk, complaint_id), upheld=body.upheld, text=body.text, by=body.by
-        )
-        return done.shown()

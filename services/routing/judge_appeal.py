@@ -1,6 +1,6 @@
-"""Decides whether an appeal is in time, who decides it, and until when."""
+"""Decides whether an appeal is in time, who decides it and until when, and who does if they let the time pass."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from shared.events.vocabulary import ClosingGround
@@ -32,6 +32,24 @@ def decided_by(owner: Member | None, involved: Collection[str], directory: Direc
     above = [directory.lead_of(owner)] if owner else []
     candidates = [*above, *directory.coordinators(), directory.duty_member()]
     return next((member for member in candidates if member.id not in involved), candidates[-1])
+
+
+def next_decider(
+    late: str, before: Sequence[str], involved: Collection[str], directory: Directory, policy: AppealPolicy
+) -> Member | None:
+    """FC-22: who decides instead of somebody who let the time pass: the next senior person who had no part in it.
+
+    late: who has it now; before: who had it before them. None where it stays with them: so many had it already that
+    it goes no further, or nobody else is left.
+    """
+    if len(before) + 1 >= policy.most_deciders:
+        return None
+    had_it = {late, *before, *involved}
+    member = directory.member(late)
+    rank = member.rank if member else 0
+    above = sorted((m for m in directory.staff.values() if m.rank > rank), key=lambda m: (m.rank, m.id))
+    candidates = [directory.superior_of(member), *above, *directory.coordinators(), directory.duty_member()]
+    return next((one for one in candidates if one.id not in had_it), None)
 
 
 def decide_appeal_by(now: datetime, policy: AppealPolicy, hours: HoursPolicy) -> datetime:

@@ -83,7 +83,8 @@ class WaitPolicy(BaseModel):
 class AppealPolicy(BaseModel):
     """Until when a customer may appeal, and a senior person decides (of open hours); in seconds (FC-22).
 
-    after_close_on: the grounds of a close that can be appealed; the denial of an appeal never can.
+    most_deciders: so many people have it, one after the other, where nobody decides in time. after_close_on: the
+    grounds of a close that can be appealed; the denial of an appeal never can.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -91,6 +92,7 @@ class AppealPolicy(BaseModel):
     appeal_within: int = Field(ge=1)
     after_close_on: tuple[ClosingGround, ...]
     decide_within: int = Field(ge=1, le=1_000_000)
+    most_deciders: int = Field(ge=1, le=10)
 
 
 class EndingPolicy(BaseModel):

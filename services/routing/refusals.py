@@ -10,11 +10,11 @@ from shared.events.vocabulary import HandlingStep
 from shared.runtime.errors import ConflictError, NotFoundError, ProblemError, UnprocessableError
 
 from .answers import NoSuchAnswerError, OnlyOwnerError
+from .appeals import NotTheDeciderError, TooLateError
 from .case import NoSuchCaseError, NotYoursError, StaleVersionError, current_case, seen_version
 from .change_owner import OwnerStaysError
 from .chase import NobodyToChaseError, OnlyOwnerChasesError
 from .compensate import NotGrantedHereError
-from .end_case import NotTheDeciderError, TooLateError
 from .grant_remedy import MayNotSignError, NoSuchRemedyError, RemedyStateError
 from .judge_transfer import Objection
 from .may_change_owner import OwnerObjection

@@ -132,7 +132,15 @@ appeal = Table(
     Column("decision", Text),
     Column("decided_by", Text),
     Column("decided_at", DateTime(timezone=True)),
+    Column(
+        "passed",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[{decider_id, decide_by, passed_at, policy_version}, …]: who let the time pass",
+    ),
     Column("policy_version", Text, nullable=False),
+    Index("appeal_undecided", "decider_id", "appeal_id", postgresql_where=text("decided_at IS NULL")),
     Index("appeal_of_complaint", "complaint_id", "appeal_id"),
     comment="Appeals against the end of a complaint, and how they were decided.",
 )

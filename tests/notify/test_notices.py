@@ -12,6 +12,7 @@ from shared.events.intake import ComplaintJoinedIncident
 from shared.events.routing import (
     AnswerHeld,
     AnswerReleased,
+    AppealOverdue,
     ComplaintAppealed,
     ComplaintCancelled,
     ComplaintRejected,
@@ -146,6 +147,14 @@ def appealed(complaint_id: UUID) -> ComplaintAppealed:
     facts: dict[str, Any] = {"round": 2, "decider_id": "q1", "decider_name": "Quality desk"}
     facts |= {"decide_by": DUE, "appealed_at": now()} | staff(complaint_id, "decider")
     return ComplaintAppealed(complaint_id=complaint_id, **facts)
+
+
+def passed_on(complaint_id: UUID, **changes: Any) -> AppealOverdue:
+    facts: dict[str, Any] = {"round": 2, "from_id": "q1", "was_due_at": WAS, "decider_id": "h1"}
+    facts |= {"decider_name": "Head of service", "decide_by": DUE, "overdue_at": now()}
+    return AppealOverdue(
+        **({"complaint_id": complaint_id} | facts | staff(complaint_id, "decider") | changes)
+    )
 
 
 def granted(complaint_id: UUID, kind: RemedyKind = RemedyKind.REFUND, amount: int = 1250) -> RemedyApproved:
@@ -331,7 +340,7 @@ async def test_staff_are_told_once_where_they_are_reached(
 
 def test_every_event_that_calls_for_a_message_is_built_here() -> None:
     built = {type(build(uuid4())) for build, *_ in (*TO_CUSTOMERS.values(), *TO_STAFF.values())}
-    assert built | {PromiseRecomputed} == set(EVENTS)
+    assert built | {PromiseRecomputed, AppealOverdue} == set(EVENTS)
 
 
 async def test_an_ordinary_journey_has_no_more_messages_than_before(notify: ServiceUnderTest) -> None:
@@ -421,6 +430,19 @@ async def test_fc_22_after_an_appeal_people_are_told_again(notify: ServiceUnderT
     await hears_in_turn(notify, rejected(complaint_id), appealed(complaint_id), broken(complaint_id))
     [late] = await told(notify, complaint_id, "LATE")
     assert late["state"] == "PENDING"
+
+
+async def test_fc_22_customer_and_decider_hear_of_each_person_to_whom_an_appeal_goes(
+    notify: ServiceUnderTest,
+) -> None:
+    complaint_id = await owned(notify)
+    await hears_in_turn(notify, appealed(complaint_id), passed_on(complaint_id))
+    noted = await told(notify, complaint_id, "APPEAL_NOTED")
+    assert ["Head of service" in message["text"] for message in noted] == [False, True]
+    assert len(await told(notify, complaint_id, "APPEAL_TO_DECIDE")) == 2
+    await hears_in_turn(notify, passed_on(complaint_id, decide_by=None, overdue_at=DUE))
+    assert len(await told(notify, complaint_id, "APPEAL_NOTED")) == 2
+    assert len(await told(notify, complaint_id, "APPEAL_TO_DECIDE")) == 3
 
 
 async def test_who_withdraws_a_complaint_hears_no_more_of_it(notify: ServiceUnderTest) -> None:

@@ -26,6 +26,7 @@ from .endings import (
     ComplaintCancelled,
     ComplaintAppealed,
     AppealDecided,
+    AppealOverdue,
 )
 from .transfers import TransferRequested, TransferAccepted, TransferFailed, TransferDisputed, TransferDecided
 from .tasks import TaskAsked, TaskDone, TaskRefused, TaskOverdue, TaskReleased, LeadDepartmentNamed
@@ -37,6 +38,7 @@ __all__ = [
     "AnswerReleased",
     "AnswerReturned",
     "AppealDecided",
+    "AppealOverdue",
     "ChargeFrozen",
     "ChargeReleased",
     "ComplaintAppealed",

@@ -60,3 +60,21 @@ class AppealDecided(_RoutingEvent):
     upheld: bool
     by: str
     decided_at: Instant
+
+
+class AppealOverdue(_RoutingEvent):
+    """Nobody decided an appeal in time: the next senior person decides instead, until then (FC-22).
+
+    from_id: who let the time pass. decide_by is None where nobody is left above them: then it stays with them, and is
+    told to them once more.
+    """
+
+    round: int
+    from_id: str
+    was_due_at: Instant
+    decider_id: str
+    decider_name: str
+    decide_by: Instant | None
+    overdue_at: Instant
+    decider_channel: Channel | None
+    decider_reply_to: Sealed | None
