@@ -54,7 +54,6 @@ TECHNICAL = {
         "freeswitch_cdr": "reads and answers one provider",
         "gather_parts": "stores parts of long messages and releases them",
         "findings": "transactions for what staff found about a complaint",
-        "group_commit": "requests that wait share a commit",
         "identify_caller": "one transaction that makes an unknown caller known",
         "incident_statements": "the SQL of incidents",
         "incidents": "transactions that find, open and end incidents",
@@ -157,7 +156,8 @@ TECHNICAL = {
         "urgency": "one transaction that sets urgency, and the timers of news",
         "waiting": "one transaction for each word about waiting",
         "work_times": "one transaction for what the work took",
-        "work_on_case": "one transaction for what a member of staff did",
+        "work_on_case": "writes down what a member of staff did",
+        "work_together": "one transaction for what several members of staff did",
         "workload": "the SQL of counting what is on each desk",
     },
     "sla": {

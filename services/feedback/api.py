@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import Field, ValidationError
 
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Channel
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import ConflictError, NotFoundError
@@ -24,12 +23,11 @@ from .answer_page import answer_page, thanks_page
 from .answer_question import (
     Answer,
     Answered,
+    Answers,
     NoSuchQuestionError,
     QuestionEndedError,
-    answer_question,
     find_question,
 )
-from .policy import FeedbackPolicy
 
 router = service_router("feedback", tags=["feedback"])
 
@@ -59,9 +57,12 @@ class AnswerBody(StrictBody):
     impression: Whole | None = Field(None, ge=1, le=5, description="impression of the company, 1 … 5")
 
 
-async def _policy(request: Request) -> FeedbackPolicy:
-    policy: FeedbackPolicy = request.app.state.policy
-    return policy
+async def _answers(request: Request) -> Answers:
+    answers: Answers = request.app.state.answers
+    return answers
+
+
+TakesAnswers = Annotated[Answers, Depends(_answers)]
 
 
 @router.get("/answers/{token}", response_class=HTMLResponse, summary="The answer page behind the link")
@@ -77,28 +78,21 @@ async def show_answer_page(token: Token, work: Work) -> HTMLResponse:
 
 
 @router.post("/answers/{token}", summary="Answer the question")
-async def answer(
-    token: Token,
-    work: Work,
-    policy: Annotated[FeedbackPolicy, Depends(_policy)],
-    body: Annotated[AnswerBody, Body()],
-) -> dict[str, Any]:
+async def answer(token: Token, answers: TakesAnswers, body: Annotated[AnswerBody, Body()]) -> dict[str, Any]:
     """Answer once; the same answer again is taken as said, another one is refused with 409."""
-    answered = await _answer(work, policy, token, body)
+    answered = await _answer(answers, token, body)
     return {"question_id": answered.question_id, "satisfied": answered.satisfied}
 
 
 @router.post("/answers/{token}/form", response_class=HTMLResponse, include_in_schema=False)
-async def answer_by_form(
-    token: Token, request: Request, work: Work, policy: Annotated[FeedbackPolicy, Depends(_policy)]
-) -> Response:
+async def answer_by_form(token: Token, request: Request, answers: TakesAnswers) -> Response:
     """The same, as a browser posts a form."""
     fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=10))
     try:
         body = AnswerBody.model_validate_strings(fields)
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False)) from error
-    answered = await _answer(work, policy, token, body)
+    answered = await _answer(answers, token, body)
     return HTMLResponse(thanks_page(answered.language))
 
 
@@ -114,10 +108,10 @@ async def questions_of(complaint_id: UUID, work: Work) -> list[dict[str, Any]]:
     return [dict(row) for row in await work.fetch(_OF_COMPLAINT, {"complaint_id": complaint_id})]
 
 
-async def _answer(work: UnitOfWork, policy: FeedbackPolicy, token: str, body: AnswerBody) -> Answered:
+async def _answer(answers: Answers, token: str, body: AnswerBody) -> Answered:
     given = Answer(body.solved, body.score, body.impression, Channel.WEB)
     with _refusals():
-        return await answer_question(work, policy, token, given)
+        return await answers.take(token, given)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 
+from .answer_question import Answers
 from .api import router
 from .metrics import sample
 from .policy import FeedbackPolicy
@@ -19,7 +20,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     service.serves(router)
 
     def decide_by(policy: FeedbackPolicy) -> None:
-        service.serves(policy=policy)
+        service.serves(answers=Answers(service.unit_of_work, policy))
         service.hears(("intake", "routing"), reactions(policy))
 
     service.decides_by(policy, decide_by)

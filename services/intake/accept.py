@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from shared.bus.transience import is_transient
-from shared.bus.unit_of_work import Transaction, UnitOfWork, traceparent
+from shared.bus.unit_of_work import Transaction, UnitOfWork, traced
 from shared.events.intake import ConsentChanged
 from shared.events.vocabulary import Tag
 from shared.runtime.sealing import Sealer
@@ -34,7 +33,6 @@ from .customer_profile import Profile
 from .decide_grade import decide_grade
 from .draft import Draft
 from .duties import duties_of, take_on
-from .group_commit import OutcomeUnknownError
 from .judge_past import judge_past
 from .judge_repeat import judge_repeat
 from .known_past import Known, profiles_of
@@ -66,15 +64,8 @@ class Acceptance:
 
     async def accept(self, contacts: Sequence[Contact]) -> list[Accepted]:
         """What became of each contact, once that is stored. Raises OutcomeUnknownError if the commit was cut."""
-        at_commit = False
-        try:
-            async with self._work.begin() as tx:
-                found = await self._accept(tx, contacts)
-                at_commit = True
-        except Exception as error:
-            if at_commit and is_transient(error):
-                raise OutcomeUnknownError from error
-            raise
+        async with self._work.begin() as tx:
+            found = await self._accept(tx, contacts)
         answers = []
         for contact in contacts:
             answers.append(found[contact.identity])
@@ -160,10 +151,8 @@ class Acceptance:
 
     def _publish(self, tx: Transaction, draft: Draft) -> int:
         event = self._teller.event_of(draft, tx.now)
-        context = traceparent.set(draft.contact.traceparent)
-        envelope = tx.publish(event, occurred_at=event.occurred_at)
-        traceparent.reset(context)
-        return envelope.sequence
+        with traced(draft.contact.traceparent):
+            return tx.publish(event, occurred_at=event.occurred_at).sequence
 
 
 def _accepted(draft: Draft) -> Accepted:

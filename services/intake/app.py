@@ -1,6 +1,7 @@
 """Intake: accepts complaints from any channel and shows their status."""
 
 from shared.bus.event_log import EventLog
+from shared.bus.group_commit import GroupCommit
 from shared.events.intake import ComplaintReceived
 from shared.runtime.idempotency import answer_once
 from shared.runtime.policy import load_policy
@@ -21,7 +22,6 @@ from . import (
 from .accept import Acceptance
 from .categories import Categories
 from .category_model import CategoryModel, ModelError, load
-from .group_commit import GroupCommit
 from .open_doors import doors_decide_by, open_doors
 from .policy import IntakePolicy
 from .reactions import reactions

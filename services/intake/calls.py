@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from pydantic import Field, ValidationError
 from pydantic_core import to_json
 
+from shared.bus.group_commit import GroupCommit
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.intake import CallBackEnded, CallBackNeeded
 from shared.events.vocabulary import Channel
@@ -24,7 +25,6 @@ from .call_forms import CallPart, as_facts
 from .call_statements import ADD_PART, DUE, JUDGED, KEEP_PART, NOT_NEEDED, PARTS, SAVE
 from .contact_forms import CustomerForm, PhoneContact
 from .contact_store import Accepted
-from .group_commit import GroupCommit
 from .late_words import LateWords
 from .merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
 from .phone_numbers import NumberKind, read_origin

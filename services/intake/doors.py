@@ -12,8 +12,9 @@ from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from shared.bus.group_commit import GroupCommit
 from shared.bus.transience import is_transient
-from shared.runtime.errors import ProblemError, UnavailableError, refusal
+from shared.runtime.errors import TRY_AGAIN_AFTER, ProblemError, UnavailableError, refusal
 from shared.runtime.service import service_router
 
 from . import metrics
@@ -21,11 +22,8 @@ from .call_forms import CallFacts, CallPart, as_facts, told_of_call
 from .calls import Calls
 from .contact_forms import ContactForm, PhoneContact, SmsContact, WebContact
 from .contact_store import ALREADY_KNOWN, Accepted
-from .group_commit import GroupCommit, OutcomeUnknownError
 from .keep_refusal import Refusals
 from .read_contact import Contact, ContactReader
-
-TRY_AGAIN_AFTER = "1"
 
 
 class Receipt(BaseModel):
@@ -136,8 +134,6 @@ async def _take(request: Request, form: ContactForm) -> Response:
     accepting: GroupCommit[Contact, Accepted] = state.accepting
     try:
         accepted = await accepting.submit(reader.read(form))
-    except OutcomeUnknownError as error:
-        raise _unavailable() from error
     except Exception as error:
         if is_transient(error):
             raise _unavailable() from error

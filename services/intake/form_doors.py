@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from shared.bus.group_commit import GroupCommit
 from shared.bus.transience import is_transient
 from shared.runtime.error_texts import field_text
 from shared.runtime.errors import UnprocessableError, language_of
@@ -20,7 +21,6 @@ from .contact_forms import WebContact
 from .contact_store import Accepted
 from .form_page import LONGEST, form_page, headers, word
 from .form_ticket import Ticket, new_ticket, read_ticket
-from .group_commit import GroupCommit, OutcomeUnknownError
 from .judge_submission import judge_submission
 from .policy import IntakePolicy
 from .read_contact import Contact, ContactReader
@@ -63,7 +63,7 @@ async def take_form(request: Request) -> Response:
         wrong_field = _named((error.field or "").split("."), error.details[language], language)
         return _shown(request, language, given, wrong_field, status=422)
     except Exception as error:
-        if not isinstance(error, OutcomeUnknownError) and not is_transient(error):
+        if not is_transient(error):
             raise
         return _shown(request, language, given, word("DOWN", language), status=503)
     return RedirectResponse(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.bus.group_commit import GroupCommit
 from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.timers import TimerHandler
@@ -11,7 +12,6 @@ from .attachment_store import AttachmentStore
 from .attachments import Attachments
 from .calls import TIMER, Calls
 from .contact_store import Accepted
-from .group_commit import GroupCommit
 from .keep_refusal import Refusals
 from .parked_payloads import ParkedPayloads
 from .policy import IntakePolicy

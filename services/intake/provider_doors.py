@@ -18,7 +18,6 @@ from . import metrics
 from .alibaba_sms import AlibabaSms
 from .calls import Calls
 from .freeswitch_cdr import FreeswitchCdr
-from .group_commit import OutcomeUnknownError
 from .kannel_sms import KannelSms
 from .parked_payloads import ParkedPayloads
 from .provider_accounts import Accounts, ProviderAccount
@@ -125,7 +124,7 @@ async def _told(kind: str, token: str, request: Request) -> Response:
     try:
         await _take(request, account, posted)
     except Exception as error:
-        if not isinstance(error, OutcomeUnknownError) and not is_transient(error):
+        if not is_transient(error):
             raise
         metrics.FROM_PROVIDERS.labels(account.kind, "failed").inc()
         return provider.not_taken()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError
 
+from shared.bus.group_commit import GroupCommit
 from shared.bus.unit_of_work import UnitOfWork
 from shared.runtime.errors import UnprocessableError
 from shared.runtime.strict_json import Storable
@@ -20,7 +21,6 @@ from . import metrics
 from .contact_forms import SmsContact
 from .contact_store import Accepted
 from .gather_parts import Gatherer
-from .group_commit import GroupCommit
 from .keep_refusal import Refusals
 from .late_words import LateWords
 from .parked_payloads import ParkedPayloads

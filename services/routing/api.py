@@ -1,5 +1,6 @@
 """The doors of routing for staff: who answers for what, and the six steps to a resolution."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from shared.runtime.service import service_router
 from shared.runtime.strict_json import CleanText
 
 from .accept_resolution import no_reason_in
-from .at_desk import AtDesk, known
+from .at_desk import AtDesk, Together, known
 from .bodies import ProposalBody, ResolutionBody, StepBody
 from .case_view import view_case
 from .next_state import State
@@ -58,17 +59,17 @@ async def show_complaint(complaint_id: UUID, work: Work, desk: AtDesk) -> dict[s
 
 @router.post("/complaints/{complaint_id}/steps", summary="Note one of the six steps")
 async def post_step(
-    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[StepBody, Body()]
+    complaint_id: UUID, work: Work, desk: AtDesk, together: Together, body: Annotated[StepBody, Body()]
 ) -> dict[str, Any]:
     """In their order, FOLLOW_UP after the resolution; 409 names what is missing. A noted one stays noted."""
     by = known(desk, "by", body.by)
     async with refusals(work, complaint_id, body.version):
-        return (await take_step(work, desk, complaint_id, body.step, by.id)).shown()
+        return await together.on(complaint_id, partial(take_step, desk, step=body.step, by=by.id))
 
 
 @router.post("/complaints/{complaint_id}/proposal", summary="Note the solution the customer was told of")
 async def post_proposal(
-    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[ProposalBody, Body()]
+    complaint_id: UUID, work: Work, desk: AtDesk, together: Together, body: Annotated[ProposalBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler, once the steps before OWN_AND_PROPOSE are noted or given in `steps`.
 
@@ -77,21 +78,24 @@ async def post_proposal(
     """
     by = known(desk, "by", body.by)
     async with refusals(work, complaint_id, body.version):
-        done = await propose(
-            *(work, desk, complaint_id),
+        do = partial(
+            propose,
+            desk,
             text=body.text,
             by=by.id,
             steps=body.steps,
             standard_answer=body.standard_answer,
         )
-        return done.shown()
+        return await together.on(complaint_id, do)
 
 
 @router.post("/complaints/{complaint_id}/resolution", summary="Note that it was put right")
 async def post_resolution(
+    *,
     complaint_id: UUID,
     work: Work,
     desk: AtDesk,
+    together: Together,
     body: Annotated[ResolutionBody, Body()],
     and_next: AndNext = False,
 ) -> dict[str, Any]:
@@ -109,16 +113,8 @@ async def post_resolution(
             field="text",
         )
     async with refusals(work, complaint_id, body.version):
-        done = await resolve(
-            work,
-            desk,
-            complaint_id,
-            text=body.text,
-            reason=body.reason,
-            by=by.id,
-            steps=body.steps,
-        )
-        answer = done.shown()
+        do = partial(resolve, desk, text=body.text, reason=body.reason, by=by.id, steps=body.steps)
+        answer = await together.on(complaint_id, do)
     if and_next:
         people = [member.id for member in desk.directory.members_of(by.department).members]
         answer["next"] = await take_next(work, desk, by, people)

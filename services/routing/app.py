@@ -38,6 +38,7 @@ from .transfer_case import timers
 from .unfinished_tasks import task_timers
 from .urgency import urgency_timers
 from .waiting import waiting_timers
+from .work_together import WorkTogether
 
 
 def create_service(settings: Settings, event_log: EventLog) -> Service:
@@ -66,7 +67,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
 
     def decide_by(policy: RoutingPolicy) -> None:
         desk = Desk(policy, staff, sealer, settings.member_id, rule_book)
-        service.serves(desk=desk)
+        service.serves(desk=desk, together=WorkTogether(service.unit_of_work, desk))
         service.hears(("intake", "sla", "feedback"), reactions(desk), Pace.PROMPT)
         service.fires(
             timers(desk)

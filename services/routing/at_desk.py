@@ -13,6 +13,7 @@ from shared.runtime.errors import UnprocessableError
 from .desk import Desk
 from .directory import Member
 from .refusals import refusals
+from .work_together import WorkTogether
 
 
 async def _desk(request: Request, work: Work) -> Desk:
@@ -23,6 +24,15 @@ async def _desk(request: Request, work: Work) -> Desk:
 
 AtDesk = Annotated[Desk, Depends(_desk)]
 """The desk; departments and staff are those of a second ago at most."""
+
+
+async def _together(request: Request) -> WorkTogether:
+    together: WorkTogether = request.app.state.together
+    return together
+
+
+Together = Annotated[WorkTogether, Depends(_together)]
+"""Carries out what is done to cases."""
 
 
 class Command(Protocol):

@@ -1,11 +1,13 @@
 """One complaint while staff work on it: read with its present round, written back in one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Stream, Transaction, UnitOfWork, with_events
@@ -23,7 +25,7 @@ _LOAD = Statement(
         c.charge_frozen, c.repeat_of, c.repeat_reason,
         (SELECT count(*) FROM task WHERE task.complaint_id = c.complaint_id AND task.state IN ('OPEN', 'REFUSED'))
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
-    WHERE c.complaint_id = :complaint_id
+    WHERE c.complaint_id = ANY (CAST(:complaints AS uuid[]))
     """
 )
 _CURRENT = Statement(
@@ -35,30 +37,34 @@ _CURRENT = Statement(
     WHERE c.complaint_id = :complaint_id
     """
 )
+_TALKS = "proposal, proposed_by, proposed_at, resolution, resolution_reason, resolved_by, resolved_at"
 _SAVE = with_events(
     f"""
+    work AS (
+        SELECT complaint_id, state, round, CAST(steps AS jsonb) AS steps, {_TALKS}
+        FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:state AS text[]), CAST(:round AS integer[]),
+            CAST(:steps AS text[]), CAST(:proposal AS text[]), CAST(:proposed_by AS text[]),
+            CAST(:proposed_at AS timestamptz[]), CAST(:resolution AS text[]), CAST(:resolution_reason AS text[]),
+            CAST(:resolved_by AS text[]), CAST(:resolved_at AS timestamptz[]))
+        AS work (complaint_id, state, round, steps, {_TALKS})),
     moved AS (
-        UPDATE complaint SET state = :state WHERE complaint_id = :complaint_id AND state <> :state),
+        UPDATE complaint SET state = work.state FROM work
+        WHERE complaint.complaint_id = work.complaint_id AND complaint.state <> work.state),
     talked AS (
         INSERT INTO staff_load (staff_id, counted_by, open, day, customers, contacts)
-        SELECT CAST(:talked AS text), CAST(:replica AS text), 0, CAST(:today AS date), 0, 1
-        WHERE CAST(:talked AS text) IS NOT NULL
+        SELECT staff_id, CAST(:replica AS text), 0, CAST(:today AS date), 0, count(*)
+        FROM unnest(CAST(:talked AS text[])) AS one (staff_id) GROUP BY staff_id ORDER BY staff_id
         ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK}),
     worked AS (
-        INSERT INTO work_round (complaint_id, round, steps, proposal, proposed_by, proposed_at,
-            resolution, resolution_reason, resolved_by, resolved_at)
-        VALUES (:complaint_id, :round, :steps, :proposal, :proposed_by, :proposed_at,
-            :resolution, :resolution_reason, :resolved_by, :resolved_at)
+        INSERT INTO work_round (complaint_id, round, steps, {_TALKS})
+        SELECT complaint_id, round, steps, {_TALKS} FROM work
         ON CONFLICT (complaint_id, round) DO UPDATE SET steps = excluded.steps,
             proposal = excluded.proposal, proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at,
             resolution = excluded.resolution, resolution_reason = excluded.resolution_reason,
             resolved_by = excluded.resolved_by, resolved_at = excluded.resolved_at)
     """  # noqa: S608 - a constant of ours
 )
-_WORK = (
-    *("complaint_id", "state", "round", "steps", "proposal", "proposed_by", "proposed_at"),
-    *("resolution", "resolution_reason", "resolved_by", "resolved_at"),
-)
+_WORK = ("complaint_id", "state", "round", *_TALKS.split(", "))
 
 
 seen_version: ContextVar[int | None] = ContextVar("seen_version", default=None)
@@ -75,7 +81,11 @@ class StaleVersionError(Exception):
 
 @dataclass(slots=True)
 class Case:
-    """A complaint and the work of its present round. `steps` are {step, by, taken_at} in the order taken."""
+    """A complaint and the work of its present round. `steps` are {step, by, taken_at} in the order taken.
+
+    worked: the state or the work of the round has changed and is to be saved; talked: who had a contact with the
+    customer, once for each contact, to be counted.
+    """
 
     complaint_id: UUID
     state: State
@@ -103,6 +113,8 @@ class Case:
     repeat_reason: str | None
     open_tasks: int
     stream: Stream
+    worked: bool = False
+    talked: list[str] = field(default_factory=list)
 
     @property
     def version(self) -> int:
@@ -127,21 +139,29 @@ class Case:
         }
 
 
+async def load_cases(tx: Transaction, complaints: Iterable[UUID]) -> dict[UUID, Case]:
+    """The cases of these ids that there are, with their present rounds."""
+    rows = await tx.fetch(_LOAD, {"complaints": list(complaints)})
+    cases = []
+    for row in rows:
+        found = [*row, tx.streams[str(row[0])]]
+        cases.append(Case(*found))
+    for case in cases:
+        case.state = State(case.state)
+    return {case.complaint_id: case for case in cases}
+
+
 async def load_case(tx: Transaction, complaint_id: UUID) -> Case:
     """The case with its present round. Raises NoSuchCaseError, StaleVersionError."""
-    rows = await tx.fetch(_LOAD, {"complaint_id": complaint_id})
-    if not rows:
+    cases = await load_cases(tx, [complaint_id])
+    if not cases:
         raise NoSuchCaseError
-    must_be_current(tx, complaint_id)
-    found = [*rows[0], tx.streams[str(complaint_id)]]
-    case = Case(*found)
-    case.state = State(case.state)
-    return case
+    must_be_current(tx, complaint_id, seen_version.get())
+    return cases[complaint_id]
 
 
-def must_be_current(tx: Transaction, complaint_id: UUID) -> None:
+def must_be_current(tx: Transaction, complaint_id: UUID, seen: int | None) -> None:
     """Raises StaleVersionError if the caller has seen another version than the one that is locked now."""
-    seen = seen_version.get()
     if seen is not None and seen != tx.streams[str(complaint_id)].published:
         raise StaleVersionError
 
@@ -152,10 +172,16 @@ async def current_case(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any] |
     return dict(rows[0]) if rows else None
 
 
-def save_work(tx: Transaction, case: Case, counts: Mapping[str, Any], talked: str | None = None) -> None:
-    """Write the state and the work of the present round; `talked`: who had a contact with the customer (counted)."""
-    work = {name: getattr(case, name) for name in _WORK}
-    tx.write_with_events(_SAVE, work | dict(counts) | {"talked": talked})
+def save_work(tx: Transaction, cases: Iterable[Case], counts: Mapping[str, Any]) -> None:
+    """Write the state and the work of the present round of those cases that were worked on."""
+    worked = [case for case in cases if case.worked]
+    if worked:
+        work = {name: [getattr(case, name) for case in worked] for name in _WORK}
+        work["steps"] = [
+            to_json(case.steps).decode() for case in worked
+        ]  # the driver takes lists for dimensions
+        talked = [staff_id for case in worked for staff_id in case.talked]
+        tx.write_with_events(_SAVE, work | dict(counts) | {"talked": talked})
 
 
 class NotYoursError(Exception):

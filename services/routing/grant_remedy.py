@@ -11,7 +11,7 @@ from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.routing import RemedyApproved, RemedyPaid, RemedyProposed, RemedyRefused
 from shared.events.vocabulary import RemedyKind
 
-from .case import load_case, must_answer_for, must_be_current
+from .case import load_case, must_answer_for, must_be_current, seen_version
 from .desk import Desk
 from .directory import Member
 from .next_state import Action, next_state
@@ -230,7 +230,7 @@ async def _load(tx: Transaction, complaint_id: UUID, remedy_id: UUID, state: str
     rows = await tx.fetch(_LOAD, {"complaint_id": complaint_id, "remedy_id": remedy_id})
     if not rows:
         raise NoSuchRemedyError
-    must_be_current(tx, complaint_id)
+    must_be_current(tx, complaint_id, seen_version.get())
     if state is not None and rows[0]["state"] != state:
         raise RemedyStateError(rows[0]["state"])
     return rows[0]

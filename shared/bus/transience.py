@@ -10,9 +10,13 @@ _PASSING_CLASSES = ("08", "53", "57")  # connection, resources, operator interve
 _PASSING_CODES = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
 
 
+class OutcomeUnknownError(Exception):
+    """The commit was cut off: everything of the transaction is stored, or nothing."""
+
+
 def is_transient(error: BaseException) -> bool:
-    """True for a lost or refused connection, a restart, a deadlock or a full server."""
-    if isinstance(error, LogUnavailableError | OSError | TimeoutError):
+    """True for a lost or refused connection, a commit that was cut off, a restart, a deadlock or a full server."""
+    if isinstance(error, LogUnavailableError | OutcomeUnknownError | OSError | TimeoutError):
         return True
     if isinstance(error, LOST_CONNECTION):
         return not isinstance(error, ValueError)  # asyncpg's DataError: a value that no server would take

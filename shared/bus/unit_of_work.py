@@ -4,8 +4,8 @@ Every transaction about a subject first locks that subject's row in `stream`, in
 (endpoint, reaction or timer), so two of them never interleave and never wait for each other in a ring.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,7 @@ from .cloudevents import Outgoing, to_outgoing
 from .database import Connection, Database, Row, end, fetch
 from .event_log import MAX_RECORD_BYTES, RecordTooLargeError
 from .statement import Statement
+from .transience import OutcomeUnknownError, is_transient
 
 E = TypeVar("E", bound=Event)
 
@@ -30,6 +31,17 @@ WakeRelay: TypeAlias = Callable[[Collection[type[Event]]], None]
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 """The W3C trace context of the request being served; kept with every event it causes."""
+
+
+@contextmanager
+def traced(context: str | None) -> Iterator[None]:
+    """Events published inside were caused by the request with this trace context: for work done on its behalf."""
+    token = traceparent.set(context)
+    try:
+        yield
+    finally:
+        traceparent.reset(token)
+
 
 _LOCK = Statement(
     """
@@ -225,7 +237,10 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def begin(self, *subjects: str) -> AsyncIterator[Transaction]:
-        """A transaction with these subjects locked; commits on leaving, rolls back on any exception."""
+        """A transaction with these subjects locked; commits on leaving, rolls back on any exception.
+
+        Raises OutcomeUnknownError if the commit was cut off.
+        """
         async with self.database.connection() as connection:
             try:
                 await connection.execute("BEGIN")
@@ -234,7 +249,7 @@ class UnitOfWork:
                     await tx.lock(subjects)
                 yield tx
                 told = await tx.save()
-                await connection.execute("COMMIT")
+                await _commit(connection)
             except BaseException:
                 await _abandon(connection)
                 raise
@@ -246,6 +261,15 @@ class UnitOfWork:
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         """The rows of a statement that only reads."""
         return await self.database.fetch(statement, values)
+
+
+async def _commit(connection: Connection) -> None:
+    try:
+        await connection.execute("COMMIT")
+    except Exception as error:
+        if is_transient(error):
+            raise OutcomeUnknownError from error
+        raise
 
 
 async def _abandon(connection: Connection) -> None:

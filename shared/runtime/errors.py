@@ -12,9 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from shared.bus.transience import is_transient
+
 from .error_texts import field_text, title_text
 
 MEDIA_TYPE = "application/problem+json"
+TRY_AGAIN_AFTER = "1"
+"""Seconds, as the header Retry-After says it."""
 
 _SCHEMA = {
     "type": "object",
@@ -177,7 +181,9 @@ def add_error_handlers(app: FastAPI) -> None:
         kind = kinds.get(error.status_code, "bad-request")
         return problem(request, error.status_code, kind, headers=error.headers)
 
-    async def failed(request: Request, _error: Exception) -> JSONResponse:
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        if is_transient(error):
+            return problem(request, 503, "unavailable", headers={"Retry-After": TRY_AGAIN_AFTER})
         return problem(request, 500, "internal")
 
     app.add_exception_handler(Exception, failed)

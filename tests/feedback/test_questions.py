@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
 from prometheus_client import REGISTRY
 
 from services.feedback.metrics import STATES, sample
+from shared.bus.unit_of_work import UnitOfWork
 from shared.events.feedback import SatisfactionAnswered, SatisfactionAsked, SatisfactionUnanswered
 from tests.builders import closed, complaint_received, reopened, resolved
 from tests.service_under_test import SEALER, ServiceUnderTest, StartService
@@ -95,6 +97,25 @@ async def test_many_customers_are_asked_at_once_each_by_a_link_of_their_own(
     for complaint_id in complaints:
         await feedback.client.post(await answer_path(feedback, complaint_id), json=SATISFIED)
     assert {told.complaint_id for told in await feedback.said(SatisfactionAnswered)} == set(complaints)
+
+
+async def test_customers_who_answer_at_once_share_transactions_and_each_answer_is_told(
+    feedback: ServiceUnderTest,
+) -> None:
+    complaints = [uuid4() for _ in range(12)]
+    paths = [await asked_about(feedback, complaint_id) for complaint_id in complaints]
+    scores = [place % 5 + 1 for place in range(12)]
+    with patch.object(UnitOfWork, "begin", autospec=True, side_effect=UnitOfWork.begin) as begun:
+        given = zip(paths, scores, strict=True)
+        answers = await asyncio.gather(
+            *(feedback.client.post(path, json=SATISFIED | {"score": score}) for path, score in given),
+            feedback.client.post(paths[0], json=SATISFIED | {"score": 4}),
+        )
+    assert sorted(answer.status_code for answer in answers) == [200] * 12 + [409]
+    assert begun.call_count < 12
+    told = {one.complaint_id: one.score for one in await feedback.said(SatisfactionAnswered)}
+    assert len(told) == len(await feedback.said(SatisfactionAnswered))
+    assert [told[one] for one in complaints[1:]] == scores[1:]
 
 
 async def test_the_answer_page_speaks_the_customers_language_and_works_without_javascript(

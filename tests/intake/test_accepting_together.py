@@ -10,8 +10,8 @@ import asyncpg
 import httpx
 import pytest
 
-from services.intake.group_commit import GroupCommit
 from shared.bus import crash_points
+from shared.bus.group_commit import GroupCommit
 from shared.events.intake import ComplaintReceived, ContactAttached
 from tests.service_under_test import ServiceUnderTest
 from tests.waiting import eventually

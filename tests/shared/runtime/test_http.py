@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from pydantic import Field
 
+from shared.bus.transience import OutcomeUnknownError
 from shared.runtime.errors import ConflictError
 from shared.runtime.service import Service, Together, service_router
 from shared.runtime.settings import Settings
@@ -40,6 +41,11 @@ async def read_note(number: int) -> dict[str, Any]:
 @router.get("/broken")
 async def broken() -> None:
     raise ZeroDivisionError
+
+
+@router.get("/cut-off")
+async def cut_off() -> None:
+    raise OutcomeUnknownError
 
 
 def client_of(**changes: Any) -> httpx.AsyncClient:
@@ -142,6 +148,12 @@ async def test_an_error_of_ours_is_a_problem_without_details(client: httpx.Async
     answer = await client.get("/intake/v1/broken")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "ZeroDivision" not in answer.text
+
+
+async def test_what_passes_by_itself_is_to_be_tried_again(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/intake/v1/cut-off")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:redress:problem:unavailable")
+    assert answer.headers["Retry-After"] == "1"
 
 
 async def test_with_a_token_only_its_holders_come_in() -> None:

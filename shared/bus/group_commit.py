@@ -9,17 +9,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from shared.bus.transience import is_transient
+from .transience import OutcomeUnknownError, is_transient
 
 FLUSHERS = 2
 AT_MOST = 256
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
-
-
-class OutcomeUnknownError(Exception):
-    """The commit was cut off: everything of the batch is stored, or nothing."""
 
 
 class GroupCommit(Generic[Item, Answer]):

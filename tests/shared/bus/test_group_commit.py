@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.intake.group_commit import AT_MOST, FLUSHERS, GroupCommit, OutcomeUnknownError
+from shared.bus.group_commit import AT_MOST, FLUSHERS, GroupCommit
+from shared.bus.transience import OutcomeUnknownError
 
 
 class Store:
