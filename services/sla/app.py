@@ -19,6 +19,7 @@ from .pause_promises import timers as pausing
 from .policy import SlaPolicy
 from .reactions import in_turn, reactions
 from .recompute import timers as recomputing
+from .recount import timers as recounting
 from .report_doors import router as report_doors
 from .setup_doors import router as setup_doors
 from .share_doors import router as share_doors
@@ -51,7 +52,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         keeper = Timekeeper(policy.calendars())
         service.serves(timekeeper=keeper, policy=policy)
         service.hears(("intake", "routing", "notify"), in_turn(reactions(policy, keeper), holding()))
-        firing = (pausing, timers, recomputing, swapping)
+        firing = (pausing, timers, recomputing, recounting, swapping)
         service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})
         service.samples(sampler(policy.horizon_warning_days))
 

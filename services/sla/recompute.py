@@ -1,7 +1,8 @@
-"""Counts open promises again when their calendar has changed: batch by batch, as timers do everything (CAL-6)."""
+"""Counts open promises again in their calendars as they are now, and watches them at their new times (CAL-6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
+from uuid import UUID
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
@@ -18,20 +19,6 @@ from .watch import next_watch
 
 RECOMPUTE = "recompute"
 
-_ORDER = Statement(
-    """
-    WITH changed AS (SELECT * FROM unnest(CAST(:names AS text[]), CAST(:versions AS int[])) AS c (name, version)),
-    ordered AS (
-        INSERT INTO timer (id, kind, subject, due_at)
-        SELECT CAST(md5('recompute ' || promise_id) AS uuid), 'recompute', CAST(complaint_id AS text), now()
-        FROM promise JOIN changed ON calendar = name
-        WHERE settled_at IS NULL AND calendar IS NOT NULL
-        ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, armed = true, fired_at = NULL,
-            generation = timer.generation + 1
-        RETURNING 1)
-    SELECT count(*) FROM ordered
-    """
-)
 _OF = Statement(
     """
     SELECT promise_id FROM promise WHERE complaint_id = ANY (CAST(:complaints AS uuid[]))
@@ -40,29 +27,26 @@ _OF = Statement(
 )
 
 
-async def order_recomputing(tx: Transaction, versions: Mapping[str, int]) -> int:
-    """Have every open promise that counts in these calendars looked at again; returns how many.
-
-    One timer per promise is armed for now, so that the work is done in batches, by any replica, once, and goes on
-    after a restart where it was.
-    """
-    values = {"names": list(versions), "versions": list(versions.values())}
-    return int((await tx.fetch(_ORDER, values))[0][0])
-
-
 def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
     """What to do when a promise is to be counted again."""
     return {RECOMPUTE: partial(recompute, policy, keeper)}
 
 
 async def recompute(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]) -> None:
-    """Count the open promises of these complaints again, in the calendars as they are now.
+    """Count the open promises of these complaints again: those that somebody worked on when it was their turn."""
+    found = await tx.fetch(_OF, {"complaints": sorted({timer.subject for timer in due})})
+    await count_again(policy, keeper, tx, [promise_id for (promise_id,) in found])
+
+
+async def count_again(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, promises: Sequence[UUID]
+) -> None:
+    """Count these promises, if they are open, in their calendars as they are now; their complaints are locked.
 
     A due time that moves is told with where it was, even if it moves into the past: then the breach follows by
     its own timer. A rung that was reached stays reached.
     """
-    found = await tx.fetch(_OF, {"complaints": sorted({timer.subject for timer in due})})
-    live = await load_live(tx, [promise_id for (promise_id,) in found])
+    live = await load_live(tx, promises)
     newest = await keeper.newest(tx, {promise.calendar for promise in live.values() if promise.calendar})
     moved: list[Moved] = []
     watches: list[Timer] = []

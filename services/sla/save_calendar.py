@@ -10,7 +10,7 @@ from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableErr
 from .calendar_store import APPROVED, PROPOSED, Stored, approve, known, load_newest, load_version, save
 from .read_calendar import CalendarFaultsError, Known, read_calendar, write_calendar
 from .read_feed import Feed
-from .recompute import order_recomputing
+from .recount import order_recount
 from .replace_holidays import replace_holidays
 from .seed_calendar import UnknownPlaceError, with_holidays
 
@@ -35,7 +35,7 @@ async def save_calendars(tx: Transaction, calendars: Mapping[str, Mapping[str, A
     stored = await load_newest(tx)
     changed = _all_with_dependents(calendars, stored, tx.now.date())
     versions = await save(tx, changed)
-    return Saved(versions, await order_recomputing(tx, versions))
+    return Saved(versions, await order_recount(tx, versions))
 
 
 async def preview_calendar(tx: Transaction, name: str, written: Mapping[str, Any]) -> Documents:
@@ -104,7 +104,7 @@ async def approve_calendar(tx: Transaction, name: str, version: int) -> Saved:
     changed = _with_dependents(name, row["written"], stored, tx.now.date())
     changed.pop(name)
     versions = {name: version} | (await save(tx, changed) if changed else {})
-    return Saved(versions, await order_recomputing(tx, versions))
+    return Saved(versions, await order_recount(tx, versions))
 
 
 async def _proposal(tx: Transaction, name: str, version: int, stored: Mapping[str, Stored]) -> dict[str, Any]:

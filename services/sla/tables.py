@@ -97,6 +97,7 @@ promise = Table(
     Index(
         "promise_in_calendar",
         "calendar",
+        "promise_id",
         postgresql_where=text("settled_at IS NULL AND calendar IS NOT NULL"),
     ),
     # For reports: promises lie on disk much as they started, and this one costs next to nothing to keep.
@@ -134,6 +135,18 @@ calendar = Table(
     ),
     Column("saved_at", DateTime(timezone=True), nullable=False),
     comment="Every version of every calendar; of the approved ones the newest is in force.",
+)
+
+recount = Table(
+    "recount",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    Column("version", Integer, nullable=False, comment="the one in which they are counted"),
+    Column("through", UUID(as_uuid=True), nullable=False, comment="the last promise that is done"),
+    Column("ordered_at", DateTime(timezone=True), nullable=False),
+    Column("goes_on_at", DateTime(timezone=True), nullable=False),
+    Column("is_last_look", Boolean, nullable=False, comment="for promises that were still made meanwhile"),
+    comment="Calendars whose open promises are being counted again, and how far that has come (CAL-6).",
 )
 
 pause = Table(

@@ -148,8 +148,12 @@ class Transaction:
         self._remember(await self.fetch(_LOCK, {"subjects": sorted(set(subjects))}))
 
     async def lock_if_free(self, subjects: Iterable[str]) -> set[str]:
-        """Lock those subjects that nobody else is working on; returns them."""
-        return self._remember(await self.fetch(_LOCK_IF_FREE, {"subjects": sorted(set(subjects))}))
+        """Lock those subjects that nobody else is working on; returns them, with those that were locked before."""
+        wanted = set(subjects)
+        held = wanted & self.streams.keys()
+        if held == wanted:
+            return held
+        return held | self._remember(await self.fetch(_LOCK_IF_FREE, {"subjects": sorted(wanted - held)}))
 
     def open_new(self, subject: str) -> None:
         """Start the stream of a subject that did not exist before this transaction."""

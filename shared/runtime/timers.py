@@ -36,7 +36,9 @@ class Timer(NamedTuple):
 
 
 TimerHandler: TypeAlias = Callable[[Transaction, Sequence[Timer]], Awaitable[Sequence[Timer] | None]]
-"""Does what these timers are for. Those that it returns, of them, wait for their new time; the others are done."""
+"""Does what these timers are for. Those that it returns, of them, wait for their new time; the others are done.
+
+One that is to go on at once has the transaction's `now` as its new time."""
 
 _ARM = Statement(
     """
@@ -175,6 +177,7 @@ class TimerLoop:
             rows = await tx.fetch(_TAKE, {"ids": ids, "kinds": sorted(handlers)})
             crash_points.reached("timers_claimed")
             again = await _handle(tx, handlers, sorted(rows, key=itemgetter("due_at")))
+            self._is_behind |= any(due_at <= tx.now for due_at in again.values())
             fired = {
                 "ids": [row[0] for row in rows],
                 "generations": [row[4] for row in rows],

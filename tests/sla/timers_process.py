@@ -1,12 +1,13 @@
 """A process of its own that fires sla's timers until none is due, so that a test can kill it or set its clock wrong.
 
-python -m tests.sla.timers_process <timers at most in one batch> <seconds by which its clock is wrong>,
-with REDRESS_DATABASE_URL.
+python -m tests.sla.timers_process <timers, or promises to be counted again, at most in one batch>
+                                   <seconds by which its clock is wrong>, with REDRESS_DATABASE_URL.
 """
 
 import asyncio
 import sys
 
+from services.sla import recount
 from services.sla.app import create_service
 from shared.runtime import timers
 from shared.runtime.settings import Settings
@@ -26,6 +27,6 @@ async def fire() -> None:
 
 
 if __name__ == "__main__":
-    timers.BATCH = int(sys.argv[1])
+    timers.BATCH = recount.PAGE = int(sys.argv[1])
     set_clock_wrong(float(sys.argv[2]))
     asyncio.run(fire())
