@@ -17,13 +17,16 @@ VIEW = Statement(
     WITH newest AS (
         SELECT complaint_id, receipt_number, channel, kind, case_type, severity, status, priority_class, tags,
                received_at, resolved_at, owner_name, repeat_of, repeat_index, contact_count, round, finding,
-               satisfied, score, offer_decision, escalation_level
+               satisfied, score, offer_decision, escalation_level, urgency, charge_frozen,
+               CASE WHEN appeal_until > now() THEN appeal_until END AS appeal_until
         FROM complaint WHERE customer_id = :customer ORDER BY complaint_id DESC LIMIT :counted
     ), told AS (
         SELECT count(*) AS complaints, count(*) FILTER (WHERE resolved_at IS NULL) AS open,
                coalesce(sum(contact_count), 0) AS contacts, coalesce(sum(round - 1), 0) AS reopened,
                count(*) FILTER (WHERE repeat_index > 1) AS repeats,
                count(*) FILTER (WHERE escalation_level LIKE 'L%') AS escalated,
+               count(*) FILTER (WHERE charge_frozen) AS charges_frozen,
+               count(*) FILTER (WHERE appeal_until IS NOT NULL) AS may_be_appealed,
                count(*) FILTER (WHERE satisfied) AS satisfied,
                count(*) FILTER (WHERE NOT satisfied) AS not_satisfied, round(avg(score), 1) AS mean_score,
                count(*) FILTER (WHERE offer_decision = 'PROPOSED') AS offers_proposed,

@@ -81,14 +81,16 @@ _GO_ON = Statement(
     )
     UPDATE complaint SET (status, escalation_level, acknowledged_at, owner_id, owner_name, department,
                           handler_name, round, resolved_at, closed_at, satisfied, score, offer_decision,
-                          waits_for, waits_until, rejection_reason, appeal_until) = (
+                          waits_for, waits_until, rejection_reason, appeal_until, charge_frozen, urgency,
+                          next_news_at) = (
         SELECT coalesce(CAST(:next_status AS jsonb) -> told.happened ->> complaint.status, complaint.status),
                CASE WHEN array_position(CAST(:ladder AS text[]), complaint.escalation_level)
                        > array_position(CAST(:ladder AS text[]), said.escalation_level)
                     THEN complaint.escalation_level ELSE said.escalation_level END,
                said.acknowledged_at, said.owner_id, said.owner_name, said.department, said.handler_name,
                said.round, coalesce(said.resolved_at, said.closed_at), said.closed_at, said.satisfied, said.score,
-               said.offer_decision, said.waits_for, said.waits_until, said.rejection_reason, said.appeal_until
+               said.offer_decision, said.waits_for, said.waits_until, said.rejection_reason, said.appeal_until,
+               said.charge_frozen, said.urgency, said.next_news_at
         FROM jsonb_populate_record(complaint, told.facts) AS said
     )
     FROM told WHERE complaint.complaint_id = told.complaint_id AND told.facts IS NOT NULL

@@ -58,7 +58,9 @@ _NEWS = """
 _TRACKED = Statement(
     f"""
     SELECT receipt_number, status, language, received_at, owner_name, waits_for, waits_until, rejection_reason,
-           appeal_until, {_PROMISED_NEXT},
+           CASE WHEN appeal_until > now() THEN appeal_until END AS appeal_until, charge_frozen,
+           CASE WHEN next_news_at > now() AND resolved_at IS NULL THEN next_news_at END AS next_news_at,
+           {_PROMISED_NEXT},
            {_NEWS} AS news
     FROM complaint {_NEXT_PROMISE} WHERE tracking_code = :code
     """  # noqa: S608 - pieces of our own

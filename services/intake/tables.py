@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from shared.runtime.idempotency_store import add_idempotency_table
 from shared.runtime.tables import add_service_tables
 
+from .customer_tables import add_customer_tables
 from .door_tables import add_attachment_table, add_call_tables, add_message_tables
 
 metadata = MetaData()
@@ -30,6 +31,7 @@ add_idempotency_table(metadata)
 add_message_tables(metadata)
 add_call_tables(metadata)
 add_attachment_table(metadata)
+add_customer_tables(metadata)
 
 contact = Table(
     "contact",
@@ -51,57 +53,6 @@ contact = Table(
     UniqueConstraint("channel", "provider", "contact_key", name="contact_once"),
     Index("contact_of_complaint", "complaint_id"),
     comment="What came in, once per key (REP-2).",
-)
-
-customer = Table(
-    "customer",
-    metadata,
-    Column("customer_id", UUID(as_uuid=True), primary_key=True),
-    Column("external_id", Text, comment="the customer's id in the operator's systems"),
-    Column("name", Text),
-    Column("phone", Text, comment="+<country><number>"),
-    Column("email", Text),
-    Column("grade", Text, comment="as last told by a channel"),
-    Column("language", Text),
-    Column("protected", Boolean),
-    Column("marketing_consent", Boolean, comment="empty where the customer was never asked (OF-7)"),
-    Column("monthly_fee", Numeric(12, 2)),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
-    Column("star", SmallInteger),
-    Column("value_rank", Numeric(5, 4), comment="place by 12-month value, 0 the best"),
-    Column("preferred_channel", Text),
-    Column("segment", Text, comment="as the operator's systems name it: CONSUMER, ENTERPRISE, GOVERNMENT …"),
-    Column("sla_contract", Boolean, comment="has a contract on service levels"),
-    Column("key_account_manager", Text, comment="account of the member of staff"),
-    Column("registered_at", DateTime(timezone=True), comment="last told by the operator's systems"),
-    Column("not_a_customer", Boolean, nullable=False, server_default="false", comment="served all the same"),
-    Column("merged_into", UUID(as_uuid=True), comment="the customer who they turned out to be"),
-    comment="Who complains, as far as the channels have told.",
-    postgresql_with={"fillfactor": 90},
-)
-
-customer_key = Table(
-    "customer_key",
-    metadata,
-    Column("key", Text(collation="C"), primary_key=True, comment="external:…, account:…, phone:… or email:…"),
-    Column("customer_id", UUID(as_uuid=True), nullable=False),
-    Index("customer_key_of", "customer_id"),
-    comment="By what a customer is known again; its rows are locked while a contact of theirs is accepted.",
-    postgresql_with={"fillfactor": 90},
-)
-
-account_profile = Table(
-    "account_profile",
-    metadata,
-    Column("customer_id", UUID(as_uuid=True), primary_key=True),
-    Column("profile", JSONB, nullable=False),
-    Column("completeness", SmallInteger, nullable=False, comment="0 to 100"),
-    Column("missing", ARRAY(Text), nullable=False),
-    Column("written_by", Text, nullable=False),
-    Column("written_at", DateTime(timezone=True), nullable=False),
-    Column("policy_version", Text, nullable=False),
-    comment="What is known of key accounts.",
 )
 
 incident = Table(
@@ -135,21 +86,6 @@ incident_child = Table(
     Column("joined_at", DateTime(timezone=True), nullable=False),
     Index("incident_child_of", "incident_id"),
     comment="Complaints that belong to an incident.",
-)
-
-customer_merge = Table(
-    "customer_merge",
-    metadata,
-    Column("merge_id", UUID(as_uuid=True), primary_key=True),
-    Column("from_id", UUID(as_uuid=True), nullable=False),
-    Column("into_id", UUID(as_uuid=True), nullable=False),
-    Column("keys", ARRAY(Text), nullable=False),
-    Column("complaints", ARRAY(UUID(as_uuid=True)), nullable=False),
-    Column("by", Text, nullable=False),
-    Column("merged_at", DateTime(timezone=True), nullable=False),
-    Column("undone_at", DateTime(timezone=True)),
-    Index("customer_merge_from", "from_id"),
-    comment="Which keys and complaints a customer gave to another, so that it can be undone.",
 )
 
 complaint = Table(
@@ -217,6 +153,15 @@ complaint = Table(
     Column("finding", Text, comment="UPHELD, PARTLY or NOT_UPHELD"),
     Column("repeat_reason", Text, comment="why it came again, as staff found (REP-6)"),
     Column("staff_account", Text, comment="what the accused member of staff says"),
+    Column(
+        "charge_frozen",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="a charge is disputed (REM-9)",
+    ),
+    Column("urgency", Text, comment="URGENT or EXTRA_URGENT, as staff set it"),
+    Column("next_news_at", DateTime(timezone=True), comment="until when an urgent customer hears again"),
     Column("waits_for", Text, comment="why it waits, while it does (PAU-1)"),
     Column("waits_until", DateTime(timezone=True)),
     Column("rejection_reason", Text, comment="why it ended as not justified (FC-12, FC-22)"),

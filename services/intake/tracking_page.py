@@ -43,6 +43,9 @@ _TEXTS = {
     "waits": ("暂停等待", "Waiting"),
     "until": ("至", "until"),
     "why": ("原因", "Why"),
+    "charge": ("争议费用", "What you dispute"),
+    "frozen": ("处理期间暂不收取", "is not collected while we look into it"),
+    "news_by": ("最迟何时再告知进展", "You hear from us again by"),
     "appeal": ("可申诉至", "You may appeal until"),
     "news": ("最新进展", "What happened"),
 }
@@ -75,7 +78,11 @@ def tracking_page(complaint: Mapping[str, Any], zone: ZoneInfo) -> str:
         (texts["status"], _STATUSES[complaint["status"]][place]),
         (texts["owner"], complaint["owner_name"] or texts["nobody"]),
     ]
-    rows += _waiting(complaint, texts, place, zone) + _rejected(complaint, texts, place, zone)
+    rows += _waiting(complaint, texts, place, zone) + _ended(complaint, texts, place, zone)
+    if complaint["charge_frozen"]:
+        rows.append((texts["charge"], texts["frozen"]))
+    if complaint["next_news_at"]:
+        rows.append((texts["news_by"], _shown(complaint["next_news_at"], zone)))
     if promise := complaint["next_promise"]:
         rows.append((texts["next"], _promised(promise, texts, place, zone)))
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
@@ -109,11 +116,14 @@ def _waiting(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneI
     return [(texts["waits"], f"{why}, {texts['until']} {_shown(complaint['waits_until'], zone)}")]
 
 
-def _rejected(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> Rows:
-    if complaint["status"] != "REJECTED":
-        return []
-    rows = [(texts["why"], REJECTED_FOR[complaint["rejection_reason"]][place])]
-    return [*rows, (texts["appeal"], _shown(complaint["appeal_until"], zone))]
+def _ended(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> Rows:
+    """FC-22: what was rejected or closed may be appealed until then."""
+    rows = []
+    if complaint["status"] == "REJECTED":
+        rows.append((texts["why"], REJECTED_FOR[complaint["rejection_reason"]][place]))
+    if complaint["status"] in {"REJECTED", "CLOSED"} and complaint["appeal_until"]:
+        rows.append((texts["appeal"], _shown(complaint["appeal_until"], zone)))
+    return rows
 
 
 def _news(news: Sequence[Mapping[str, Any]], texts: Texts, zone: ZoneInfo) -> str:

@@ -66,6 +66,8 @@ async def test_the_view_follows_what_the_services_tell(intake: ServiceUnderTest)
         "reopened": 1,
         "repeats": 0,
         "escalated": 1,
+        "charges_frozen": 0,
+        "may_be_appealed": 0,
         "satisfied": 1,
         "not_satisfied": 1,
         "mean_score": 2.5,
