@@ -54,7 +54,7 @@ def up(
 ) -> None:
     """Start the database and all six services, and keep serving until Ctrl-C."""
     if leave and not demo:
-        fail("--exit goes with --demo", 2)
+        fail("--exit goes with --demo|--exit 须与 --demo 同用", 2)
     settings = _settings(config, kafka=kafka, host=host, port=port)
     from services.command.demo.start import Demo
 
@@ -213,7 +213,11 @@ def drop_dead_letter(
 
 def _known(service: str) -> str:
     if service not in SERVICES:
-        fail(f"there is no service {service!r}; there is {', '.join(SERVICES)}", 2)
+        fail(
+            f"there is no service {service!r}; there is {', '.join(SERVICES)}"
+            f"|没有服务 {service!r}；有 {'、'.join(SERVICES)}",
+            2,
+        )
     return service
 
 

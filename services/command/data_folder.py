@@ -54,7 +54,7 @@ def open_data_folder(path: Path) -> Iterator[DataFolder]:
     except EmbeddedPostgresError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{path} cannot be used: {error.strerror}")
+        fail(f"{path} cannot be used: {error.strerror}|无法使用 {path}：{error.strerror}")
     try:
         yield DataFolder(path, server)
     finally:

@@ -32,7 +32,11 @@ def databases(data: Path, service: str | None, url: str | None) -> Iterator[Data
     """The databases to look into: one named by `url`, or those of a data folder."""
     if url:
         if not service:
-            fail("--database needs the service it belongs to: --service", 2)
+            fail(
+                "--database needs the service it belongs to: --service"
+                "|--database 须与所属服务 --service 同用",
+                2,
+            )
         yield {service: url}
         return
     with attach_data_folder(data) as folder:
@@ -99,7 +103,7 @@ def _change(
     configure_logs("INFO")
     _each(found, one)
     if not changed:
-        fail(f"nothing is parked for {subject}")
+        fail(f"nothing is parked for {subject}|{subject} 没有搁置的事件")
     typer.echo(f"{subject} {words} ({', '.join(changed)})")
 
 
@@ -115,4 +119,4 @@ def _each(found: Databases, work: Callable[[str, UnitOfWork], Awaitable[None]]) 
     try:
         asyncio.run(run())
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        fail(f"a database cannot be used: {error}")
+        fail(f"a database cannot be used: {error}|有数据库无法使用：{error}")

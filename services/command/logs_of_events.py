@@ -18,7 +18,11 @@ def kafka_log(settings: Settings) -> KafkaEventLog:
     for part in settings.kafka.split(","):
         host, colon, port = part.strip().rpartition(":")
         if not colon or not host or not port.isdigit():
-            fail(f"--kafka takes host:port, several by comma, not {settings.kafka!r}", 2)
+            fail(
+                f"--kafka takes host:port, several by comma, not {settings.kafka!r}"
+                f"|--kafka 应为 host:port，多个以逗号分隔，不能是 {settings.kafka!r}",
+                2,
+            )
     return KafkaEventLog(settings.kafka, timings=KafkaTimings(session_timeout=settings.kafka_session_timeout))
 
 
@@ -40,4 +44,7 @@ def require_broker(settings: Settings) -> None:
     try:
         asyncio.run(ping())
     except (LogError, OSError) as error:
-        fail(f"no Kafka broker answers at {settings.kafka}: {error}")
+        fail(
+            f"no Kafka broker answers at {settings.kafka}: {error}"
+            f"|{settings.kafka} 没有 Kafka 代理应答：{error}"
+        )

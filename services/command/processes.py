@@ -31,7 +31,11 @@ HIGHEST_PORT = 65535
 def run_processes(settings: Settings, folder: Path, demo: Demo | None = None) -> None:
     """Serve on settings.port, +1, +2 … until stopped; every service's address is in <folder>/addresses.json."""
     if not settings.kafka:
-        fail("--processes needs --kafka: only a broker carries events between processes", 2)
+        fail(
+            "--processes needs --kafka: only a broker carries events between processes"
+            "|--processes 需要 --kafka：进程之间的事件只能由消息代理传送",
+            2,
+        )
     ports = _free_ports(settings)
     require_broker(settings)
     with open_data_folder(folder) as data:
@@ -48,7 +52,7 @@ def run_processes(settings: Settings, folder: Path, demo: Demo | None = None) ->
         }
         asyncio.run(_supervise(commands, demo))
     if demo and demo.code:
-        fail("the demo did not reach its end")
+        fail("the demo did not reach its end|演示没有走到终点")
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -61,7 +65,11 @@ def _free_ports(settings: Settings) -> dict[str, int]:
     """A port of each service: settings.port and those after it, or free ones for 0. Fails in one line."""
     first = settings.port
     if first + len(SERVICES) - 1 > HIGHEST_PORT:
-        fail(f"--processes needs {len(SERVICES)} ports from {first} on. Choose another with --port.", 2)
+        fail(
+            f"--processes needs {len(SERVICES)} ports from {first} on. Choose another with --port."
+            f"|--processes 需要从 {first} 起的 {len(SERVICES)} 个端口，请用 --port 另选",
+            2,
+        )
     with ExitStack() as held:
         return {
             name: held.enter_context(

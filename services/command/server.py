@@ -69,6 +69,7 @@ def listen(settings: Settings) -> socket.socket:
         sock.close()
         fail(
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port."
+            f"|无法监听 {settings.host}:{settings.port}：{error.strerror}。请用 --port 另选"
         )
     sock.listen(2048)
     sock.setblocking(False)

@@ -54,9 +54,9 @@ def run_together(
                 demo.start(server.stop)
 
         if not serve(app, services, settings, sock, beside):
-            fail("a service did not start; the lines above say why")
+            fail("a service did not start; the lines above say why|有服务没有启动，原因见上面的日志")
     if demo and demo.code:
-        fail("the demo did not reach its end")
+        fail("the demo did not reach its end|演示没有走到终点")
 
 
 def with_links_to(address: str, settings: Settings) -> Settings:

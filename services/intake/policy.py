@@ -143,7 +143,10 @@ class FormPolicy(_Part):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             if origin != "'self'" and not re.fullmatch(r"https://[A-Za-z0-9.*-]+(:\d+)?", origin):
-                raise ValueError(f"{origin} is no origin like https://www.example.com")
+                raise ValueError(
+                    f"{origin} is no origin like https://www.example.com"
+                    f"|{origin} 不是形如 https://www.example.com 的来源"
+                )
         return value
 
 

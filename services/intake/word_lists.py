@@ -39,7 +39,7 @@ class WordLists:
                 elif first := _LATIN_WORD.search(word):
                     self._latin.setdefault(first[0], []).append((word, number))
                 else:
-                    raise ValueError(f"{word!r} is no word")
+                    raise ValueError(f"{word!r} is no word|{word!r} 不是可用的词")
         self._latin_beginnings = frozenset(self._latin)
         self._other_beginnings = frozenset(self._others)
 

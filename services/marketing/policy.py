@@ -75,7 +75,9 @@ class FitPolicy(BaseModel):
     @model_validator(mode="after")
     def _something_is_listed(self) -> Self:
         if not any(self.model_dump().values()):
-            raise ValueError("list at least one kind of need, or everything would fit")
+            raise ValueError(
+                "list at least one kind of need, or everything would fit|至少列出一类需求，否则任何情况都适用"
+            )
         return self
 
 
@@ -92,7 +94,7 @@ class OfferTemplate(BaseModel):
     @model_validator(mode="after")
     def _adviser_reads_both_languages(self) -> Self:
         if set(self.texts) != set(Language) or not all(text.strip() for text in self.texts.values()):
-            raise ValueError("texts are needed in zh-CN and en")
+            raise ValueError("texts are needed in zh-CN and en|zh-CN 和 en 两种文本都必须填写")
         return self
 
 

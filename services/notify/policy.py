@@ -22,7 +22,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError) as error:
-        raise ValueError(f"there is no time zone {name!r}") from error
+        raise ValueError(f"there is no time zone {name!r}|没有时区 {name!r}") from error
     return name
 
 
@@ -40,7 +40,7 @@ class HandoverPolicy(BaseModel):
     @model_validator(mode="after")
     def _lease_outlasts_the_timeout(self) -> Self:
         if self.lease < 3 * self.timeout:
-            raise ValueError("lease must be at least three times timeout")
+            raise ValueError("lease must be at least three times timeout|lease 至少应为 timeout 的三倍")
         return self
 
 

@@ -138,8 +138,11 @@ def _check(wording: Wording, wanted: frozenset[str], place: str) -> None:
         try:
             fields = list(Formatter().parse(text))
         except ValueError as error:
-            raise PolicyError(f"{place}.{language}: {error}") from error
+            raise PolicyError(f"{place}.{language}: {error}|{place}.{language}：占位符写法有误") from error
         names = {name for _, name, _, _ in fields if name is not None}
         if any(spec or conversion for _, _, spec, conversion in fields) or names != wanted:
             allowed = ", ".join(f"{{{name}}}" for name in sorted(wanted))
-            raise PolicyError(f"{place}.{language}: the placeholders must be exactly {allowed}")
+            raise PolicyError(
+                f"{place}.{language}: the placeholders must be exactly {allowed}"
+                f"|{place}.{language}：占位符必须恰好为 {allowed}"
+            )

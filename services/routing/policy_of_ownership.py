@@ -53,7 +53,7 @@ class AssignmentPolicy(BaseModel):
     @classmethod
     def _is_a_zone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError("is no IANA time zone")
+            raise ValueError("is no IANA time zone|不是 IANA 时区")
         return name
 
 
@@ -78,9 +78,9 @@ class HoursPolicy(BaseModel):
     def _in_order(self) -> "HoursPolicy":
         clocks = [clock for slot in self.slots for clock in slot]
         if clocks != sorted(set(clocks)):
-            raise ValueError("slots must follow each other within a day")
+            raise ValueError("slots must follow each other within a day|时段须按一天内的先后排列，不得重叠")
         if self.zone not in available_timezones():
-            raise ValueError(f"{self.zone!r} is no IANA time zone")
+            raise ValueError(f"{self.zone!r} is no IANA time zone|{self.zone!r} 不是 IANA 时区")
         return self
 
 
@@ -135,7 +135,7 @@ class AnswerTimePolicy(BaseModel):
     @model_validator(mode="after")
     def _all_named(self) -> "AnswerTimePolicy":
         if set(self.within) != set(AnswerField):
-            raise ValueError("every answer field has its time")
+            raise ValueError("every answer field has its time|每类答复事项都必须有时限")
         return self
 
 

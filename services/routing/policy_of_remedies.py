@@ -50,7 +50,7 @@ class LatePolicy(BaseModel):
     @model_validator(mode="after")
     def _is_there(self) -> "LatePolicy":
         if self.scheme and self.scheme not in self.schemes:
-            raise ValueError(f"there is no scheme {self.scheme!r}")
+            raise ValueError(f"there is no scheme {self.scheme!r}|没有方案 {self.scheme!r}")
         return self
 
     def active(self) -> LateScheme | None:

@@ -48,7 +48,7 @@ class TalkPolicy(BaseModel):
     @model_validator(mode="after")
     def _all_named(self) -> "TalkPolicy":
         if set(self.styles) != set(Motive):
-            raise ValueError("every motive has its style")
+            raise ValueError("every motive has its style|每种诉求动机都必须有沟通方式")
         return self
 
 
@@ -68,7 +68,7 @@ class CallPolicy(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> "CallPolicy":
         if any(start >= end for start, end in self.slots):
-            raise ValueError("a slot ends after it starts")
+            raise ValueError("a slot ends after it starts|时段的结束必须晚于开始")
         if self.zone not in available_timezones():
-            raise ValueError(f"{self.zone!r} is no IANA time zone")
+            raise ValueError(f"{self.zone!r} is no IANA time zone|{self.zone!r} 不是 IANA 时区")
         return self

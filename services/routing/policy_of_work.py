@@ -33,7 +33,9 @@ class QueuePolicy(BaseModel):
     @model_validator(mode="after")
     def _all_named(self) -> "QueuePolicy":
         if set(self.severity) != set(Severity) or set(self.grade) != set(Grade):
-            raise ValueError("every severity and every grade has its points")
+            raise ValueError(
+                "every severity and every grade has its points|每个严重程度和每个客户等级都必须有分值"
+            )
         return self
 
 
@@ -48,7 +50,7 @@ class UrgencyPolicy(BaseModel):
     @model_validator(mode="after")
     def _all_named(self) -> "UrgencyPolicy":
         if set(self.points) != set(Urgency):
-            raise ValueError("every urgency has its points")
+            raise ValueError("every urgency has its points|每个紧急程度都必须有分值")
         return self
 
 

@@ -48,7 +48,7 @@ def _every(*names: str) -> AfterValidator:
 
     def check(table: dict[str, object]) -> dict[str, object]:
         if set(table) != set(names):
-            raise ValueError(f"must have exactly {', '.join(names)}")
+            raise ValueError(f"must have exactly {', '.join(names)}|必须恰好包含 {', '.join(names)}")
         return table
 
     return AfterValidator(check)
@@ -59,7 +59,7 @@ def _only(*names: str) -> AfterValidator:
 
     def check(table: dict[str, object]) -> dict[str, object]:
         if not set(table) <= set(names):
-            raise ValueError(f"may only have {', '.join(names)}")
+            raise ValueError(f"may only have {', '.join(names)}|只能包含 {', '.join(names)}")
         return table
 
     return AfterValidator(check)
@@ -68,7 +68,9 @@ def _only(*names: str) -> AfterValidator:
 def _ascending(shares: dict[WarningLevel, float]) -> dict[WarningLevel, float]:
     in_order = [shares[level] for level in sorted(shares)]
     if any(not 0 < share < 1 for share in in_order) or in_order != sorted(set(in_order)):
-        raise ValueError("shares must lie between 0 and 1 and grow from W1 to W2")
+        raise ValueError(
+            "shares must lie between 0 and 1 and grow from W1 to W2|比例须在 0 与 1 之间，且 W1 小于 W2"
+        )
     return shares
 
 
@@ -80,7 +82,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is no IANA time zone") from error
+        raise ValueError(f"{name!r} is no IANA time zone|{name!r} 不是 IANA 时区") from error
     return name
 
 
@@ -107,15 +109,20 @@ class InCalendar(_Part):
     @model_validator(mode="after")
     def _same_day_runs_day_and_night(self) -> Self:
         if self.same_day_before is not None and (self.seconds is None or self.start or self.calendar):
-            raise ValueError("same_day_before needs seconds, and neither calendar nor start")
+            raise ValueError(
+                "same_day_before needs seconds, and neither calendar nor start"
+                "|same_day_before 需要 seconds，且不能与 calendar 或 start 同用"
+            )
         return self
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
         if (self.seconds is None) == (self.working_days is None):
-            raise ValueError("must have either seconds or working_days")
+            raise ValueError(
+                "must have either seconds or working_days|seconds 与 working_days 必须且只能填一项"
+            )
         if self.calendar == ROUND_THE_CLOCK and (self.working_days is not None or self.start is not None):
-            raise ValueError("working_days and start need a calendar")
+            raise ValueError("working_days and start need a calendar|working_days 和 start 需要工作日历")
         return self
 
 
@@ -129,9 +136,12 @@ class StartStepPolicy(_Part):
     @model_validator(mode="after")
     def _has_its_time(self) -> Self:
         if (self.when is not When.DAY_OFF) != (self.clock is not None):
-            raise ValueError("before and after need a clock time, day_off has none")
+            raise ValueError(
+                "before and after need a clock time, day_off has none"
+                "|before 和 after 需要时刻，day_off 不带时刻"
+            )
         if self.when is When.BEFORE and self.move_to is None:
-            raise ValueError("what is too early needs the time of day it moves to")
+            raise ValueError("what is too early needs the time of day it moves to|过早的情况须写明移到几点")
         return self
 
 
@@ -340,7 +350,7 @@ class SlaPolicy(Policy):
     def _somebody_is_told_of_a_breach(self) -> Self:
         for level in (EscalationLevel.L1, EscalationLevel.L2, EscalationLevel.L3):
             if not self.told.get(level):
-                raise ValueError(f"told.{level} must name who is told of it")
+                raise ValueError(f"told.{level} must name who is told of it|told.{level} 必须写明通知谁")
         return self
 
     @model_validator(mode="after")
@@ -349,9 +359,11 @@ class SlaPolicy(Policy):
             if not isinstance(target, InCalendar):
                 continue
             if target.start is not None and target.start not in self.start_rules:
-                raise ValueError(f"{place}: there is no start rule {target.start!r}")
+                raise ValueError(
+                    f"{place}: there is no start rule {target.start!r}|{place}：没有起算规则 {target.start!r}"
+                )
             if target.working_days and (target.calendar or calendar) == ROUND_THE_CLOCK:
-                raise ValueError(f"{place}: working_days need a calendar")
+                raise ValueError(f"{place}: working_days need a calendar|{place}：working_days 需要工作日历")
         return self
 
     @model_validator(mode="after")
@@ -360,11 +372,14 @@ class SlaPolicy(Policy):
         names = [one.name for one in self.policies]
         for index, name in enumerate(names):
             if name == DEFAULT or name in names[:index]:
-                raise ValueError(f"policies[{index}]: the name {name!r} is taken")
+                raise ValueError(
+                    f"policies[{index}]: the name {name!r} is taken|policies[{index}]：名称 {name!r} 已被占用"
+                )
         for index, one in enumerate(self.policies):
             if one.when.contract and one.when.grade and not {*one.when.grade} & {*self.protection.grades}:
                 raise ValueError(
                     f"policies[{index}] ({one.name}): can never match: these grades have no contracts"
+                    f"|policies[{index}]（{one.name}）：永远不会匹配：这些客户等级没有服务合同"
                 )
         used = [(index, one) for index, one in enumerate(self.policies) if one.enabled]
         useless = first_without_use([one.when.asked for _, one in used])
@@ -373,10 +388,12 @@ class SlaPolicy(Policy):
         if useless == len(used):
             raise ValueError(
                 "policies: together they take every complaint, so the default policy never counts"
+                "|policies：它们合起来已覆盖所有投诉，默认策略永远用不上"
             )
         index, one = used[useless]
         raise ValueError(
             f"policies[{index}] ({one.name}): can never match, because those before it take every such complaint"
+            f"|policies[{index}]（{one.name}）：永远不会匹配，因为排在前面的策略已覆盖所有这类投诉"
         )
 
     def _all_targets(self) -> Iterator[tuple[str, str, float | InCalendar]]:

@@ -56,7 +56,44 @@ _FIELDS = {
     "model_type": ("must be a JSON object", "必须是 JSON 对象"),
     "dict_type": ("must be a JSON object", "必须是 JSON 对象"),
     "list_type": ("must be a JSON array", "必须是 JSON 数组"),
+    "tuple_type": ("must be a JSON array", "必须是 JSON 数组"),
+    "set_type": ("must be a JSON array", "必须是 JSON 数组"),
+    "too_short": ("must have at least {min_length} items", "至少需要 {min_length} 项"),
+    "too_long": ("must have at most {max_length} items", "最多 {max_length} 项"),
+    "less_than": ("must be less than {lt}", "必须小于 {lt}"),
+    "multiple_of": ("must be a multiple of {multiple_of}", "必须是 {multiple_of} 的倍数"),
+    "finite_number": ("must be a finite number", "必须是有限的数"),
+    "int_parsing_size": ("has too many digits", "位数过多"),
+    "decimal_parsing": ("must be a number", "必须是数字"),
+    "decimal_type": ("must be a number", "必须是数字"),
+    "decimal_max_digits": ("must have at most {max_digits} digits", "最多 {max_digits} 位数字"),
+    "decimal_max_places": ("must have at most {decimal_places} decimals", "最多 {decimal_places} 位小数"),
+    "decimal_whole_digits": ("has too many digits", "整数位数过多"),
+    "string_unicode": ("must be valid Unicode", "必须是有效的 Unicode 文本"),
+    "string_sub_type": ("must be text", "必须是文本"),
+    "date_type": ("must be a date like 2026-01-31", "必须是形如 2026-01-31 的日期"),
+    "date_parsing": ("must be a date like 2026-01-31", "必须是形如 2026-01-31 的日期"),
+    "date_from_datetime_parsing": ("must be a date like 2026-01-31", "必须是形如 2026-01-31 的日期"),
+    "date_from_datetime_inexact": ("must be a date without a time", "必须是不带时刻的日期"),
+    "time_type": ("must be a time of day like 09:30", "必须是形如 09:30 的时刻"),
+    "time_parsing": ("must be a time of day like 09:30", "必须是形如 09:30 的时刻"),
+    "datetime_object_invalid": ("is no moment", "不是有效的时间"),
+    "timezone_naive": ("must have no offset", "不得带时区偏移"),
+    "uuid_version": ("must be a UUID of another version", "UUID 的版本不符"),
+    "url_parsing": ("must be an address like https://example.com", "必须是形如 https://example.com 的地址"),
+    "url_scheme": ("must begin with {expected_schemes}", "必须以 {expected_schemes} 开头"),
+    "bytes_type": ("must be text", "必须是文本"),
+    "none_required": ("must be null", "必须为空"),
+    "frozen_field": ("cannot be changed", "不能修改"),
+    "recursion_loop": ("refers to itself", "引用了自身"),
+    "union_tag_invalid": ("must be one of {expected_tags}", "必须是 {expected_tags} 之一"),
+    "union_tag_not_found": (
+        "does not say what it is: {discriminator} is missing",
+        "缺少 {discriminator}，无法判断类型",
+    ),
 }
+_OTHERWISE = "不符合要求的格式或类型"
+"""For what nobody has found words for yet; the English then is the library's own."""
 
 
 def title_text(kind: str, language: str) -> str:
@@ -74,7 +111,7 @@ def field_text(error: Mapping[str, Any], language: str) -> str:
         return english if language == "en" or not chinese else chinese
     texts = _FIELDS.get(error["type"])
     if texts is None:
-        return str(error["msg"])
+        return str(error["msg"]) if language == "en" else _OTHERWISE
     return texts[0 if language == "en" else 1].format_map(_Named(error.get("ctx") or {}))
 
 

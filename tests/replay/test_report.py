@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from services.command.reader import choose_language
 from services.command.replay.conservation import Difference, Finding, Ledger, Place
 from services.command.replay.rejects import _DETAILS, Reason
 from services.command.replay.report import Report
-from services.command.replay.report_texts import FINDINGS, TEXTS, choose_language
+from services.command.replay.report_texts import FINDINGS, TEXTS
 from services.command.replay.tally import Outcome, Tally
 
 LOST = tuple(UUID(int=number) for number in range(1, 31))

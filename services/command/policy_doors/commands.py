@@ -115,6 +115,10 @@ def withdraw(
 
 def _run(service: str, work: Callable[[Ask], Awaitable[list[str]]], where: Where) -> None:
     if service not in SERVICES:
-        fail(f"there is no service {service!r}; there is {', '.join(SERVICES)}", 2)
+        fail(
+            f"there is no service {service!r}; there is {', '.join(SERVICES)}"
+            f"|没有服务 {service!r}；有 {'、'.join(SERVICES)}",
+            2,
+        )
     for line in run(work, *where, of=SERVICES):
         typer.echo(line)

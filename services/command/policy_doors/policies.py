@@ -73,7 +73,9 @@ def _read(file: Path, service: str) -> Any:
         document = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
         plain = json.loads(json.dumps(document, default=lambda time: time.isoformat(), allow_nan=False))
     except OSError as error:
-        raise AskError(f"{file} cannot be read: {error.strerror}", 2) from error
+        raise AskError(
+            f"{file} cannot be read: {error.strerror}|无法读取 {file}：{error.strerror}", 2
+        ) from error
     except (ValueError, RecursionError) as error:
         raise AskError(f"{file}: {error}", 2) from error
     if isinstance(plain, dict) and "version" not in plain and service in plain:

@@ -21,7 +21,9 @@ def find_addresses(
     Without any of them it is the usual folder's file where there is one, else the usual address.
     """
     if sum(given is not None for given in (at, file, folder)) > 1:
-        raise ReplayError("give one of --at, --addresses and --data", 2)
+        raise ReplayError(
+            "give one of --at, --addresses and --data|--at、--addresses 和 --data 只能给一个", 2
+        )
     if file is None and folder is not None:
         file = folder / "addresses.json"
     usual = USUAL_FOLDER / "addresses.json"
@@ -38,14 +40,20 @@ def _read(file: Path, of: Sequence[str]) -> Mapping[str, str]:
     except OSError as error:
         raise ReplayError(
             f"{file} cannot be read: {error.strerror}. `redress up` writes it; is it running on this folder?"
+            f"|无法读取 {file}：{error.strerror}。该文件由 `redress up` 写出，它是否正在用这个目录运行？"
         ) from error
     except ValueError as error:
-        raise ReplayError(f"{file} is no JSON: {error}", 2) from error
+        raise ReplayError(f"{file} is no JSON: {error}|{file} 不是合法的 JSON：{error}", 2) from error
     if not isinstance(content, dict):
-        raise ReplayError(f"{file} does not name services and their addresses", 2)
+        raise ReplayError(
+            f"{file} does not name services and their addresses|{file} 没有写明各服务及其地址", 2
+        )
     missing = [str(place) for place in of if not isinstance(content.get(place), str)]
     if missing:
-        raise ReplayError(f"{file} has no address of {', '.join(missing)}", 2)
+        raise ReplayError(
+            f"{file} has no address of {', '.join(missing)}|{file} 缺少这些服务的地址：{'、'.join(missing)}",
+            2,
+        )
     return {place: _checked(content[place], f"{place} in {file}") for place in of}
 
 
@@ -53,7 +61,13 @@ def _checked(address: str, named: str) -> str:
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL as error:
-        raise ReplayError(f"{named}: {address!r} is no address: {error}", 2) from error
+        raise ReplayError(
+            f"{named}: {address!r} is no address: {error}|{named}：{address!r} 不是地址：{error}", 2
+        ) from error
     if url.scheme not in {"http", "https"} or not url.host:
-        raise ReplayError(f"{named}: {address!r} is no address; one is {USUAL}", 2)
+        raise ReplayError(
+            f"{named}: {address!r} is no address; one is {USUAL}"
+            f"|{named}：{address!r} 不是地址；地址形如 {USUAL}",
+            2,
+        )
     return address.rstrip("/")

@@ -11,13 +11,13 @@ import typer
 import uvloop
 
 from services.command.failure import fail
+from services.command.reader import CHINESE, ENGLISH, choose_language
 
 from .addresses import find_addresses
 from .mapping import load_mapping
 from .replay import Plan, replay
 from .replay_error import ReplayError
 from .report import Report
-from .report_texts import CHINESE, ENGLISH, choose_language
 
 DONE, DIFFERS, INTERRUPTED = 0, 1, 130
 
@@ -37,9 +37,13 @@ def run_replay(
 ) -> None:
     """Replay a file, print the report and exit: 0 if it balances, 1 if not, 130 if it was interrupted."""
     if language not in {None, ENGLISH, CHINESE}:
-        fail(f"--language is {ENGLISH} or {CHINESE}, not {language!r}", 2)
+        fail(
+            f"--language is {ENGLISH} or {CHINESE}, not {language!r}"
+            f"|--language 只能是 {ENGLISH} 或 {CHINESE}，不能是 {language!r}",
+            2,
+        )
     if rate is not None and rate <= 0:
-        fail("--rate must be more than 0", 2)
+        fail("--rate must be more than 0|--rate 必须大于 0", 2)
     try:
         plan = Plan(
             file=_readable(file),
@@ -54,9 +58,9 @@ def run_replay(
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             report = runner.run(replay(plan))
     except ReplayError as error:
-        fail(str(error), error.code)
+        fail(str(error), error.code, language)
     except asyncio.CancelledError:
-        fail("interrupted; run the same command again to go on", INTERRUPTED)
+        fail("interrupted; run the same command again to go on|已中断；再次运行同一命令即可继续", INTERRUPTED)
     _print(report, plan.language, as_json=as_json)
     raise typer.Exit(exit_code(report))
 
@@ -79,20 +83,24 @@ def _print(report: Report, language: str, *, as_json: bool) -> None:
 
 def _readable(file: Path) -> Path:
     if file.is_dir():
-        raise ReplayError(f"{file} is a folder, not a file")
+        raise ReplayError(f"{file} is a folder, not a file|{file} 是目录，不是文件")
     if not file.exists():
-        raise ReplayError(f"there is no file {file}")
+        raise ReplayError(f"there is no file {file}|没有文件 {file}")
     return file
 
 
 def _writable(rejects: Path, *inputs: Path) -> Path:
     if any(rejects.exists() and path.exists() and rejects.samefile(path) for path in inputs):
-        raise ReplayError(f"--rejects {rejects} would overwrite what is read", 2)
+        raise ReplayError(
+            f"--rejects {rejects} would overwrite what is read|--rejects {rejects} 会覆盖正在读取的文件", 2
+        )
     return rejects
 
 
 def _token(environment: Mapping[str, str]) -> str | None:
     token = environment.get("REDRESS_API_TOKEN") or None
     if token and not (token.isascii() and token.isprintable()):
-        raise ReplayError("REDRESS_API_TOKEN has characters that cannot be sent", 2)
+        raise ReplayError(
+            "REDRESS_API_TOKEN has characters that cannot be sent|REDRESS_API_TOKEN 含有无法发送的字符", 2
+        )
     return token

@@ -85,7 +85,10 @@ class Door:
         if status in REFUSED:
             raise _refusal(response, contact)
         if status in {401, 403}:
-            raise ReplayError(f"{self._address} wants its token in REDRESS_API_TOKEN")
+            raise ReplayError(
+                f"{self._address} wants its token in REDRESS_API_TOKEN"
+                f"|{self._address} 需要访问令牌，请设置 REDRESS_API_TOKEN"
+            )
         try:
             content = response.json()
             return Answer(Outcome(content["outcome"]), UUID(content["complaint_id"]))
@@ -93,11 +96,15 @@ class Door:
             path = response.request.url.path
             raise ReplayError(
                 f"{self._address} is no intake of Redress: it answers {status} at {path}, without a receipt"
+                f"|{self._address} 不是 Redress 的 intake：{path} 返回 {status}，没有受理回执"
             ) from error
 
     def _check_patience(self, said: str) -> None:
         if asyncio.get_running_loop().time() - self._last_answer > self._patience:
-            raise ReplayError(f"intake at {self._address} took nothing for {self._patience:g} s: {said}")
+            raise ReplayError(
+                f"intake at {self._address} took nothing for {self._patience:g} s: {said}"
+                f"|{self._address} 的 intake 已有 {self._patience:g} 秒未受理任何内容：{said}"
+            )
 
     def _backoff(self, tries: int) -> float:
         full = min(self._longest_wait, SHORTEST_WAIT * 2.0 ** min(tries - 1, 20))

@@ -36,4 +36,7 @@ class Lines:
         try:
             return self._stream.readline(LONGEST_LINE)
         except (OSError, UnicodeError) as error:
-            raise ReplayError(f"the file cannot be read beyond line {self.count}: {error}") from error
+            raise ReplayError(
+                f"the file cannot be read beyond line {self.count}: {error}"
+                f"|第 {self.count} 行之后无法读取：{error}"
+            ) from error

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from shared.events.vocabulary import Channel, Language
+from shared.runtime.error_texts import field_text
 
 from .read_dates import check_format, has_offset
 from .replay_error import ReplayError
@@ -27,14 +28,14 @@ def _column(value: Any) -> str | int:
         return value
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
-    raise ValueError("is a column's name, or its number from 1 on")
+    raise ValueError("is a column's name, or its number from 1 on|应为列名，或从 1 起的列号")
 
 
 def _encoding(value: str) -> str:
     try:
         " ".encode(value)
     except (LookupError, UnicodeError) as error:
-        raise ValueError(f"{value!r} is no text encoding") from error
+        raise ValueError(f"{value!r} is no text encoding|{value!r} 不是文本编码") from error
     return "utf-8-sig" if value.lower().replace("_", "-") in {"utf-8", "utf8"} else value
 
 
@@ -42,7 +43,9 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"{value!r} is no time zone; one is Asia/Shanghai") from error
+        raise ValueError(
+            f"{value!r} is no time zone; one is Asia/Shanghai|{value!r} 不是时区；时区形如 Asia/Shanghai"
+        ) from error
     return value
 
 
@@ -100,7 +103,9 @@ class OccurredAtPart(JoinedPart):
     @model_validator(mode="after")
     def _local_times_have_a_zone(self) -> Self:
         if self.zone is None and not all(has_offset(format_) for format_ in self.formats):
-            raise ValueError("zone is missing, for not every format has an offset")
+            raise ValueError(
+                "zone is missing, for not every format has an offset|缺少 zone：并非每种格式都带时区偏移"
+            )
         return self
 
 
@@ -114,7 +119,7 @@ class ChannelPart(_Part):
     @model_validator(mode="after")
     def _there_is_a_channel(self) -> Self:
         if self.column is None and self.default is None:
-            raise ValueError("column or default is missing")
+            raise ValueError("column or default is missing|缺少 column 或 default")
         return self
 
 
@@ -164,9 +169,15 @@ class Mapping(_Part):
     def _columns_can_be_found(self) -> Self:
         for column, key in self.columns.items():
             if self.format == "jsonl" and isinstance(column, int):
-                raise ValueError(f"{key}: a JSON line has names, no number {column}")
+                raise ValueError(
+                    f"{key}: a JSON line has names, no number {column}"
+                    f"|{key}：JSON 行按名称取值，没有列号 {column}"
+                )
             if self.format == "csv" and not self.header and isinstance(column, str):
-                raise ValueError(f"{key}: without a header columns are numbers, not {column!r}")
+                raise ValueError(
+                    f"{key}: without a header columns are numbers, not {column!r}"
+                    f"|{key}：没有表头时列用列号表示，而不是 {column!r}"
+                )
         return self
 
     @property
@@ -191,7 +202,10 @@ class Mapping(_Part):
         yield from ((column, key) for key, column in single.items() if column is not None)
 
 
-_SAID_SHORTER = {"missing": "is missing", "extra_forbidden": "is no key of a mapping"}
+_SAID_SHORTER = {
+    "missing": ("is missing", "缺少此项"),
+    "extra_forbidden": ("is no key of a mapping", "不是映射文件的键"),
+}
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -199,13 +213,27 @@ def load_mapping(path: Path) -> Mapping:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ReplayError(f"the mapping {path} cannot be read: {error.strerror}", 2) from error
+        raise ReplayError(
+            f"the mapping {path} cannot be read: {error.strerror}|无法读取映射文件 {path}：{error.strerror}",
+            2,
+        ) from error
     except ValueError as error:
-        raise ReplayError(f"the mapping {path} is no TOML: {error}", 2) from error
+        raise ReplayError(
+            f"the mapping {path} is no TOML: {error}|映射文件 {path} 不是合法的 TOML：{error}", 2
+        ) from error
     try:
         return Mapping(**content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        said = _SAID_SHORTER.get(first["type"], first["msg"].removeprefix("Value error, "))
-        raise ReplayError(f"the mapping {path}: {key + ': ' if key else ''}{said}", 2) from error
+        place = f"{path}: {key}: " if key else f"{path}: "
+        english, chinese = _SAID_SHORTER.get(first["type"], (_said(first, "en"), _said(first, "zh-CN")))
+        raise ReplayError(f"the mapping {place}{english}|映射文件 {place}{chinese}", 2) from error
+
+
+def _said(fault: Any, language: str) -> str:
+    return (
+        field_text(fault, language)
+        if fault["type"] == "value_error" or language != "en"
+        else str(fault["msg"])
+    )

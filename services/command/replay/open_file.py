@@ -36,11 +36,13 @@ def open_file(path: Path, mapping: Mapping) -> Iterator[OpenFile]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise ReplayError(f"{path} cannot be read: {error.strerror}") from error
+        raise ReplayError(
+            f"{path} cannot be read: {error.strerror}|无法读取 {path}：{error.strerror}"
+        ) from error
     with file:
         size = path.stat().st_size
         if not file.peek(1):
-            raise ReplayError(f"{path} is empty")
+            raise ReplayError(f"{path} is empty|{path} 是空文件")
         newline = "" if mapping.format == "csv" else "\n"
         lines = io.TextIOWrapper(file, encoding=mapping.encoding, errors="redress.mark", newline=newline)
         yield OpenFile(lines, file, size)

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from services.command.reader import CHINESE
+
 from .conservation import Ledger, Place
 from .open_file import OpenFile
-from .report_texts import CHINESE, TEXTS
+from .report_texts import TEXTS
 from .tally import Tally
 
 BETWEEN_UPDATES = 0.1

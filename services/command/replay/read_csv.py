@@ -21,11 +21,15 @@ def read_csv(lines: Lines, mapping: FileMapping, name: str) -> Iterator[Row | Re
     if first is None:
         return iter(())
     if isinstance(first, Reject):
-        raise ReplayError(f"the first line of {name} cannot be read: {first.detail('en')}")
+        raise ReplayError(
+            f"the first line of {name} cannot be read: {first.detail('en')}"
+            f"|无法读取 {name} 的第一行：{first.detail('zh-CN')}"
+        )
     _, header = first
     if SURROGATE.search("".join(header)):
         raise ReplayError(
             f"{name} is not {mapping.encoding.removesuffix('-sig')}; the mapping sets the encoding"
+            f"|{name} 不是 {mapping.encoding.removesuffix('-sig')} 编码；编码由映射文件指定"
         )
     places = _places(header if mapping.header else None, len(header), mapping, name)
     return _csv_rows(records if mapping.header else chain([first], records), len(header), places)
@@ -72,11 +76,20 @@ def _places(
     for column, key in mapping.columns.items():
         if isinstance(column, int):
             if column > width:
-                raise ReplayError(f"{key} names column {column}; {name} has {width}", 2)
+                raise ReplayError(
+                    f"{key} names column {column}; {name} has {width}"
+                    f"|{key} 指定第 {column} 列；{name} 只有 {width} 列",
+                    2,
+                )
             places[column] = column - 1
         elif (found := names.count(column)) != 1:
             has = "has several of them" if found else "has " + ", ".join(cell for cell in names if cell)[:300]
-            raise ReplayError(f"{key} names the column {column!r}; {name} {has}", 2)
+            has_zh = "出现多次" if found else "不存在；现有列：" + "、".join(c for c in names if c)[:300]
+            raise ReplayError(
+                f"{key} names the column {column!r}; {name} {has}"
+                f"|{key} 指定的列 {column!r} 在 {name} 中{has_zh}",
+                2,
+            )
         else:
             places[column] = names.index(column)
     return places

@@ -35,13 +35,18 @@ def check_format(format_: str) -> None:
     if format_ in _NAMED:
         return
     if "%I" in format_ and "%p" not in format_:
-        raise ValueError(f"{format_!r} has %I without %p, so that 3:00 would be twice a day")
+        raise ValueError(
+            f"{format_!r} has %I without %p, so that 3:00 would be twice a day"
+            f"|{format_!r} 有 %I 而没有 %p，一天会有两个 3:00"
+        )
     try:
         told = datetime.strptime(_PROBE.strftime(format_), format_)  # noqa: DTZ007 - only its day is looked at
     except ValueError as error:
-        raise ValueError(f"{format_!r} is no date format: {error}") from error
+        raise ValueError(
+            f"{format_!r} is no date format: {error}|{format_!r} 不是日期格式：{error}"
+        ) from error
     if told.date() != _PROBE.date():
-        raise ValueError(f"{format_!r} does not tell day, month and year")
+        raise ValueError(f"{format_!r} does not tell day, month and year|{format_!r} 没有写出年、月、日")
 
 
 def has_offset(format_: str) -> bool:

@@ -24,7 +24,9 @@ def read_json_lines(lines: Lines, mapping: Mapping, name: str) -> Iterator[Row |
     for column, key in columns.items():
         if objects and not any(_has(content, str(column)) for content in objects):
             raise ReplayError(
-                f"{key} names {column!r}; none of the first {len(objects)} objects of {name} has it", 2
+                f"{key} names {column!r}; none of the first {len(objects)} objects of {name} has it"
+                f"|{key} 指定了 {column!r}；{name} 的前 {len(objects)} 个对象都没有它",
+                2,
             )
     return _json_rows(chain(ahead, records), tuple(columns))
 

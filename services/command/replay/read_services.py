@@ -100,19 +100,28 @@ class Services:
                 response = await self._client.get(url)
             except httpx.TransportError as error:
                 said = str(error) or type(error).__name__
-                raise UnansweredError(f"nobody answers at {self._addresses[place]}: {said}") from error
+                raise UnansweredError(
+                    f"nobody answers at {self._addresses[place]}: {said}"
+                    f"|{self._addresses[place]} 无人应答：{said}"
+                ) from error
             if response.status_code in {401, 403}:
-                raise UnansweredError(f"{self._addresses[place]} wants its token in REDRESS_API_TOKEN")
+                raise UnansweredError(
+                    f"{self._addresses[place]} wants its token in REDRESS_API_TOKEN"
+                    f"|{self._addresses[place]} 需要访问令牌，请设置 REDRESS_API_TOKEN"
+                )
             if response.status_code != 200:
                 raise UnansweredError(
                     f"{address} answers {response.status_code}; is {place} of Redress there?"
+                    f"|{address} 返回 {response.status_code}；那里运行的是 Redress 的 {place} 吗？"
                 )
             try:
                 page = response.json()
                 following = page["next"]
                 yield page["items"]
             except (ValueError, KeyError, TypeError) as error:
-                raise UnansweredError(f"{address} answers something that is no list of complaints") from error
+                raise UnansweredError(
+                    f"{address} answers something that is no list of complaints|{address} 返回的不是投诉列表"
+                ) from error
 
 
 def _left(ledger: Ledger) -> int:

@@ -94,7 +94,9 @@ class RejectsFile:
         try:
             self._file = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
-            raise ReplayError(f"{path} cannot be written: {error.strerror}") from error
+            raise ReplayError(
+                f"{path} cannot be written: {error.strerror}|无法写入 {path}：{error.strerror}"
+            ) from error
         self._writer = csv.writer(self._file)
         self._write("line", "reason", "column", "detail")
 
@@ -107,7 +109,9 @@ class RejectsFile:
             self._writer.writerow(cells)
             self._file.flush()
         except OSError as error:
-            raise ReplayError(f"{self.path} cannot be written: {error.strerror}") from error
+            raise ReplayError(
+                f"{self.path} cannot be written: {error.strerror}|无法写入 {self.path}：{error.strerror}"
+            ) from error
 
     def __enter__(self) -> Self:
         return self

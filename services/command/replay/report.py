@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from services.command.reader import ENGLISH, half
+
 from .conservation import Difference, Ledger, Place
 from .make_contact import Dated
 from .report_texts import FINDINGS, TEXTS
@@ -60,13 +62,13 @@ class Report:
             "dates": {"none": tally.dated[Dated.NONE], **self._dates_in_doubt()},
             "stopped": None
             if self.stopped_at is None
-            else {"after_line": self.stopped_at, "why": self.trouble or "interrupted"},
+            else {"after_line": self.stopped_at, "why": half(self.trouble or "interrupted", ENGLISH)},
             "complaints": self._complaints(),
             "differences": [
                 {"finding": one.finding.value, "count": one.total, "ids": [str(id_) for id_ in one.ids]}
                 for one in self.differences
             ],
-            "silent": {place.value: why for place, why in self.silent.items()},
+            "silent": {place.value: half(why, ENGLISH) for place, why in self.silent.items()},
         }
 
     def as_text(self, language: str) -> str:
@@ -90,7 +92,11 @@ class Report:
         taken = tally.outcomes.total()
         say("took", seconds=f"{self.seconds:.1f}", rate=f"{taken / max(self.seconds, 0.001):.0f}")
         if self.stopped_at is not None:
-            say("stopped_because" if self.trouble else "stopped", line=self.stopped_at, why=self.trouble)
+            say(
+                "stopped_because" if self.trouble else "stopped",
+                line=self.stopped_at,
+                why=half(self.trouble or "", language),
+            )
         if self.ledger is not None:
             self._say_conservation(say, self.ledger)
         return "\n".join(say.lines)
@@ -112,7 +118,7 @@ class Report:
         )
         say("waited", seconds=f"{self.waited:.1f}")
         for place, why in self.silent.items():
-            say("silent", service=place.value, why=why)
+            say("silent", service=place.value, why=half(why, say.language))
         for one in self.differences:
             say(
                 "difference",
@@ -151,6 +157,7 @@ class _Sayer:
     """Collects lines in one language."""
 
     def __init__(self, language: str) -> None:
+        self.language = language
         self.place = 1 if language == "zh-CN" else 0
         self.lines: list[str] = []
 

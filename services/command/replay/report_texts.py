@@ -1,10 +1,6 @@
-"""The words of the report, each in English and Chinese, and the choice between them."""
-
-from collections.abc import Mapping
+"""The words of the report, each in English and Chinese."""
 
 from .conservation import Finding
-
-ENGLISH, CHINESE = "en", "zh-CN"
 
 TEXTS = {
     "title": ("Replay of {file} as {source}", "回放 {file}（来源 {source}）"),
@@ -84,11 +80,3 @@ FINDINGS = {
         "件投诉有回执，但 intake 没有登记",
     ),
 }
-
-
-def choose_language(environment: Mapping[str, str]) -> str:
-    """Chinese where the first of LC_ALL, LC_MESSAGES and LANG that is set says so, else English."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if environment.get(name):
-            return CHINESE if environment[name].lower().startswith("zh") else ENGLISH
-    return ENGLISH

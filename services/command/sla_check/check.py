@@ -122,7 +122,7 @@ def _measures(policy: NamedPolicy | None, opened: list[datetime]) -> dict[str | 
                 with_holidays(calendar, policy.holidays.country, policy.holidays.subdivision, years)
             )
     except (CalendarFaultsError, UnknownPlaceError) as error:
-        fail(f"policy.calendar: {error}", 2)
+        fail(f"policy.calendar: {error}|policy.calendar 无法使用：{error}", 2)
     working, without = WorkingTime(calendar), WorkingTime(calendar._replace(holidays={}))
     return {
         kind: Measure(

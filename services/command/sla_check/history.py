@@ -42,7 +42,7 @@ def read_history(file: Path, mapping: CheckMapping) -> Iterator[Matter | Unreada
                 {*wanted, *(text.column for text in mapping.text_times)} - set(reader.fieldnames or ())
             )
             if missing:
-                fail(f"{file} has no column {', '.join(missing)}", 2)
+                fail(f"{file} has no column {', '.join(missing)}|{file} 缺少列 {'、'.join(missing)}", 2)
             zone = ZoneInfo(mapping.zone)
             for row in reader:
                 yield _matter(reader.line_num, row, mapping, zone)
@@ -77,7 +77,7 @@ def _time(text: str | None, mapping: CheckMapping, zone: ZoneInfo) -> datetime |
         except ValueError:
             continue
         return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
-    raise ValueError(f"{text!r} has none of the formats")
+    raise ValueError(f"{text!r} has none of the formats|{text!r} 不符合任何一种格式")
 
 
 def _told(row: dict[str, str | None], text_times: tuple[TextTime, ...]) -> datetime | None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from services.command.failure import fail
 from services.sla.calendar_forms import CalendarForm
 from services.sla.policy import InCalendar, StartRulePolicy
+from shared.runtime.error_texts import field_text
 
 Verdict = Literal["in time", "late"]
 
@@ -55,7 +56,10 @@ class NamedPolicy(_Part):
     def _rules_are_known(self) -> Self:
         for kind, target in self.targets.items():
             if target.start is not None and target.start not in self.start_rules:
-                raise ValueError(f"targets.{kind}: there is no start rule {target.start!r}")
+                raise ValueError(
+                    f"targets.{kind}: there is no start rule {target.start!r}"
+                    f"|targets.{kind}：没有起算规则 {target.start!r}"
+                )
         return self
 
 
@@ -80,4 +84,6 @@ def load_check_mapping(path: Path) -> CheckMapping:
         fail(f"{path}: {error}", 2)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        fail(f"{path}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}", 2)
+        place = ".".join(str(part) for part in first["loc"])
+        english, chinese = (field_text(first, language) for language in ("en", "zh-CN"))
+        fail(f"{path}: {place}: {english}|{path}：{place}：{chinese}", 2)

@@ -50,9 +50,15 @@ class Ask:
         try:
             answer = await self._client.request(method, address, headers=headers, **request)
         except httpx.TransportError as error:
-            raise AskError(f"nobody answers at {self._addresses[service]}: {_said(error)}") from error
+            raise AskError(
+                f"nobody answers at {self._addresses[service]}: {_said(error)}"
+                f"|{self._addresses[service]} 无人应答：{_said(error)}"
+            ) from error
         if answer.status_code in {401, 403}:
-            raise AskError(f"{self._addresses[service]} wants its token in REDRESS_API_TOKEN")
+            raise AskError(
+                f"{self._addresses[service]} wants its token in REDRESS_API_TOKEN"
+                f"|{self._addresses[service]} 需要访问令牌，请设置 REDRESS_API_TOKEN"
+            )
         if not answer.is_success:
             raise AskError(_refusal(answer))
         return answer
@@ -67,4 +73,7 @@ def _refusal(answer: httpx.Response) -> str:
         body = answer.json()
         return str(body.get("detail") or body["title"])
     except (ValueError, KeyError, AttributeError):
-        return f"{answer.url} answers {answer.status_code}; is it Redress that answers there?"
+        return (
+            f"{answer.url} answers {answer.status_code}; is it Redress that answers there?"
+            f"|{answer.url} 返回 {answer.status_code}；那里运行的是 Redress 吗？"
+        )

@@ -65,7 +65,11 @@ def report_promises(
     from .report import report
 
     if output not in {"table", "csv", "json"}:
-        fail(f"--format is table, csv or json, not {output!r}", 2)
+        fail(
+            f"--format is table, csv or json, not {output!r}"
+            f"|--format 只能是 table、csv 或 json，不能是 {output!r}",
+            2,
+        )
     asked = {"by": by or None, "kind": kind, "since": since, "until": until, "zone": zone}
     typer.echo(run(lambda ask: report(ask, output, asked), at, addresses, data, language), nl=False)
 
@@ -89,7 +93,7 @@ def export_to_file(
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        fail(f"{file} cannot be written: {error.strerror}")
+        fail(f"{file} cannot be written: {error.strerror}|无法写入 {file}：{error.strerror}")
 
 
 @sla_commands.command("import")
@@ -147,19 +151,23 @@ def run(
     of: Sequence[str] | None = None,
 ) -> T:
     """Do something that asks the services, and return what it returns; ends the command where it cannot."""
+    from services.command.reader import CHINESE, ENGLISH, choose_language
     from services.command.replay.addresses import find_addresses
     from services.command.replay.conservation import Place
     from services.command.replay.replay_error import ReplayError
-    from services.command.replay.report_texts import CHINESE, ENGLISH, choose_language
 
     if language not in {None, ENGLISH, CHINESE}:
-        fail(f"--language is {ENGLISH} or {CHINESE}, not {language!r}", 2)
+        fail(
+            f"--language is {ENGLISH} or {CHINESE}, not {language!r}"
+            f"|--language 只能是 {ENGLISH} 或 {CHINESE}，不能是 {language!r}",
+            2,
+        )
     try:
         asked = of or tuple(place.value for place in Place)
         found = dict(find_addresses(at, addresses, data, asked))
         return asyncio.run(_ask(work, found, language or choose_language(os.environ)))
     except (AskError, ReplayError) as error:
-        fail(str(error), error.code)
+        fail(str(error), error.code, language)
 
 
 async def _ask(work: Callable[[Ask], Awaitable[T]], addresses: dict[str, str], language: str) -> T:

@@ -21,7 +21,7 @@ async def explain(ask: Ask, complaint: str, zone: str | None = None) -> list[str
     complaint_id = await find_complaint(ask, complaint)
     promises = await ask.get("sla", f"complaints/{complaint_id}/promises", zone=zone)
     if not promises:
-        raise AskError(f"nothing was promised to {complaint}")
+        raise AskError(f"nothing was promised to {complaint}|投诉 {complaint} 没有任何承诺")
     return [line for promise in promises for line in _promise(promise, ask.language)]
 
 
@@ -33,7 +33,9 @@ async def find_complaint(ask: Ask, complaint: str) -> UUID:
         pass
     found = await ask.get("intake", "complaints", receipt_number=complaint)
     if not found["items"]:
-        raise AskError(f"there is no complaint with the receipt number {complaint}")
+        raise AskError(
+            f"there is no complaint with the receipt number {complaint}|没有受理编号为 {complaint} 的投诉"
+        )
     return UUID(found["items"][0]["complaint_id"])
 
 

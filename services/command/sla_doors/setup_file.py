@@ -37,7 +37,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise AskError(f"{path} cannot be read: {error}", 2) from error
+        raise AskError(f"{path} cannot be read: {error}|无法读取 {path}：{error}", 2) from error
 
 
 def _differences(tried: Mapping[str, Any], *, chinese: bool) -> list[str]:
