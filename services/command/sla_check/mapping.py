@@ -85,5 +85,5 @@ def load_check_mapping(path: Path) -> CheckMapping:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        english, chinese = (field_text(first, language) for language in ("en", "zh-CN"))
+        english, chinese = str(first["msg"]), field_text(first, "zh-CN")
         fail(f"{path}: {place}: {english}|{path}：{place}：{chinese}", 2)
