@@ -105,6 +105,7 @@ TECHNICAL = {
         "case_view": "the SQL of showing a complaint",
         "charges": "transactions for charges that are disputed",
         "compensate": "transactions for what is owed of itself",
+        "compensate_children": "transactions for what is owed to all of an incident",
         "chase": "the log of chases",
         "chase_api": "endpoints of chases, beside api.py",
         "change_owner": "one transaction for a change of owner",

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import UUID
 
 
 def add_answer_tables(metadata: MetaData) -> None:
-    """Add what what is written to customers needs."""
+    """Add the tables of what is written to customers."""
     Table(
         "answer",
         metadata,

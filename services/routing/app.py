@@ -14,6 +14,7 @@ from .api import router
 from .appeals import appeal_timers
 from .appeals_api import router as appeals_router
 from .chase_api import router as chase_router
+from .compensate_children import children_timers
 from .contacts_api import router as contacts_router
 from .desk import Desk
 from .endings_api import router as endings_router
@@ -77,7 +78,8 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
             | urgency_timers(desk)
             | unclear_timers(desk)
             | appeal_timers(desk)
-            | incident_timers()
+            | incident_timers(desk)
+            | children_timers(desk)
         )
 
     service.decides_by(policy, decide_by)

@@ -237,6 +237,14 @@ class CompensationBody(CommandBody):
     by: Account
 
 
+class ForIncidentBody(StrictBody):
+    """The same for all complaints of an incident."""
+
+    event: Literal[LateEvent.MISSED_VISIT, LateEvent.LATE_START]
+    days: Whole = Field(default=1, ge=1, le=1000)
+    by: Account
+
+
 class PaymentBody(CommandBody):
     """It was paid, under this number."""
 

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import UUID
 
 
 def add_contact_tables(metadata: MetaData) -> None:
-    """Add what the talk with customers needs."""
+    """Add the tables of the talk with customers."""
     Table(
         "later_contact",
         metadata,

@@ -12,6 +12,7 @@ from shared.events.intake import ComplaintJoinedIncident, IncidentEnded, RepeatR
 from shared.events.routing import ComplaintResolved
 from shared.runtime.timers import Timer, TimerHandler, arm
 
+from .compensate_children import compensate_late_repairs, compensate_soon
 from .desk import Desk
 from .follow_incident import Child, follows
 from .next_state import Action, State, next_state
@@ -25,7 +26,8 @@ _MEET = Statement(
     INSERT INTO incident (incident_id)
     SELECT DISTINCT id FROM unnest(CAST(:incidents AS uuid[])) AS row (id) ORDER BY id
     ON CONFLICT (incident_id) DO UPDATE SET incident_id = excluded.incident_id
-    RETURNING incident_id, resolved
+    RETURNING incident_id, resolved, EXISTS (
+        SELECT FROM incident_compensation c WHERE c.incident_id = incident.incident_id) AS compensated
     """
 )
 _JOIN = Statement(
@@ -92,7 +94,9 @@ async def join_incidents(
         "joined": [event.joined_at for event in events],
     }
     await tx.fetch(_JOIN, values)
-    resolved = {incident for incident, is_resolved in met if is_resolved}
+    resolved = {row["incident_id"] for row in met if row["resolved"]}
+    compensated = {row["incident_id"] for row in met if row["compensated"]}
+    await compensate_soon(tx, [e.complaint_id for e in events if e.incident_id in compensated])
     await weigh_all_anew(desk, tx, joined)
     await _follow(tx, [event.complaint_id for event in events if event.incident_id in resolved])
 
@@ -121,7 +125,7 @@ async def note_repeat_reasons(tx: Transaction, given: Sequence[Envelope[RepeatRe
     await tx.fetch(_REASON, values)
 
 
-def incident_timers() -> dict[str, TimerHandler]:
+def incident_timers(desk: Desk) -> dict[str, TimerHandler]:
     """Each complaint follows in a transaction that has it locked."""
 
     async def follow(tx: Transaction, due: Sequence[Timer]) -> None:
@@ -135,6 +139,7 @@ def incident_timers() -> dict[str, TimerHandler]:
         values = {"ids": ids, "by": [row["ended_by"] for row in following], "state": state}
         for complaint_id, round_, who in await tx.fetch(_RESOLVE, values):
             tx.publish(ComplaintResolved(complaint_id=complaint_id, round=round_, by=who, resolved_at=tx.now))
+        await compensate_late_repairs(desk, tx, ids)
 
     return {FOLLOW: follow}
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from shared.events.vocabulary import LateEvent
 
+from .next_state import Action, NotPossibleError, State, next_state
 from .open_hours import after_open_time
 from .policy import HoursPolicy, LateScheme
 
@@ -32,3 +33,12 @@ def owed_for_repair(since: datetime | None, repaired_at: datetime, scheme: LateS
 def owed_for(event: LateEvent, days: int, scheme: LateScheme) -> int:
     """REM-6: for a missed visit once, for a late start by the day."""
     return scheme.missed_visit if event is LateEvent.MISSED_VISIT else scheme.late_start_per_day * days
+
+
+def owed_to(state: State) -> bool:
+    """REM-6: whether a complaint of an incident gets what was decided for all of them: not once it has ended."""
+    try:
+        next_state(state, Action.REMEDY)
+    except NotPossibleError:
+        return False
+    return True

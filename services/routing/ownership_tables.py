@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 
 def add_ownership_tables(metadata: MetaData) -> None:
-    """Add what who answers and who works needs."""
+    """Add the tables of who answers and who works."""
     Table(
         "owner_change",
         metadata,

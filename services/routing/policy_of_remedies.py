@@ -40,11 +40,15 @@ class LateScheme(BaseModel):
 
 
 class LatePolicy(BaseModel):
-    """Which scheme of automatic compensation is switched on; none if `scheme` is empty (REM-6)."""
+    """Which scheme of automatic compensation is switched on; none if `scheme` is empty (REM-6).
+
+    for_incident_from_rank: who decides for all complaints of an incident at once.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     scheme: str
+    for_incident_from_rank: int = Field(ge=1, le=4)
     schemes: dict[str, LateScheme]
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from .case import NoSuchCaseError, NotYoursError, StaleVersionError, current_cas
 from .change_owner import OwnerStaysError
 from .chase import NobodyToChaseError, OnlyOwnerChasesError
 from .compensate import NotGrantedHereError
+from .compensate_children import NoSuchIncidentError, NotHighEnoughError
 from .grant_remedy import MayNotSignError, NoSuchRemedyError, RemedyStateError
 from .judge_transfer import Objection
 from .may_change_owner import OwnerObjection
@@ -224,12 +225,20 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
                 "no such standard answer is in force", "没有生效的此条口径", field="standard_answer"
             ),
         ),
+        (NoSuchIncidentError, lambda _: NotFoundError("no complaint has joined it", "没有属于此事件的投诉")),
         (NoSuchTaskError, lambda _: NotFoundError("this complaint has no such task", "此投诉没有这项协办")),
         _says(
             NotGrantedHereError,
             lambda _: (
                 "no scheme that gives anything for this is switched on (REM-6)",
                 "未启用相应的自动补偿方案（REM-6）",
+            ),
+        ),
+        _says(
+            NotHighEnoughError,
+            lambda error: (
+                f"somebody of rank {error.rank} or above decides for a whole incident",
+                f"须由 {error.rank} 级及以上人员对整个事件作出决定",
             ),
         ),
         _says(TaskRefusedError, _task_refused),

@@ -10,12 +10,22 @@ from shared.runtime.errors import UnprocessableError
 from shared.runtime.paging import After, Limit
 from shared.runtime.service import service_router
 
-from .at_desk import AtDesk, said
-from .bodies import AcceptanceBody, ChargeBody, CompensationBody, DisputeBody, PaymentBody, RemedyBody
+from .at_desk import AtDesk, known, said
+from .bodies import (
+    AcceptanceBody,
+    ChargeBody,
+    CompensationBody,
+    DisputeBody,
+    ForIncidentBody,
+    PaymentBody,
+    RemedyBody,
+)
 from .charges import dispute_charge
 from .compensate import compensate
+from .compensate_children import decide_for_all, decided_for_all
 from .grant_remedy import note_payment, propose_remedy, refuse, sign
 from .of_complaint import OfComplaint
+from .refusals import refusals
 from .remedy_authority import condition_in
 
 router = service_router("routing", tags=["remedies"])
@@ -123,3 +133,23 @@ async def list_charges(
 ) -> dict[str, Any]:
     """Frozen, or released with the end."""
     return await _CHARGES.page(work, complaint_id, after, limit)
+
+
+@router.post("/incidents/{incident_id}/compensations", summary="Grant what is owed to all of an incident")
+async def post_for_incident(
+    incident_id: UUID, work: Work, desk: AtDesk, body: Annotated[ForIncidentBody, Body()]
+) -> dict[str, Any]:
+    """By a head of department, for a missed visit or a late start, once each; every complaint of the incident that has not
+    ended, and every one that joins it later, is granted it once (REM-6). For the late repair itself each is granted its
+    own with the resolution of the incident.
+    """
+    by = known(desk, "by", body.by)
+    async with refusals(work, incident_id):
+        await decide_for_all(work, desk, incident_id, event=body.event, days=body.days, by=by)
+    return await list_for_incident(incident_id, work)
+
+
+@router.get("/incidents/{incident_id}/compensations", summary="What is owed to all of an incident")
+async def list_for_incident(incident_id: UUID, work: Work) -> dict[str, Any]:
+    """With who decided it and to how many it was granted so far."""
+    return {"items": [dict(row) for row in await decided_for_all(work, incident_id)]}

@@ -1,11 +1,11 @@
 """Tables of what is owed, and of charges that customers dispute."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 
 def add_remedy_tables(metadata: MetaData) -> None:
-    """Add what what is owed needs."""
+    """Add the tables of what is owed."""
     Table(
         "remedy",
         metadata,
@@ -31,6 +31,9 @@ def add_remedy_tables(metadata: MetaData) -> None:
         Column("paid_by", Text),
         Column("payment", Text, comment="its number"),
         Column("policy_version", Text, nullable=False),
+        Column("decided_with", UUID(as_uuid=True), comment="the decision for all complaints of an incident"),
+        Index("remedy_decided_once", "complaint_id", "decided_with", unique=True),
+        Index("remedy_decided_with", "decided_with", postgresql_where=text("decided_with IS NOT NULL")),
         Index("remedy_of_complaint", "complaint_id", "remedy_id"),
         Index("remedy_of_customer", "customer_id", "approved_at"),
         comment="What is owed to customers, who granted it, and whether it was paid.",
@@ -50,4 +53,18 @@ def add_remedy_tables(metadata: MetaData) -> None:
         Column("policy_version", Text, nullable=False),
         Index("disputed_charge_once", "complaint_id", "reference", unique=True),
         comment="Charges that customers dispute; frozen during the case (REM-9).",
+    )
+    Table(
+        "incident_compensation",
+        metadata,
+        Column("compensation_id", UUID(as_uuid=True), primary_key=True),
+        Column("incident_id", UUID(as_uuid=True), nullable=False),
+        Column("event", Text, nullable=False, comment="REM-6"),
+        Column("days", Integer, nullable=False),
+        Column("amount", BigInteger, nullable=False, comment="to each complaint, in the smallest unit"),
+        Column("decided_by", Text, nullable=False),
+        Column("decided_at", DateTime(timezone=True), nullable=False),
+        Column("policy_version", Text, nullable=False),
+        Index("incident_compensation_once", "incident_id", "event", unique=True),
+        comment="What is owed to every complaint of an incident, decided once for all of them.",
     )

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 
 def add_rule_tables(metadata: MetaData) -> None:
-    """Add what the rules by the people who run it needs."""
+    """Add the tables of the rules by the people who run it."""
     Table(
         "rule_list",
         metadata,

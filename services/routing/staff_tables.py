@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 
 def add_staff_tables(metadata: MetaData) -> None:
-    """Add what staff needs."""
+    """Add the tables of staff."""
     Table(
         "staff_load",
         metadata,
