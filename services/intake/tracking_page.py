@@ -28,6 +28,9 @@ _PROMISES = {
     "CONTACT": ("与您联系", "first contact"),
     "UPDATE": ("告知进展", "news"),
     "SOLVE": ("告知处理结果", "result"),
+    "CLOSE": ("确认结案", "closing"),
+    "REPORT": ("书面故障报告", "written report"),
+    "REGULATOR": ("监管要求的答复", "answer that the regulator asks for"),
 }
 _TEXTS = {
     "title": ("您的投诉进展", "Your complaint"),

@@ -27,15 +27,15 @@ from .texts import Texts
 _STORE = Statement(
     """
     INSERT INTO intent (intent_id, complaint_id, kind, role, told_of, round, language, channel, address_hint,
-        reply_to, link, text, reason, state, decided_at, template_version, policy_version)
+        reply_to, link, text, reason, not_before, state, decided_at, template_version, policy_version)
     SELECT v.*, CASE WHEN v.reason IS NULL THEN 'PENDING' ELSE 'SKIPPED' END,
         CASE WHEN v.reason IS NOT NULL THEN now() END, CAST(:template_version AS text), CAST(:policy_version AS text)
     FROM unnest(CAST(:intent_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:kind AS text[]),
         CAST(:role AS text[]), CAST(:told_of AS text[]), CAST(:round AS smallint[]), CAST(:language AS text[]),
         CAST(:channel AS text[]), CAST(:address_hint AS text[]), CAST(:reply_to AS text[]), CAST(:link AS text[]),
-        CAST(:text AS text[]), CAST(:reason AS text[]))
+        CAST(:text AS text[]), CAST(:reason AS text[]), CAST(:not_before AS timestamptz[]))
         AS v (intent_id, complaint_id, kind, role, told_of, round, language, channel, address_hint, reply_to, link,
-              text, reason)
+              text, reason, not_before)
     ON CONFLICT (complaint_id, kind, role, told_of) DO NOTHING RETURNING intent_id
     """
 )
@@ -66,6 +66,7 @@ class Intent(NamedTuple):
     link: str | None
     text: str
     reason: SkipReason | None
+    not_before: datetime
 
 
 class Wish(NamedTuple):
@@ -74,7 +75,7 @@ class Wish(NamedTuple):
     complaint: its row in `complaint`; told_of: what it tells of, once; facts: values of placeholders by name;
     round: the resolution it tells of, the complaint's present round if None; link: path of a link, sealed;
     where: the channel and sealed address, if not those of the complaint; must_open: sealed, and needed for the text;
-    remarks: sentences after the text.
+    remarks: sentences after the text; not_before: whoever is told is not to be disturbed before.
     """
 
     because_of: Envelope[Event] | None
@@ -88,6 +89,7 @@ class Wish(NamedTuple):
     where: Where | None = None
     must_open: str | None = None
     remarks: tuple[str, ...] = ()
+    not_before: datetime | None = None
 
 
 class Messages:
@@ -114,7 +116,7 @@ class Messages:
         """Store these messages where they are not stored yet, and tell of those that are skipped."""
         if not wishes:
             return
-        intents = [self._decide(wish) for wish in wishes]
+        intents = [self._decide(wish, tx.now) for wish in wishes]
         versions = {"template_version": self.texts.version, "policy_version": self.policy.version}
         columns = dict(zip(Intent._fields, zip(*intents, strict=True), strict=True))
         stored = {intent_id for (intent_id,) in await tx.fetch(_STORE, columns | versions)}
@@ -147,7 +149,7 @@ class Messages:
             tx.publish(skipped, because_of=causes[skipped.complaint_id])
         count_messages(tx, [(row["kind"], State.SKIPPED) for row in withdrawn])
 
-    def _decide(self, wish: Wish) -> Intent:
+    def _decide(self, wish: Wish, now: datetime) -> Intent:
         known = wish.complaint
         said_in = wish.round or known["round"]
         reach = find_address(self._sealer, known, wish.role, (wish.link, wish.must_open), wish.where)
@@ -178,6 +180,7 @@ class Messages:
                 wish.remarks,
             ),
             reason=reason,
+            not_before=wish.not_before or now,
         )
 
     def desk(self, role: Role, complaint: Mapping[str, Any]) -> Where | None:

@@ -42,7 +42,7 @@ Fact: TypeAlias = str | datetime | StrEnum | Owed | SealedText | Roles
 class Notice(NamedTuple):
     """One message: to whom, told of what, once; `facts` are still to be said in the reader's language.
 
-    late: staff read that they are told well after the moment.
+    late: staff read that they are told well after the moment; not_before: they are not to be disturbed before.
     """
 
     kind: MessageKind
@@ -51,6 +51,7 @@ class Notice(NamedTuple):
     facts: Mapping[str, Fact] = {}
     where: Where | None = None
     late: bool = False
+    not_before: datetime | None = None
 
 
 Decide: TypeAlias = Callable[[Any, NotifyPolicy], tuple[Notice, ...]]

@@ -99,7 +99,10 @@ async def tell_staff_of_escalations(
             wish = _wish(envelope, known, MessageKind.ESCALATION, f"{envelope.event.promise_id} {level}")
             wish = wish._replace(role=role, where=messages.desk(role, complaint))
             event = envelope.event
-            wish = wish._replace(remarks=messages.remarks(wish, late=event.told_late, missing=event.missing))
+            wish = wish._replace(
+                remarks=messages.remarks(wish, late=event.told_late, missing=event.missing),
+                not_before=event.held_until,
+            )
             wishes.append(_with_promise(messages, wish, level=level))
     await messages.store(tx, wishes)
 

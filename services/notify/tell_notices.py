@@ -158,6 +158,7 @@ def _wishes(
             continue
         where = notice.where or messages.desk(notice.role, complaint)
         wish = Wish(envelope, complaint, notice.kind, notice.role, notice.told_of, where=where)
+        wish = wish._replace(not_before=notice.not_before)
         facts = {name: _said(messages, wish, fact) for name, fact in notice.facts.items()}
         sealed = [fact.sealed for fact in notice.facts.values() if isinstance(fact, SealedText)]
         remarks = messages.remarks(wish, late=notice.late)

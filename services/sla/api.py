@@ -19,6 +19,7 @@ from shared.runtime.service import service_router
 from .calendar_store import Timekeeper
 from .choose_target import Kept
 from .explain import explain, slots_of
+from .promise_rows import TO_EVERYBODY
 from .promise_story import Story, load_story
 from .promises import paused
 from .settle import PromiseState
@@ -132,10 +133,14 @@ async def list_promises(
 
 @router.get("/complaints", summary="Complaints and how many promises each was given, by id")
 async def list_complaints(work: Work, after: After = None, limit: Limit = 100) -> dict[str, Any]:
-    """Every complaint that promises were made to, with their number by kind."""
+    """Every complaint that promises were made to, with their number by kind.
+
+    The kinds that everybody is promised are there even where there are none, so that a lost one shows; the others
+    only where they were made.
+    """
     page = await read_page(work, _COMPLAINTS, "complaint_id", after, limit)
     for item in page["items"]:
-        item["promises"] = {kind: item["promises"].get(kind, 0) for kind in PromiseKind}
+        item["promises"] = dict.fromkeys(TO_EVERYBODY, 0) | item["promises"]
     return page
 
 

@@ -14,18 +14,21 @@ from .extension_doors import router as extension_doors
 from .feed_doors import router as feed_doors
 from .holdings import holding
 from .metrics import sampler
+from .news_doors import router as news_doors
+from .outage_doors import router as outage_doors
 from .pause_doors import router as pause_doors
 from .pause_promises import timers as pausing
 from .policy import SlaPolicy
 from .reactions import in_turn, reactions
 from .recompute import timers as recomputing
 from .recount import timers as recounting
+from .regulator_clocks import timers
 from .report_doors import router as report_doors
 from .setup_doors import router as setup_doors
 from .share_doors import router as share_doors
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
-from .watch import timers
+from .watch_outages import outage_timers, outages
 from .what_if_doors import router as what_if_doors
 
 
@@ -40,6 +43,8 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         contract_doors,
         extension_doors,
         feed_doors,
+        news_doors,
+        outage_doors,
         pause_doors,
         report_doors,
         setup_doors,
@@ -51,8 +56,10 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     def decide_by(policy: SlaPolicy) -> None:
         keeper = Timekeeper(policy.calendars())
         service.serves(timekeeper=keeper, policy=policy)
-        service.hears(("intake", "routing", "notify"), in_turn(reactions(policy, keeper), holding()))
-        firing = (pausing, timers, recomputing, recounting, swapping)
+        service.hears(
+            ("intake", "routing", "notify"), in_turn(reactions(policy, keeper), holding(), outages(policy))
+        )
+        firing = (pausing, timers, recomputing, recounting, swapping, outage_timers)
         service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})
         service.samples(sampler(policy.horizon_warning_days))
 

@@ -77,6 +77,11 @@ def choose_target(
     if kind is PromiseKind.ACKNOWLEDGE:
         seconds = policy.acknowledge if named is None else named.acknowledge or policy.acknowledge
         return Target(severity, EVERYBODY, seconds, due_at(start, seconds), 1.0, None)
+    if kind in (PromiseKind.CLOSE, PromiseKind.REPORT):
+        given_target = (policy.close if kind is PromiseKind.CLOSE else policy.outage_report).target
+        due = due_of(given_target, start, 1.0, policy.calendar, policy=policy, calendars=calendars)
+        own = Target(severity, EVERYBODY, due.seconds, due.at, 1.0, None)
+        return own._replace(counting=due.counting, begins_at=due.begins_at, provisional=due.provisional)
     factor, rule = factor_of(kind, facts, severity, reopened=reopened, policy=policy)
     if kind is PromiseKind.CONTACT:
         hours = calendars.get(policy.outside_hours.calendar)
@@ -89,7 +94,7 @@ def choose_target(
     if kind is PromiseKind.CONTACT and facts.kind in policy.bypass.kinds:
         given[BYPASS] = policy.bypass.contact
     dues = {
-        cell: _due(target, start, factor, calendar, policy=policy, calendars=calendars)
+        cell: due_of(target, start, factor, calendar, policy=policy, calendars=calendars)
         for cell, target in given.items()
     }
     cell = min(dues, key=lambda candidate: dues[candidate].at)
@@ -108,7 +113,7 @@ def choose_target(
     )
 
 
-def _due(
+def due_of(
     target: float | InCalendar,
     start: datetime,
     factor: float,
@@ -119,7 +124,7 @@ def _due(
 ) -> Due:
     """CAL-4: the calendar of the target wins over `calendar`; without one time counts day and night."""
     given = target if isinstance(target, InCalendar) else InCalendar(seconds=target)
-    if given.same_day_before is not None and given.seconds is not None:
+    if given.same_day_before is not None and given.seconds is not None and given.zone is not None:
         seconds = same_day(start, given.same_day_before, given.zone, given.seconds) * factor
         return Due(due_at(start, seconds), seconds)
     name = given.calendar or calendar

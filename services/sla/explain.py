@@ -18,6 +18,9 @@ _WHAT = {
     PromiseKind.CONTACT: ("First contact by a person", "首次人工联系"),
     PromiseKind.UPDATE: ("News", "进展告知"),
     PromiseKind.SOLVE: ("Result", "结果答复"),
+    PromiseKind.CLOSE: ("Closing with the customer's word", "经客户确认结案"),
+    PromiseKind.REPORT: ("Written report of the outage", "书面故障报告"),
+    PromiseKind.REGULATOR: ("Answer that the regulator asks for", "监管要求的答复"),
 }
 _UNITS = ((86_400, " d", "天"), (3600, " h", "小时"), (60, " min", "分钟"))
 
@@ -114,6 +117,9 @@ def reason(promise: Mapping[str, Any], complaint: Mapping[str, Any], extended: f
     target = duration(seconds, in_days=in_days)
     if promise["cell"] == EVERYBODY:
         return Said(f"{target.english} for everybody", f"对所有客户均为 {target.chinese}")
+    if promise["kind"] == PromiseKind.REGULATOR:
+        english = f"{promise['cell']}: {target.english}, which never stands still"
+        return Said(english, f"{promise['cell']}：{target.chinese}，不因任何原因暂停")
     severity, grade, cell = promise["severity"], complaint["grade"], promise["cell"]
     english, chinese = f"severity {severity}", f"严重度 {severity}"
     if severity != complaint["severity"]:

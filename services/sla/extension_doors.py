@@ -23,6 +23,7 @@ from .pause_promises import count_again
 from .policy import ExtensionPolicy
 from .promise_rows import LivePromise
 from .promises import load_complaints, load_live_of
+from .regulator_clocks import lay_clocks
 from .watch import calendars_of, next_watch
 
 router = service_router("sla", tags=["extensions"])
@@ -94,6 +95,7 @@ async def extend(complaint_id: UUID, form: ExtensionForm, work: Work, deciding: 
         await tx.fetch(_EXTEND, _values(promise, longer, form, given_seconds + form.seconds))
         if promise.paused_since is None:
             await arm(tx, next_watch(longer, policy, kept))
+        await lay_clocks(tx, policy, keeper, [complaint_id])
         tx.publish(
             PromiseExtended(
                 complaint_id=complaint_id,

@@ -17,6 +17,7 @@ from .choose_policy import choose_policy, name_of
 from .choose_target import Calendars, choose_target
 from .conditions import Facts
 from .count_time import as_data
+from .lay_clock import earliest_warning, lay_at_once
 from .policy import NamedPolicy, SlaPolicy
 from .promise_rows import NewPromise, PromisedComplaint
 from .promises import save_new
@@ -45,12 +46,19 @@ async def make_promises(
     policy: SlaPolicy,
     keeper: Timekeeper,
     occasions: Sequence[Occasion],
-) -> None:
-    """Make these promises, and tell those of one occasion together; their complaints are locked."""
+) -> list[Occasion]:
+    """Make these promises, and tell those of one occasion together; their complaints are locked.
+
+    Returns the occasions beside whose promises the regulator's clocks have to run from the beginning.
+    """
+    if not occasions:
+        return []
     calendars = await keeper.in_force(tx)
     promises: list[NewPromise] = []
     timers: list[Timer] = []
     complaints: list[PromisedComplaint] = []
+    with_clocks: list[Occasion] = []
+    earliest = earliest_warning(policy)
     for occasion in occasions:
         named = choose_policy(occasion.facts, policy)
         made = []
@@ -58,12 +66,17 @@ async def make_promises(
             promise, timer = _make(occasion, kind, policy, named, calendars)
             made.append(promise)
             timers.append(timer)
+            if kind is PromiseKind.SOLVE:
+                speaks_after = (timer.due_at - promise.starts_at).total_seconds()
+                if lay_at_once(occasion.facts, speaks_after, earliest, policy.regulator):
+                    with_clocks.append(occasion)
         promises += made
         if occasion.complaint is not None:
             complaints.append(_with_snapshot(occasion.complaint, made, policy))
         tx.publish(_told(occasion, made, policy), because_of=occasion.because_of)
     await save_new(tx, policy.version, promises, complaints)
     await arm(tx, timers)
+    return with_clocks
 
 
 def _make(

@@ -19,6 +19,7 @@ from .pauses import Because, clock_with_pauses, ends_of_itself_at, is_stopped, u
 from .policy import SlaPolicy
 from .promise_rows import LivePromise
 from .promises import load_live_of
+from .regulator_clocks import lay_clocks
 from .watch import calendars_of, next_watch
 from .working_time import Paused
 
@@ -100,6 +101,7 @@ async def begin_pauses(
     await save_begun(tx, begun, stopped)
     await disarm(tx, [promise_id for promise_id, _ in stopped])
     await arm(tx, [Timer(one.pause_id, PAUSE, str(one.complaint_id), one.ends_by) for one in begun])
+    await lay_clocks(tx, policy, keeper, {one.complaint_id for one in live if one.kind is PromiseKind.SOLVE})
     return begun
 
 

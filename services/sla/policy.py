@@ -13,6 +13,7 @@ from shared.events.vocabulary import (
     ComplaintKind,
     EscalationLevel,
     Grade,
+    OutageDuty,
     PauseReason,
     PromiseKind,
     Role,
@@ -99,19 +100,21 @@ class InCalendar(_Part):
     working_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     start: str | None = None
     same_day_before: time | None = None
-    zone: str = "Asia/Shanghai"
+    zone: str | None = None
 
     @field_validator("zone")
     @classmethod
-    def _zone_is_known(cls, name: str) -> str:
-        return _known_zone(name)
+    def _zone_is_known(cls, name: str | None) -> str | None:
+        return name if name is None else _known_zone(name)
 
     @model_validator(mode="after")
     def _same_day_runs_day_and_night(self) -> Self:
-        if self.same_day_before is not None and (self.seconds is None or self.start or self.calendar):
+        if self.same_day_before is not None and (
+            not self.seconds or not self.zone or self.start or self.calendar
+        ):
             raise ValueError(
-                "same_day_before needs seconds, and neither calendar nor start"
-                "|same_day_before 需要 seconds，且不能与 calendar 或 start 同用"
+                "same_day_before needs seconds and a zone, and neither calendar nor start"
+                "|same_day_before 需要 seconds 和 zone，且不能与 calendar 或 start 同用"
             )
         return self
 
@@ -272,6 +275,90 @@ class OutsideHoursPolicy(_Part):
     not_for_faults_of: tuple[Grade, ...]
 
 
+class ClosePolicy(_Part):
+    """How long until the customer has confirmed, and to whom that is promised; nobody where both are empty."""
+
+    target: Seconds | InCalendar
+    severities: tuple[Severity, ...]
+    grades: tuple[Grade, ...]
+
+
+class SilentHoursPolicy(_Part):
+    """CAL-8: outside whose working hours reminders for staff wait ("24x7": never), and which never wait."""
+
+    calendar: CalendarName
+    not_for_severities: tuple[Severity, ...]
+    not_for_grades: tuple[Grade, ...]
+
+
+class OutageReportPolicy(_Part):
+    """SLA-W: after which outages of whom a written report is due, and when, counted from the repair."""
+
+    grades: tuple[Grade, ...]
+    longer_than: Annotated[float, Field(ge=0, le=366 * 86_400)]
+    target: Seconds | InCalendar
+
+
+class MassOutagePolicy(_Part):
+    """SLA-M: which incidents are mass outages (about: categories with all below, any if empty), what is due and when.
+
+    told: who is told of a notice that nobody has given in time.
+    """
+
+    severities: tuple[Severity, ...]
+    about: tuple[Text, ...]
+    within: Annotated[dict[OutageDuty, Seconds], _every(*OutageDuty)]
+    told: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+
+class ClockPolicy(_Part):
+    """One clock of a regulator: by when the customer has the answer, and for which complaints."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    target: Seconds | InCalendar
+    when: Conditions = Conditions()
+
+
+class ProfilePolicy(_Part):
+    """The clocks of a regulator; `afterwards`: what the customer may do then, in both languages."""
+
+    title: str
+    title_zh: str
+    afterwards: str = ""
+    afterwards_zh: str = ""
+    clocks: tuple[ClockPolicy, ...]
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [one.name for one in self.clocks]
+        if len(names) != len(set(names)):
+            raise ValueError("each clock needs a name of its own|每个时限须有各自的名称")
+        return self
+
+
+class RegulatorPolicy(_Part):
+    """Section 11: the profile of this installation (none if empty), which kinds are its cases, what 80 % forces."""
+
+    profile: str
+    cases: tuple[ComplaintKind, ...]
+    forces: tuple[Literal[EscalationLevel.L3, EscalationLevel.L4], ...]
+    profiles: dict[str, ProfilePolicy]
+
+    @model_validator(mode="after")
+    def _profile_is_known(self) -> Self:
+        if self.profile and self.profile not in self.profiles:
+            raise ValueError(
+                f"profile: there is no profile {self.profile!r}|profile：没有名为 {self.profile!r} 的规则集"
+            )
+        return self
+
+    def in_force(self) -> Iterator[tuple[str, Seconds | InCalendar]]:
+        """The targets of the profile of this installation, with their places."""
+        profile = self.profiles.get(self.profile)
+        for index, one in enumerate(profile.clocks if profile else ()):
+            yield f"regulator.profiles.{self.profile}.clocks[{index}]", one.target
+
+
 class PausePolicy(_Part):
     """PAU-1..6: which reason stops which promises, what has to be shown, how long a pause may last."""
 
@@ -337,6 +424,11 @@ class SlaPolicy(Policy):
     bypass: BypassPolicy
     repeated: RepeatedPolicy
     reopened: ReopenedPolicy
+    close: ClosePolicy
+    outage_report: OutageReportPolicy
+    mass_outage: MassOutagePolicy
+    news_repeats: bool
+    regulator: RegulatorPolicy
     rural: RuralPolicy
     protection: ProtectionPolicy
     outside_hours: OutsideHoursPolicy
@@ -344,11 +436,12 @@ class SlaPolicy(Policy):
     extension: ExtensionPolicy
     warnings: Annotated[dict[PromiseKind, WarningPolicy], _every(*PromiseKind)]
     escalation: EscalationPolicy
+    silent_hours: SilentHoursPolicy
     told: dict[EscalationLevel, tuple[Role, ...]]
 
     @model_validator(mode="after")
     def _somebody_is_told_of_a_breach(self) -> Self:
-        for level in (EscalationLevel.L1, EscalationLevel.L2, EscalationLevel.L3):
+        for level in tuple(EscalationLevel)[2:]:
             if not self.told.get(level):
                 raise ValueError(f"told.{level} must name who is told of it|told.{level} 必须写明通知谁")
         return self
@@ -399,6 +492,9 @@ class SlaPolicy(Policy):
     def _all_targets(self) -> Iterator[tuple[str, str, float | InCalendar]]:
         """Every target with its place and the calendar that counts where it names none."""
         yield "bypass.contact", self.calendar, self.bypass.contact
+        yield "close.target", self.calendar, self.close.target
+        yield "outage_report.target", self.calendar, self.outage_report.target
+        yield from ((place, ROUND_THE_CLOCK, target) for place, target in self.regulator.in_force())
         yield from ((place, self.calendar, target) for place, target in _in_matrix(self.matrix))
         for index, one in enumerate(self.policies):
             for place, target in one.all_targets():

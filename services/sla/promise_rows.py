@@ -11,6 +11,9 @@ from .count_time import Counting
 from .settle import PromiseState
 from .working_time import Paused
 
+TO_EVERYBODY = (PromiseKind.ACKNOWLEDGE, PromiseKind.CONTACT, PromiseKind.UPDATE, PromiseKind.SOLVE)
+"""What is promised for every complaint; CLOSE is promised to some, and a regulator's clock is laid when it is needed."""
+
 
 class PromisedComplaint(NamedTuple):
     """What the targets of a complaint depend on, and what it is about; older ones lack the latter."""
@@ -78,6 +81,7 @@ class NewPromise(NamedTuple):
     counted_by: dict[str, Any] | None = None
     repeat_index: int = 1
     policy_name: str = "default"
+    clock: str = ""
 
 
 class LivePromise(NamedTuple):

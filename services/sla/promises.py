@@ -31,7 +31,7 @@ _MAKE = Statement(
             CAST(:of_contract AS text[]), CAST(:of_protection AS text[])))
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, factor_rule, next_rung, calendar, calendar_version, begins_at, provisional, counted_by,
-        repeat_index, policy_name, policy_version)
+        repeat_index, policy_name, clock, policy_version)
     SELECT v.*, CAST(:policy_version AS text)
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:kind AS text[]),
         CAST(:round AS int[]), CAST(:starts_at AS timestamptz[]), CAST(:due_at AS timestamptz[]),
@@ -39,7 +39,8 @@ _MAKE = Statement(
         CAST(:factor AS float8[]), CAST(:factor_rule AS text[]), CAST(:next_rung AS text[]),
         CAST(:calendar AS text[]), CAST(:calendar_version AS int[]), CAST(:begins_at AS timestamptz[]),
         CAST(:provisional AS boolean[]), CAST(:counted_by AS jsonb[]),
-        CAST(:repeat_index AS int[]), CAST(:policy_name AS text[])) AS v
+        CAST(:repeat_index AS int[]), CAST(:policy_name AS text[]),
+        CAST(:clock AS text[])) AS v
     """
 )
 _CLIMB = Statement(

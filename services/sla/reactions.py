@@ -35,16 +35,19 @@ from .addressees import note_owners
 from .calendar_store import Timekeeper
 from .contract_terms import with_terms
 from .make_promises import Occasion, make_promises
+from .outage_report import owes_report
 from .pause_promises import Begin, begin_pauses, end_pauses
 from .pause_promises import End as EndOfPause
 from .pauses import Because
 from .policy import SlaPolicy
-from .promise_rows import PromisedComplaint, facts_of
+from .promise_rows import TO_EVERYBODY, PromisedComplaint, facts_of
 from .promises import load_complaints
 from .regrade import Cause, News
+from .regulator_clocks import lay_clocks
 from .settle import PromiseState
 from .settle_promises import End, settle_promises
 from .swap_targets import Swap, swap_targets
+from .tell_news import tell_news
 
 Message: TypeAlias = MessageSent | MessageSkipped
 _BECAUSE = {
@@ -53,7 +56,9 @@ _BECAUSE = {
     "RESOLVED": Because.RESOLVED,
     "ENDED": Because.ENDED,
 }
-ALL = ACK, CONTACT, UPDATE, SOLVE = tuple(PromiseKind)
+ALL = tuple(PromiseKind)
+ACK, CONTACT, UPDATE, SOLVE, CLOSE, REGULATOR, REPORT = ALL
+UNTIL_THE_END = tuple(kind for kind in ALL if kind is not REPORT)
 
 
 def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
@@ -68,7 +73,7 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         MessageSent: note_receipts,
         MessageSkipped: note_receipts,
         StepsTaken: note_contacts,
-        SolutionProposed: note_news,
+        SolutionProposed: partial(note_news, policy, keeper),
         ComplaintResolved: partial(note_results, policy, keeper),
         ComplaintRejected: partial(note_results, policy, keeper),
         ComplaintPaused: partial(pause_promises, policy, keeper),
@@ -106,7 +111,7 @@ async def promise_all(
     occasions = [
         Occasion(
             envelope,
-            ALL,
+            TO_EVERYBODY,
             facts_of(complaint),
             complaint.received_at,
             complaint=complaint,
@@ -114,7 +119,7 @@ async def promise_all(
         )
         for envelope, complaint in zip(received, complaints, strict=True)
     ]
-    await make_promises(tx, policy, keeper, occasions)
+    await _lay(policy, keeper, tx, await make_promises(tx, policy, keeper, occasions))
     taken = [envelope for envelope in received if envelope.event.taken_by is not None]
     await settle_promises(tx, [End(envelope, envelope.event.received_at, [CONTACT]) for envelope in taken])
 
@@ -135,7 +140,11 @@ async def promise_again(
         )
         for envelope in reopened
     ]
-    await make_promises(tx, policy, keeper, occasions)
+    if _promises_after_results(policy):
+        what = CLOSE, REPORT
+        ends = [End(one, one.event.reopened_at, what, PromiseState.WITHDRAWN) for one in reopened]
+        await settle_promises(tx, ends)
+    await _lay(policy, keeper, tx, await make_promises(tx, policy, keeper, occasions))
 
 
 async def note_receipts(tx: Transaction, decided: Sequence[Envelope[Message]]) -> None:
@@ -149,9 +158,12 @@ async def note_contacts(tx: Transaction, taken: Sequence[Envelope[StepsTaken]]) 
     await settle_promises(tx, [End(envelope, envelope.event.taken_at, [CONTACT]) for envelope in taken])
 
 
-async def note_news(tx: Transaction, proposed: Sequence[Envelope[SolutionProposed]]) -> None:
-    """To say what will be done is news; with steps it is a contact as well."""
-    await settle_promises(tx, [_done(envelope, envelope.event.proposed_at, UPDATE) for envelope in proposed])
+async def note_news(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, proposed: Sequence[Envelope[SolutionProposed]]
+) -> None:
+    """To say what will be done is news, with steps a contact as well; more is due as long as it is not done."""
+    told = [_done(envelope, envelope.event.proposed_at, UPDATE) for envelope in proposed]
+    await tell_news(tx, policy, keeper, told)
 
 
 async def pause_promises(
@@ -241,13 +253,36 @@ async def note_results(
     told: Sequence[Envelope[ComplaintResolved] | Envelope[ComplaintRejected]],
 ) -> None:
     """A result is also news, and so is a reasoned rejection; a pause is closed first (PAU-8)."""
-    ends = [_done(envelope, _told_at(envelope.event), UPDATE, SOLVE) for envelope in told]
+    ends = [_done(envelope, _told_at(envelope.event), UPDATE, SOLVE, REGULATOR) for envelope in told]
     closing = [
         EndOfPause(end.because_of.event.complaint_id, end.happened_at, Because.RESOLVED, end.because_of)
         for end in ends
     ]
     await end_pauses(tx, policy, keeper, closing)
     await settle_promises(tx, ends)
+    resolved = [envelope for envelope in told if isinstance(envelope.event, ComplaintResolved)]
+    await _promise_what_follows(policy, keeper, tx, resolved)
+
+
+async def _promise_what_follows(
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, resolved: Sequence[Envelope[ComplaintResolved]]
+) -> None:
+    """From the result on some are promised that it ends with their word, and some a written report (SLA-W)."""
+    if not resolved or not _promises_after_results(policy):
+        return
+    known = await load_complaints(tx, [envelope.event.complaint_id for envelope in resolved])
+    occasions = []
+    for envelope in resolved:
+        complaint, event = known[envelope.event.complaint_id], envelope.event
+        facts = facts_of(complaint)
+        kinds = []
+        if facts.severity in policy.close.severities or facts.grade in policy.close.grades:
+            kinds.append(CLOSE)
+        if owes_report(facts, complaint.received_at, event.resolved_at, policy.outage_report):
+            kinds.append(REPORT)
+        if kinds:
+            occasions.append(Occasion(envelope, kinds, facts, event.resolved_at, round=event.round))
+    await make_promises(tx, policy, keeper, occasions)
 
 
 async def withdraw_the_rest(
@@ -257,13 +292,34 @@ async def withdraw_the_rest(
     ended: Sequence[Envelope[ComplaintClosed] | Envelope[ComplaintCancelled]],
 ) -> None:
     """What was not done when the complaint ended is no longer needed; if due before, it was broken."""
-    ends = [End(envelope, _ended_at(envelope.event), ALL, PromiseState.WITHDRAWN) for envelope in ended]
+    # The written report is owed all the same where it ended as it should.
+    ends = [
+        End(
+            envelope,
+            _ended_at(envelope.event),
+            UNTIL_THE_END if isinstance(envelope.event, ComplaintClosed) else ALL,
+            PromiseState.WITHDRAWN,
+        )
+        for envelope in ended
+    ]
     closing = [
         EndOfPause(end.because_of.event.complaint_id, end.happened_at, Because.ENDED, end.because_of)
         for end in ends
     ]
     await end_pauses(tx, policy, keeper, closing)
+    if _promises_closing(policy):
+        confirmed = [end for end in ends if isinstance(end.because_of.event, ComplaintClosed)]
+        kept = [end._replace(kinds=[CLOSE], state=PromiseState.KEPT) for end in confirmed]
+        await settle_promises(tx, kept)
     await settle_promises(tx, ends)
+
+
+def _promises_closing(policy: SlaPolicy) -> bool:
+    return bool(policy.close.severities or policy.close.grades)
+
+
+def _promises_after_results(policy: SlaPolicy) -> bool:
+    return _promises_closing(policy) or bool(policy.outage_report.grades)
 
 
 def _done(
@@ -307,3 +363,8 @@ def _as_promised(event: ComplaintReceived) -> PromisedComplaint:
 
 def _swap(envelope: Envelope[Any], news: News) -> Swap:
     return Swap(envelope.event.complaint_id, news, because_of=envelope)
+
+
+async def _lay(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, occasions: Sequence[Occasion]) -> None:
+    because_of = {one.because_of.event.complaint_id: one.because_of for one in occasions}
+    await lay_clocks(tx, policy, keeper, because_of, because_of)

@@ -7,14 +7,17 @@ from uuid import UUID
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events.sla import PromiseRecomputed
+from shared.events.vocabulary import PromiseKind
 from shared.runtime.timers import Timer, TimerHandler, arm
 
 from .calendar_store import Timekeeper
 from .choose_target import Calendars
 from .count_time import Counting, count
+from .lay_clock import earliest_warning
 from .policy import SlaPolicy
 from .promise_rows import LivePromise, Moved
 from .promises import load_live, save_moved
+from .regulator_clocks import lay_clocks
 from .watch import next_watch
 
 RECOMPUTE = "recompute"
@@ -50,6 +53,8 @@ async def count_again(
     newest = await keeper.newest(tx, {promise.calendar for promise in live.values() if promise.calendar})
     moved: list[Moved] = []
     watches: list[Timer] = []
+    earliest = earliest_warning(policy)
+    later: set[UUID] = set()
     for promise in live.values():
         counting = promise.counting
         if counting is None or newest[counting.calendar].version == counting.version:
@@ -57,7 +62,9 @@ async def count_again(
         again = counting._replace(version=newest[counting.calendar].version)
         now_due = _count_again(promise, again, newest)
         moved.append(now_due)
-        watches += _watch(promise, now_due, policy, newest)
+        watch = _watch(promise, now_due, policy, newest)
+        watches += watch
+        later |= _speaking_later_than(earliest, promise, watch)
         if now_due.due_at != promise.due_at or now_due.provisional != promise.provisional:
             tx.publish(
                 PromiseRecomputed(
@@ -75,6 +82,14 @@ async def count_again(
             )
     await save_moved(tx, moved)
     await arm(tx, watches)
+    await lay_clocks(tx, policy, keeper, later)
+
+
+def _speaking_later_than(earliest: float, promise: LivePromise, watch: Sequence[Timer]) -> set[UUID]:
+    """The complaint, where its result is spoken of only after a regulator's clock would have been: it is laid now."""
+    speaks_after = [(timer.due_at - promise.starts_at).total_seconds() for timer in watch]
+    is_late = promise.kind is PromiseKind.SOLVE and any(seconds > earliest for seconds in speaks_after)
+    return {promise.complaint_id} if is_late else set()
 
 
 def _count_again(promise: LivePromise, counting: Counting, newest: Calendars) -> Moved:

@@ -1,8 +1,8 @@
 """Decides at which moments of a promise's life somebody is told, which have come, and which is next."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.events.vocabulary import EscalationLevel, PromiseKind, Severity
 
@@ -43,16 +43,25 @@ def ladder(
     never a last change. share_at: when a share of the target's working time is over; without it the clock runs day and
     night.
     """
-    warnings = policy.warnings[kind]
-    shares = (
-        warnings.critical if severity is Severity.S1 and warnings.critical is not None else warnings.shares
-    )
+    shares = _shares(kind, severity, policy)
     for level in sorted(shares):
         share = shares[level]
         yield Rung(level, starts_at + (due_at - starts_at) * share if share_at is None else share_at(share))
     yield Rung(BREACH, due_at)
     seconds = (due_at - starts_at).total_seconds() if target_seconds is None else target_seconds
     yield from _after_the_breach(kind, due_at, seconds, repeat_index, policy.escalation)
+
+
+def first_level(kind: PromiseKind, severity: Severity, policy: SlaPolicy) -> EscalationLevel:
+    """The level at which a promise speaks first."""
+    return min(_shares(kind, severity, policy), default=BREACH)
+
+
+def _shares(kind: PromiseKind, severity: Severity, policy: SlaPolicy) -> Mapping[Any, float]:
+    warnings = policy.warnings[kind]
+    if severity is Severity.S1 and warnings.critical is not None:
+        return warnings.critical
+    return warnings.shares
 
 
 def _after_the_breach(

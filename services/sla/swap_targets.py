@@ -22,9 +22,10 @@ from .contract_terms import with_terms
 from .count_time import as_data, count
 from .pauses import clock_with_pauses
 from .policy import ROUND_THE_CLOCK, NamedPolicy, SlaPolicy
-from .promise_rows import LivePromise, PromisedComplaint, facts_of
+from .promise_rows import TO_EVERYBODY, LivePromise, PromisedComplaint, facts_of
 from .promises import load_complaints, load_live_of
 from .regrade import Cause, News, regrade
+from .regulator_clocks import lay_clocks
 from .swap_store import More, SwappedComplaint, SwappedPromise, load_more, save_swapped
 from .watch import calendars_of, next_watch
 
@@ -101,7 +102,7 @@ async def swap_targets(
         return {}
     changed = await _with_terms(tx, policy, known, changed)
     calendars = await keeper.in_force(tx)
-    live = await load_live_of(tx, changed, tuple(PromiseKind))
+    live = await load_live_of(tx, changed, TO_EVERYBODY)
     more = await load_more(tx, [promise.promise_id for promise in live])
     rows: list[SwappedPromise] = []
     complaints: list[SwappedComplaint] = []
@@ -122,6 +123,7 @@ async def swap_targets(
         complaints.append(_noted(swap, facts, name_of(named), targets))
     await save_swapped(tx, policy.version, rows, complaints)
     await _tell_and_watch(tx, policy, keeper, changed, moved)
+    await lay_clocks(tx, policy, keeper, moved)
     return moved
 
 

@@ -91,7 +91,8 @@ promise = Table(
     Column("paused_since", DateTime(timezone=True), comment="its clock stands still"),
     Column("pauses", JSONB, comment="past pauses that stopped it: intervals of [since, until] (PAU-7)"),
     Column("counted_by", JSONB, comment="seconds or working days, factor and start rule, to count it again"),
-    UniqueConstraint("complaint_id", "kind", "round"),
+    Column("clock", Text, nullable=False, server_default="", comment="which of a regulator's clocks it is"),
+    UniqueConstraint("complaint_id", "kind", "round", "clock"),
     # Only the end of a promise changes what an index covers; every other change of its row stays cheap (HOT).
     Index("promise_live", "promise_id", postgresql_where=text("settled_at IS NULL")),
     Index(
@@ -248,4 +249,24 @@ addressee = Table(
     Column("department", Text, primary_key=True, comment="empty: for all"),
     Column("staff_id", Text, nullable=False),
     comment="Who is told of levels above the team lead; for a role that nobody holds the next one up is told.",
+)
+
+incident_duty = Table(
+    "incident_duty",
+    metadata,
+    Column("duty_id", UUID(as_uuid=True), primary_key=True),
+    Column("incident_id", UUID(as_uuid=True), nullable=False),
+    Column("kind", Text, nullable=False, comment="INTERNAL_REPORT, PUBLIC_NOTICE, FORECAST or NEWS"),
+    Column("number", Integer, nullable=False, comment="news is due again and again"),
+    Column("about", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("broken_at", DateTime(timezone=True), comment="when it was told that nobody has done it"),
+    Column("done_at", DateTime(timezone=True)),
+    Column("done_by", Text),
+    Column("reference", Text, comment="where it can be read"),
+    Column("ended_at", DateTime(timezone=True), comment="done, or no longer needed"),
+    Column("policy_version", Text, nullable=False),
+    UniqueConstraint("incident_id", "kind", "number"),
+    comment="What is due about mass outages (SLA-M).",
 )

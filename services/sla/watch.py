@@ -3,37 +3,34 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import structlog
 
 from shared.bus.unit_of_work import Transaction
 from shared.events.sla import EscalationReached, EscalationUnroutable, PromiseAtRisk, PromiseBroken
 from shared.events.vocabulary import EscalationLevel, PromiseKind, Role
-from shared.runtime.timers import Timer, TimerHandler
+from shared.runtime.timers import Timer
 
 from .addressees import load_held
 from .calendar_store import Timekeeper, Versions
+from .hold_reminders import load_held_until
+from .lay_clock import forced_levels
 from .metrics import LATENESS, RUNGS
 from .next_up import next_up
 from .pauses import clock_with_pauses
 from .policy import SlaPolicy
 from .promise_rows import Climbed, LivePromise, Reached
 from .promises import load_live, save_climbed
-from .rungs import BREACH, LEVELS, Climb, Rung, climb, ladder, told_late
+from .rungs import BREACH, LEVELS, Climb, Rung, climb, first_level, ladder, told_late
 from .settle import PromiseState
 from .working_time import Paused, WorkingTime
 
 log = structlog.get_logger()
 
 WATCH = "promise"
-
-
-def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
-    """What to do when which time has come."""
-    return {WATCH: partial(reach_rungs, policy, keeper)}
 
 
 def share_of(
@@ -79,34 +76,49 @@ def next_watch(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> list[
     return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in islice(ahead, 1)]
 
 
+class Climbers(NamedTuple):
+    """What follows a batch: timers that wait for the next rung, complaints whose result was first spoken of."""
+
+    following: list[Timer]
+    first_spoken_of: list[UUID]
+
+
 async def reach_rungs(
     policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]
-) -> list[Timer]:
+) -> Climbers:
     """Tell every rung whose time has come, once and in order, and wait for the next (section 5)."""
     live = await load_live(tx, [timer.id for timer in due])
     kept = await keeper.versions(tx, calendars_of(live.values()))
     climbed: list[Climbed] = []
     reached: list[Reached] = []
     following: list[Timer] = []
+    first_spoken_of: list[UUID] = []
     counted: Counter[tuple[PromiseKind, EscalationLevel]] = Counter()
-    steps: list[tuple[LivePromise, Climb]] = []
+    steps: list[tuple[LivePromise, Sequence[Rung]]] = []
     now = tx.now
     for timer in due:
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
+        if promise.kind is PromiseKind.SOLVE and promise.next_rung is first_level(
+            promise.kind, promise.severity, policy
+        ):
+            first_spoken_of.append(promise.complaint_id)
         step = climb(rungs_of(promise, policy, kept), promise.next_rung, now)
-        steps.append((promise, step))
+        steps.append((promise, _with_forced(promise, step.reached, policy)))
         climbed.append(_after(promise, step, now))
         if step.following is not None:
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
-    held = await load_held(tx, {promise.complaint_id for promise, step in steps if _breaks(step)})
+    held = await load_held(tx, {promise.complaint_id for promise, told in steps if _calls_by_name(told)})
+    silent = await load_held_until(tx, policy, keeper, [promise for promise, _ in steps])
     nobody = 0
-    for promise, step in steps:
-        for rung in step.reached:
+    for promise, told in steps:
+        until = silent.get(promise.promise_id)
+        roles = held.get(promise.complaint_id, frozenset())
+        for rung in told:
             late = told_late(rung, now, policy.escalation)
             reached.append(Reached(promise.promise_id, rung.level, rung.at, late))
-            nobody += _tell(tx, promise, rung, policy, held.get(promise.complaint_id, frozenset()), late=late)
+            nobody += _tell(tx, promise, rung, policy, roles, late=late, until=until)
             counted[promise.kind, rung.level] += 1
             LATENESS.observe(max((now - rung.at).total_seconds(), 0.0))
     for labels, number in counted.items():
@@ -114,7 +126,18 @@ async def reach_rungs(
     if nobody:
         log.error("escalation.unroutable", levels=nobody)
     await save_climbed(tx, climbed, reached)
-    return following
+    return Climbers(following, first_spoken_of)
+
+
+def _with_forced(promise: LivePromise, reached: Sequence[Rung], policy: SlaPolicy) -> Sequence[Rung]:
+    """The rungs that were reached, each followed by what a regulator's clock forces at it."""
+    if promise.kind is not PromiseKind.REGULATOR:
+        return reached
+    told: list[Rung] = []
+    for rung in reached:
+        forced = forced_levels(promise.kind, promise.cell, rung.level, policy.regulator)
+        told += [rung, *(Rung(level, rung.at) for level in forced)]
+    return told
 
 
 def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
@@ -127,9 +150,9 @@ def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
     return Climbed(promise.promise_id, state, step.following and step.following.level, broken_at)
 
 
-def _breaks(step: Climb) -> bool:
+def _calls_by_name(told: Sequence[Rung]) -> bool:
     """Whether somebody is called by name: from the breach on."""
-    return bool(step.reached) and LEVELS.index(step.reached[-1].level) >= LEVELS.index(BREACH)
+    return bool(told) and LEVELS.index(told[-1].level) >= LEVELS.index(BREACH)
 
 
 def _tell(
@@ -140,8 +163,9 @@ def _tell(
     held: frozenset[Role],
     *,
     late: bool,
+    until: datetime | None,
 ) -> bool:
-    """Tell of a rung; whether nobody was found to be told of it."""
+    """Tell of a rung, staff not before `until`; whether nobody was found to be told of it."""
     facts: dict[str, Any] = {
         "complaint_id": promise.complaint_id,
         "promise_id": promise.promise_id,
@@ -151,7 +175,9 @@ def _tell(
     if rung.level is BREACH:
         tx.publish(PromiseBroken(**facts, broken_at=tx.now, told_late=late))
     if LEVELS.index(rung.level) < LEVELS.index(BREACH):
-        tx.publish(PromiseAtRisk(**facts, level=rung.level, warned_at=tx.now, told_late=late))
+        tx.publish(
+            PromiseAtRisk(**facts, level=rung.level, warned_at=tx.now, told_late=late, held_until=until)
+        )
         return False
     wanted = policy.told[rung.level]
     route = next_up(wanted, held, policy.escalation.chain, policy.escalation.depth)
@@ -163,6 +189,7 @@ def _tell(
             reached_at=tx.now,
             told_late=late,
             missing=route.missing,
+            held_until=until,
         )
     )
     if route.is_unroutable:

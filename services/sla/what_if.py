@@ -11,10 +11,12 @@ from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import PromiseKind
 
 from .choose_policy import choose_policy, name_of
-from .choose_target import Calendars, Target, choose_target
-from .count_time import count
+from .choose_target import Calendars, Target, choose_target, due_of
+from .conditions import Facts
+from .count_time import Due, count
+from .lay_clock import clocks_of
 from .pauses import clock_with_pauses
-from .policy import SlaPolicy
+from .policy import ROUND_THE_CLOCK, NamedPolicy, SlaPolicy
 from .promise_rows import PromisedComplaint, facts_of
 from .promises import load_complaints, paused
 from .verdicts import Past, Verdicts
@@ -25,7 +27,7 @@ PAGE = 1000
 _NOW = Statement("SELECT now()")
 _PAST = Statement(
     """
-    SELECT promise_id, complaint_id, kind, round, starts_at, due_at, kept_at, settled_at, pauses,
+    SELECT promise_id, complaint_id, kind, round, clock, starts_at, due_at, kept_at, settled_at, pauses,
         (SELECT coalesce(sum(seconds), 0) FROM extension
          WHERE extension.promise_id = promise.promise_id) AS extended
     FROM promise WHERE starts_at >= :since AND starts_at < :until AND promise_id > :after
@@ -72,15 +74,9 @@ def _tried(
         complaint = complaints[row["complaint_id"]]
         facts = facts_of(complaint)
         named = choose_policy(facts, policy)
-        target = choose_target(
-            PromiseKind(row["kind"]),
-            facts,
-            row["starts_at"],
-            policy,
-            named=named,
-            reopened=row["round"] > 1,
-            calendars=calendars,
-        )
+        target = _target(row, facts, policy, named, calendars)
+        if target is None:
+            continue
         yield Past(
             complaint.complaint_id,
             complaint.receipt_number,
@@ -92,7 +88,33 @@ def _tried(
         )
 
 
-def _due(row: Mapping[str, Any], target: Target, calendars: Calendars) -> datetime:
+def _target(
+    row: Mapping[str, Any],
+    facts: Facts,
+    policy: SlaPolicy,
+    named: NamedPolicy | None,
+    calendars: Calendars,
+) -> Target | Due | None:
+    """None for a regulator's clock that would not run."""
+    kind = PromiseKind(row["kind"])
+    if kind is PromiseKind.REGULATOR:
+        clock = next((one for one in clocks_of(facts, policy.regulator) if one.name == row["clock"]), None)
+        if clock is None:
+            return None
+        start = row["starts_at"]
+        return due_of(clock.target, start, 1.0, ROUND_THE_CLOCK, policy=policy, calendars=calendars)
+    return choose_target(
+        kind,
+        facts,
+        row["starts_at"],
+        policy,
+        named=named,
+        reopened=row["round"] > 1,
+        calendars=calendars,
+    )
+
+
+def _due(row: Mapping[str, Any], target: Target | Due, calendars: Calendars) -> datetime:
     """With the pauses that there were, and the extensions that were approved."""
     pauses = paused(row["pauses"])
     if target.counting is None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from .base import Event, Instant
-from .vocabulary import EscalationLevel, PauseReason, PromiseKind, Role
+from .vocabulary import EscalationLevel, OutageDuty, PauseReason, PromiseKind, Role
 
 
 class Promise(BaseModel):
@@ -73,12 +73,16 @@ class _SlaEvent(Event):
 
 
 class PromiseAtRisk(_SlaEvent):
-    """A share of the time is used and the promise is not kept yet (W1, W2); `told_late`: well after that moment."""
+    """A share of the time is used and the promise is not kept yet (W1, W2); `told_late`: well after that moment.
+
+    held_until: staff are not to be disturbed before (CAL-8); None if they may be told at once.
+    """
 
     level: EscalationLevel
     due_at: Instant
     warned_at: Instant
     told_late: bool = False
+    held_until: Instant | None = None
 
 
 class PromiseRecomputed(_SlaEvent):
@@ -139,6 +143,76 @@ class PromisesResumed(Event):
     resumed_at: Instant
 
 
+class NewsTold(Event):
+    """A member of staff told the customer how it stands; the next news is due some time after that."""
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    by: str
+    told_at: Instant
+
+
+class WrittenReportSent(Event):
+    """A key account was sent the written report of its outage; `reference` tells where it can be read (SLA-W)."""
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    by: str
+    reference: str
+    sent_at: Instant
+
+
+class DutyOfIncident(BaseModel):
+    """Something that is due about a mass outage; `number` counts the news."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    duty_id: UUID
+    kind: OutageDuty
+    number: int
+    due_at: Instant
+
+
+class IncidentDutiesMade(Event):
+    """An incident concerns so many that notices are due: inside, in public, a forecast, news (SLA-M)."""
+
+    publisher: ClassVar[str] = "sla"
+    subject_field: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    about: str
+    area: str
+    duties: tuple[DutyOfIncident, ...]
+    policy_version: str
+
+
+class IncidentDutyDone(Event):
+    """A notice about a mass outage was given; `late` if after its due time."""
+
+    publisher: ClassVar[str] = "sla"
+    subject_field: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    duty: DutyOfIncident
+    by: str
+    done_at: Instant
+    late: bool
+
+
+class IncidentDutyBroken(Event):
+    """A notice about a mass outage is due and nobody has given it; `told` are the roles to be told of it."""
+
+    publisher: ClassVar[str] = "sla"
+    subject_field: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    duty: DutyOfIncident
+    broken_at: Instant
+    told: tuple[Role, ...]
+
+
 class KeptPromise(BaseModel):
     """One promise that was kept; `late` if after its due time."""
 
@@ -172,6 +246,7 @@ class EscalationReached(_SlaEvent):
     """A rung of the ladder was reached; `told` are the roles to be told of it, `told_late` if well after its moment.
 
     missing: roles that should be told and that nobody holds; the next ones up are among `told` in their place.
+    held_until: they are not to be disturbed before (CAL-8); None if they may be told at once.
     """
 
     level: EscalationLevel
@@ -180,6 +255,7 @@ class EscalationReached(_SlaEvent):
     reached_at: Instant
     told_late: bool = False
     missing: tuple[Role, ...] = ()
+    held_until: Instant | None = None
 
 
 class EscalationUnroutable(_SlaEvent):

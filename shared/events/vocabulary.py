@@ -149,13 +149,29 @@ class Duty(StrEnum):
     FREEZE_SERVICE = "FREEZE_SERVICE"
 
 
+class OutageDuty(StrEnum):
+    """What is due about a mass outage: a report inside, a public notice, a forecast, then news (SLA-M)."""
+
+    INTERNAL_REPORT = "INTERNAL_REPORT"
+    PUBLIC_NOTICE = "PUBLIC_NOTICE"
+    FORECAST = "FORECAST"
+    NEWS = "NEWS"
+
+
 class PromiseKind(StrEnum):
-    """What was promised: a receipt, a first human contact, news, the result."""
+    """What was promised: a receipt, a first human contact, news, the result, its end with the customer's word.
+
+    REGULATOR is what a regulator asks for: a clock beside the promises that never stands still. REPORT is a written
+    report after a long outage of a key account (SLA-W).
+    """
 
     ACKNOWLEDGE = "ACK"
     CONTACT = "CONTACT"
     UPDATE = "UPDATE"
     SOLVE = "SOLVE"
+    CLOSE = "CLOSE"
+    REGULATOR = "REGULATOR"
+    REPORT = "REPORT"
 
 
 class EscalationLevel(StrEnum):

@@ -120,8 +120,8 @@ def steps(complaint_id: UUID, *taken: HandlingStep) -> StepsTaken:
 def journey(complaint_id: UUID) -> dict[str, list[Told]]:
     """Every publisher's events about one complaint that is reopened once, in the publisher's order."""
     of: dict[str, Any] = {"complaint_id": complaint_id}
-    made = promised(complaint_id, *PromiseKind)
-    ack, contact, update, solve = range(len(PromiseKind))
+    made = promised(complaint_id, *tuple(PromiseKind)[:4])
+    ack, contact, update, solve = range(4)
     question = {**of, "question_id": uuid4()}
     answer = {**question, "channel": Channel.WEB, "answered_at": START, "policy_version": "t"}
     proposed = {**of, "by": "a100", "proposed_at": START}

@@ -1,5 +1,6 @@
 """What notify decides to tell, through the door of events."""
 
+from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 from shared.events import Event
 from shared.events.notify import MessageSkipped
 from shared.events.vocabulary import Channel, EscalationLevel, PromiseKind, Role, SkipReason
-from tests.builders import closed, complaint_received, owner_named, reopened, resolved
+from tests.builders import closed, complaint_received, now, owner_named, reopened, resolved
 from tests.service_under_test import SEALER, ServiceUnderTest, StartService
 
+from .duties import at_risk
 from .facts import DUE_IN_CHINESE, DUE_IN_ENGLISH, asked, broken, escalated, promised
 
 Messages = list[dict[str, Any]]
@@ -175,6 +177,22 @@ async def test_an_escalation_is_told_to_owner_and_team_lead_at_their_own_address
         ("TEAM_LEAD", "email", "l***@example.com"),
     ]
     assert all("升级到 L1" in message["text"] and "Front desk 1" in message["text"] for message in messages)
+
+
+async def test_cal_8_a_reminder_waits_until_staff_are_at_work_again(notify: ServiceUnderTest) -> None:
+    complaint_id = await owned(notify)
+    opens = now() + timedelta(days=2)
+    await notify.hears(at_risk(complaint_id, held_until=opens), escalated(complaint_id, held_until=opens))
+    rows = await notify.rows("SELECT kind, not_before FROM intent WHERE kind IN ('WARNING', 'ESCALATION')")
+    assert {row["kind"] for row in rows} == {"WARNING", "ESCALATION"}
+    assert {row["not_before"] for row in rows} == {opens}
+
+
+async def test_cal_8_without_silent_hours_it_goes_out_at_once(notify: ServiceUnderTest) -> None:
+    complaint_id = await owned(notify)
+    await notify.hears(escalated(complaint_id))
+    rows = await notify.rows("SELECT not_before <= now() AS may_go FROM intent WHERE kind = 'ESCALATION'")
+    assert [row["may_go"] for row in rows] == [True, True]
 
 
 async def test_each_rung_is_told_once_and_only_to_whom_it_concerns(notify: ServiceUnderTest) -> None:

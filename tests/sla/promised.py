@@ -19,15 +19,13 @@ from shared.events.sla import (
     PromiseRecomputed,
     PromisesKept,
     PromisesMade,
-    PromisesPaused,
-    PromisesResumed,
 )
 from shared.events.vocabulary import Channel, HandlingStep, MessageKind, PromiseKind, Role, SkipReason
 from shared.runtime.policy import load_policy
 from tests.builders import complaint_received, now
 from tests.service_under_test import ServiceUnderTest
 
-ACK, CONTACT, UPDATE, SOLVE = PromiseKind
+ACK, CONTACT, UPDATE, SOLVE, CLOSE, REGULATOR, REPORT = PromiseKind
 HOUR = timedelta(hours=1)
 VERSION = load_policy(SlaPolicy, "sla").version
 
@@ -124,10 +122,12 @@ async def told_about(sla: ServiceUnderTest, kind: PromiseKind, complaint_id: UUI
 
 
 def _kinds(event: Any) -> list[PromiseKind]:
-    if isinstance(event, PromisesPaused | PromisesResumed | PromiseExtended | EscalationUnroutable):
-        return []
-    told_together = isinstance(event, PromisesMade | PromisesKept)
-    return [one.kind for one in event.promises] if told_together else [event.kind]
+    if isinstance(event, PromisesMade | PromisesKept):
+        return [one.kind for one in event.promises]
+    tells_of_one = hasattr(event, "promise_id") and not isinstance(
+        event, PromiseExtended | EscalationUnroutable
+    )
+    return [event.kind] if tells_of_one else []
 
 
 def _word(event: object, kind: PromiseKind) -> str:

@@ -17,7 +17,7 @@ from .calendars_to_test import case_of
 POLICY = load_policy(SlaPolicy, "sla").pauses
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ACK, CONTACT, UPDATE, SOLVE = PromiseKind
+ACK, CONTACT, UPDATE, SOLVE, *_OTHERS = PromiseKind
 WAITING = PauseReason.WAIT_CUSTOMER
 
 

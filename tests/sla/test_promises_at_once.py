@@ -32,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 async def sla(start_service: StartService) -> ServiceUnderTest:
-    return await start_service("sla")
+    return await start_service("sla", "[sla]\nversion='t'\n[sla.regulator]\nprofile=''")
 
 
 async def statements_of(sla: ServiceUnderTest, *events: Any) -> int:

@@ -16,7 +16,7 @@ from shared.runtime.policy import load_policy
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DUE = START + timedelta(minutes=100)
 POLICY = load_policy(SlaPolicy, "sla")
-ACK, CONTACT, UPDATE, SOLVE = PromiseKind
+ACK, CONTACT, UPDATE, SOLVE, *_OTHERS = PromiseKind
 W1, W2, L1, L2, L3, _ = EscalationLevel
 LATER = [(L1, 100), (L2, 160), (L3, 1540)]
 

@@ -243,7 +243,7 @@ async def test_hand_overs_of_sixty_complaints_take_as_many_statements_as_of_one(
 
 async def test_a_complaint_that_is_not_known_has_no_shares(sla: ServiceUnderTest) -> None:
     assert await get(sla, f"complaints/{uuid4()}/shares") == {"held": [], "promises": []}
-    for wrong, field in (("kind=CLOSE", "kind"), ("most=0", "most"), ("since=soon", "since")):
+    for wrong, field in (("kind=NOTHING", "kind"), ("most=0", "most"), ("since=soon", "since")):
         refused = await sla.client.get(f"/sla/v1/reports/shares?{wrong}")
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
 

@@ -162,7 +162,7 @@ async def test_a_complaint_whose_promises_are_gone_is_listed_with_none(sla: Serv
         ("promises?limit=9999999", "limit"),
         ("promises?after=1", "after"),
         ("promises?state=LOST", "state"),
-        ("promises?kind=CLOSE", "kind"),
+        ("promises?kind=NOTHING", "kind"),
         ("promises?due_before=tomorrow", "due_before"),
         ("promises?due_before=2026-11-20T09:00:00", "due_before"),
         ("promises?due_before=0001-01-01T00:00:00%2B14:00", "due_before"),

@@ -14,7 +14,7 @@ from shared.events.vocabulary import Channel, Grade, PauseReason, PriorityClass,
 from tests.builders import closed, now, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .promised import ACK, CONTACT, HOUR, SOLVE, UPDATE, VERSION, receive, time_passes, told_about
+from .promised import ACK, CONTACT, HOUR, REGULATOR, SOLVE, UPDATE, VERSION, receive, time_passes, told_about
 
 DAY = 24 * HOUR
 
@@ -87,6 +87,7 @@ async def test_1_2_an_upgrade_swaps_the_targets_and_keeps_the_start(sla: Service
         CONTACT: HOUR,
         UPDATE: 8 * HOUR,
         SOLVE: 24 * HOUR,
+        REGULATOR: 15 * DAY,  # laid when the promise of the result moves
     }
     moved = await sla.said(PromiseRecomputed)
     assert [(e.kind, e.was_due_at - e.due_at, e.because) for e in moved] == [

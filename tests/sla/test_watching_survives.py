@@ -28,7 +28,7 @@ LADDER = {
 
 @pytest.fixture
 async def sla(start_service: StartService) -> ServiceUnderTest:
-    return await start_service("sla")
+    return await start_service("sla", "[sla]\nversion='t'\n[sla.regulator]\nprofile=''")
 
 
 async def fire_in_a_process(
@@ -40,6 +40,7 @@ async def fire_in_a_process(
         "REDRESS_DATABASE_URL": str(sla.service.settings.database_url),
         "REDRESS_SEALING_KEYS": SEALING_KEYS,
         "REDRESS_CRASH_AT": crash_at,
+        "REDRESS_POLICY_FILE": str(sla.service.settings.policy_file),
     }
     arguments = ["-m", "tests.sla.timers_process", str(batch), str(clock_wrong_by)]
     process = await asyncio.create_subprocess_exec(

@@ -136,3 +136,20 @@ async def test_what_was_tried_is_printed(sla: ServiceUnderTest, tmp_path: Path) 
     assert "R26112100000001 SOLVE + 1.0 h" in text
     assert "新增逾期" in await try_file(asking(sla, "zh-CN"), file, as_json=False)
     assert '"newly_late": 1' in await try_file(asking(sla), file, as_json=True)
+
+
+async def test_a_regulators_clock_is_tried_as_the_clock_of_that_name(start_service: StartService) -> None:
+    sla = await start_service("sla", "[sla]\nversion='t'\n[sla.regulator]\nprofile='CN-TELECOM'")
+    await receive(sla, kind="BYPASS", received_at=now() - 300 * HOUR)
+    assert (await tried(sla, {}))["by_kind"]["REGULATOR"]["would_be_late"] == 0
+    clocks = {"CN-TELECOM": {"clocks": [{"name": "answer", "target": 864_000}]}}
+    shorter = {"policy": {"version": "n", "regulator": {"profiles": clocks}}}
+    counts = (await tried(sla, shorter))["by_kind"]["REGULATOR"]
+    assert (counts["promises"], counts["newly_late"], counts["due_earlier"]) == (1, 1, 1)
+
+
+async def test_a_regulators_clock_that_would_not_run_is_left_out(sla: ServiceUnderTest) -> None:
+    await receive(sla, kind="BYPASS")
+    told = await tried(sla, {"policy": {"version": "n", "regulator": {"profile": ""}}})
+    assert "REGULATOR" not in told["by_kind"]
+    assert told["by_kind"]["SOLVE"]["promises"] == 1
