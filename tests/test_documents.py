@@ -87,8 +87,11 @@ def test_no_page_speaks_of_a_machine(page: Path) -> None:
     assert not ELSEWHERE.findall(page.read_text(encoding="utf-8"))
 
 
+TRANSLATED = ["README.md", LANGUAGES["en"], "docs/doors.md", "docs/ownership.md", "docs/sla.md"]
+
+
 @pytest.mark.parametrize(
-    ("english", "chinese"), [("README.md", "README.zh-CN.md"), (LANGUAGES["en"], LANGUAGES["zh-CN"])]
+    ("english", "chinese"), [(name, name.replace(".md", ".zh-CN.md")) for name in TRANSLATED]
 )
 def test_both_languages_have_the_same_parts_tables_and_links(english: str, chinese: str) -> None:
     assert headings_of(english) == headings_of(chinese)
@@ -97,6 +100,24 @@ def test_both_languages_have_the_same_parts_tables_and_links(english: str, chine
         for name in (english, chinese)
     ]
     assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("english", ["docs/doors.md", "docs/sla.md", "docs/ownership.md"])
+def test_a_translated_page_names_the_same_rules_doors_and_tests(english: str) -> None:
+    chinese = english.replace(".md", ".zh-CN.md")
+    prose = [_NOT_PROSE.sub("", text_of(name)).replace("\n", " ") for name in (english, chinese)]
+    for pattern in (_RULE, _CODE):
+        named_there, named_here = (set(pattern.findall(page)) for page in prose)
+        assert not named_there ^ named_here, f"say the same in {chinese} as in {english}"
+
+
+_NOT_PROSE = re.compile(
+    r"<!-- states -->.*?<!-- /states -->|^\| `[A-Z_]+` \|.*?$|```.*?```", re.DOTALL | re.MULTILINE
+)
+_RULE = re.compile(r"\b[A-Z]{2,4}-\d+\b")
+_CODE = re.compile(
+    r"`((?:GET|PUT|POST|redress|test_)[^`\n]*|[A-Z][a-z]+[A-Z]\w+|[a-z_]+\.[a-z_]+|REDRESS_\w+)`"
+)
 
 
 def test_the_rule_table_finds_every_rule_that_a_rule_file_names() -> None:
