@@ -59,8 +59,9 @@ CAUSES = Statement(
 
 STORE = Statement(
     """
-    INSERT INTO incident (incident_id, about, area, state, severity, complaints, by, found_at, opened_at)
-    SELECT given.*, now(), CASE WHEN given.state = 'OPEN' THEN now() END
+    INSERT INTO incident (incident_id, about, area, state, severity, complaints, by, found_at, opened_at,
+        policy_version)
+    SELECT given.*, now(), CASE WHEN given.state = 'OPEN' THEN now() END, CAST(:policy_version AS text)
     FROM (VALUES (CAST(:incident AS uuid), CAST(:about AS text), CAST(:area AS text), CAST(:state AS text),
                   CAST(:severity AS text), CAST(:complaints AS integer), CAST(:by AS text)))
          AS given (incident_id, about, area, state, severity, complaints, by)
@@ -71,7 +72,7 @@ STORE = Statement(
 READ = Statement("SELECT about, area, state, severity FROM incident WHERE incident_id = :incident")
 SET = Statement(
     """
-    UPDATE incident SET state = :state, severity = :severity, by = :by,
+    UPDATE incident SET state = :state, severity = :severity, by = :by, policy_version = :policy_version,
         opened_at = CASE WHEN CAST(:is_open AS boolean) THEN coalesce(opened_at, now()) ELSE opened_at END,
         ended_at = CASE WHEN CAST(:is_open AS boolean) THEN NULL ELSE now() END
     WHERE incident_id = :incident
@@ -103,8 +104,8 @@ JOIN = Statement(
                              priority = given.priority, priority_class = given.priority_class
         FROM given WHERE complaint.complaint_id = given.complaint_id AND complaint.severity > given.severity
     )
-    INSERT INTO incident_child (complaint_id, incident_id, joined_at)
-    SELECT complaint_id, incident_id, now() FROM given
+    INSERT INTO incident_child (complaint_id, incident_id, joined_at, policy_version)
+    SELECT complaint_id, incident_id, now(), CAST(:policy_version AS text) FROM given
     ON CONFLICT (complaint_id) DO NOTHING
     """
 )

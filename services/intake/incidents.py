@@ -27,7 +27,7 @@ from .judge_incident import (
     judge_cause,
     judge_incident,
 )
-from .policy import IncidentPolicy, IntakePolicy
+from .policy import IntakePolicy
 from .score_priority import score_priority
 
 BY_COUNT = "REP-8"
@@ -66,12 +66,13 @@ async def look_for_incidents(work: UnitOfWork, policy: IntakePolicy) -> dict[str
         crowds = await tx.fetch(CROWDS, window)
         crowds += await tx.fetch(CAUSES, window | policy.incident.everywhere.model_dump())
         for crowd in crowds:
-            found += await _judge(tx, crowd, policy.incident)
+            found += await _judge(tx, crowd, policy)
         joined = await _join(tx, policy)
     return {"found": found, "joined": joined}
 
 
-async def _judge(tx: Transaction, row: Row, policy: IncidentPolicy) -> bool:
+async def _judge(tx: Transaction, row: Row, whole: IntakePolicy) -> bool:
+    policy = whole.incident
     about, area, *counts, active, before, severity_before = row
     crowd = Crowd(*counts)
     if area == EVERYWHERE:
@@ -85,9 +86,9 @@ async def _judge(tx: Transaction, row: Row, policy: IncidentPolicy) -> bool:
     if active:
         await tx.lock([str(active)])
         severity = min(severity, Severity(severity_before))
-        return await _set(tx, _Incident(active, about, area, state, severity, BY_COUNT))
+        return await _set(tx, _Incident(active, about, area, state, severity, BY_COUNT), whole.version)
     new = _Incident(uuid7(), about, area, state, severity, BY_COUNT)
-    return await _store(tx, new, crowd.complaints) is not None
+    return await _store(tx, new, crowd.complaints, whole.version) is not None
 
 
 async def open_by_hand(work: UnitOfWork, about: str, area: str, by: str, severity: Severity) -> UUID:
@@ -117,8 +118,11 @@ async def list_incidents(work: UnitOfWork, after: UUID | None, limit: int) -> di
     return await read_page(work, PAGE, "incident_id", after, limit)
 
 
-async def _store(tx: Transaction, new: _Incident, complaints: int) -> UUID | None:
-    if not await tx.fetch(STORE, new._asdict() | {"complaints": complaints}):
+async def _store(
+    tx: Transaction, new: _Incident, complaints: int, policy_version: str | None = None
+) -> UUID | None:
+    values = new._asdict() | {"complaints": complaints, "policy_version": policy_version}
+    if not await tx.fetch(STORE, values):
         return None
     tx.open_new(str(new.incident))
     kind = IncidentOpened if new.state is IncidentState.OPEN else IncidentProposed
@@ -135,9 +139,9 @@ async def _store(tx: Transaction, new: _Incident, complaints: int) -> UUID | Non
     return new.incident
 
 
-async def _set(tx: Transaction, now: _Incident) -> bool:
+async def _set(tx: Transaction, now: _Incident, policy_version: str | None = None) -> bool:
     is_open = now.state is IncidentState.OPEN
-    await tx.fetch(SET, now._asdict() | {"is_open": is_open})
+    await tx.fetch(SET, now._asdict() | {"is_open": is_open, "policy_version": policy_version})
     told: dict[str, Any] = {"incident_id": now.incident, "about": now.about, "area": now.area, "by": now.by}
     if is_open:
         tx.publish(IncidentOpened(**told, severity=now.severity, found_at=tx.now))
@@ -154,7 +158,8 @@ async def _join(tx: Transaction, policy: IntakePolicy) -> int:
     day = tx.now.astimezone(ZoneInfo(policy.receipt.zone)).date()
     joining = [_joining(row, day, policy) for row in waiting if str(row[0]) in free]
     if joining:
-        await tx.fetch(JOIN, dict(zip(_Joining._fields, zip(*joining, strict=True), strict=True)))
+        columns = dict(zip(_Joining._fields, zip(*joining, strict=True), strict=True))
+        await tx.fetch(JOIN, columns | {"policy_version": policy.version})
     for one in joining:
         tx.publish(
             ComplaintJoinedIncident(

@@ -68,6 +68,7 @@ incident = Table(
     Column("found_at", DateTime(timezone=True), nullable=False),
     Column("opened_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
+    Column("policy_version", Text, comment="by which it was judged; none where a person did"),
     Index(
         "incident_once",
         "about",
@@ -84,6 +85,7 @@ incident_child = Table(
     Column("complaint_id", UUID(as_uuid=True), primary_key=True),
     Column("incident_id", UUID(as_uuid=True), nullable=False),
     Column("joined_at", DateTime(timezone=True), nullable=False),
+    Column("policy_version", Text, comment="none for those from before it was kept"),
     Index("incident_child_of", "incident_id"),
     comment="Complaints that belong to an incident.",
 )

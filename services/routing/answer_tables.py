@@ -43,6 +43,7 @@ def add_answer_tables(metadata: MetaData) -> None:
         Column("approved_at", DateTime(timezone=True)),
         Column("withdrawn_by", Text),
         Column("withdrawn_at", DateTime(timezone=True)),
+        Column("policy_version", Text, comment="none for those from before it was kept"),
         comment="What everybody says to the same question, in every version; the last approved one is in force.",
     )
     Table(

@@ -56,9 +56,9 @@ _SAVE = with_events(
         FROM unnest(CAST(:talked AS text[])) AS one (staff_id) GROUP BY staff_id ORDER BY staff_id
         ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK}),
     worked AS (
-        INSERT INTO work_round (complaint_id, round, steps, {_TALKS})
-        SELECT complaint_id, round, steps, {_TALKS} FROM work
-        ON CONFLICT (complaint_id, round) DO UPDATE SET steps = excluded.steps,
+        INSERT INTO work_round (complaint_id, round, steps, {_TALKS}, policy_version)
+        SELECT complaint_id, round, steps, {_TALKS}, CAST(:policy_version AS text) FROM work
+        ON CONFLICT (complaint_id, round) DO UPDATE SET steps = excluded.steps, policy_version = excluded.policy_version,
             proposal = excluded.proposal, proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at,
             resolution = excluded.resolution, resolution_reason = excluded.resolution_reason,
             resolved_by = excluded.resolved_by, resolved_at = excluded.resolved_at)
@@ -172,7 +172,7 @@ async def current_case(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any] |
     return dict(rows[0]) if rows else None
 
 
-def save_work(tx: Transaction, cases: Iterable[Case], counts: Mapping[str, Any]) -> None:
+def save_work(tx: Transaction, cases: Iterable[Case], counts: Mapping[str, Any], policy_version: str) -> None:
     """Write the state and the work of the present round of those cases that were worked on."""
     worked = [case for case in cases if case.worked]
     if worked:
@@ -181,7 +181,9 @@ def save_work(tx: Transaction, cases: Iterable[Case], counts: Mapping[str, Any])
             to_json(case.steps).decode() for case in worked
         ]  # the driver takes lists for dimensions
         talked = [staff_id for case in worked for staff_id in case.talked]
-        tx.write_with_events(_SAVE, work | dict(counts) | {"talked": talked})
+        tx.write_with_events(
+            _SAVE, work | dict(counts) | {"talked": talked, "policy_version": policy_version}
+        )
 
 
 class NotYoursError(Exception):

@@ -20,8 +20,8 @@ from .next_state import Action, next_state
 
 _ADD = Statement(
     """
-    INSERT INTO chase (chase_id, complaint_id, handler_id, chased_by, text, chased_at)
-    VALUES (:chase_id, :complaint_id, :handler_id, :by, :text, now())
+    INSERT INTO chase (chase_id, complaint_id, handler_id, chased_by, text, chased_at, policy_version)
+    VALUES (:chase_id, :complaint_id, :handler_id, :by, :text, now(), :policy_version)
     """
 )
 _SIGNS = """
@@ -72,6 +72,7 @@ async def chase(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, by: str, te
             "handler_id": case.handler_id,
             "by": by,
             "text": text,
+            "policy_version": desk.policy.version,
         }
         await tx.fetch(_ADD, values)
         handler = desk.directory.member(case.handler_id)

@@ -66,10 +66,12 @@ _RESOLVE = Statement(
         UPDATE complaint SET state = :state FROM unnest(CAST(:ids AS uuid[]), CAST(:by AS text[])) AS row (id, who)
         WHERE complaint_id = row.id RETURNING complaint_id, round, row.who),
     worked AS (
-        INSERT INTO work_round (complaint_id, round, steps, resolution_reason, resolved_by, resolved_at)
-        SELECT complaint_id, round, '[]', 'INCIDENT_RESOLVED', who, now() FROM moved
+        INSERT INTO work_round (complaint_id, round, steps, resolution_reason, resolved_by, resolved_at,
+            policy_version)
+        SELECT complaint_id, round, '[]', 'INCIDENT_RESOLVED', who, now(), CAST(:policy_version AS text) FROM moved
         ON CONFLICT (complaint_id, round) DO UPDATE SET resolution_reason = excluded.resolution_reason,
-            resolved_by = excluded.resolved_by, resolved_at = excluded.resolved_at)
+            resolved_by = excluded.resolved_by, resolved_at = excluded.resolved_at,
+            policy_version = excluded.policy_version)
     SELECT complaint_id, round, who FROM moved
     """
 )
@@ -137,6 +139,7 @@ def incident_timers(desk: Desk) -> dict[str, TimerHandler]:
         await go_on(tx, ids, None, "RESOLVED")
         state = next_state(State.IN_PROGRESS, Action.FOLLOW_INCIDENT)
         values = {"ids": ids, "by": [row["ended_by"] for row in following], "state": state}
+        values["policy_version"] = desk.policy.version
         for complaint_id, round_, who in await tx.fetch(_RESOLVE, values):
             tx.publish(ComplaintResolved(complaint_id=complaint_id, round=round_, by=who, resolved_at=tx.now))
         await compensate_late_repairs(desk, tx, ids)

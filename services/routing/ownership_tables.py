@@ -58,6 +58,7 @@ def add_ownership_tables(metadata: MetaData) -> None:
         Column("chased_by", Text, nullable=False),
         Column("text", Text, nullable=False),
         Column("chased_at", DateTime(timezone=True), nullable=False),
+        Column("policy_version", Text, comment="none for those from before it was kept"),
         Index("chase_of_complaint", "complaint_id", "chase_id"),
         comment="When owners asked handlers to go on (FC-18).",
     )

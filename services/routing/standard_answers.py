@@ -30,7 +30,7 @@ _WRITE = Statement(
 _VERSIONS = Statement("SELECT * FROM standard_answer WHERE answer_id = :id ORDER BY version")
 _APPROVE = Statement(
     """
-    UPDATE standard_answer SET status = 'APPROVED', approved_by = :by, approved_at = now()
+    UPDATE standard_answer SET status = 'APPROVED', approved_by = :by, approved_at = now(), policy_version = :policy_version
     WHERE answer_id = :id AND version = :version
     """
 )
@@ -97,7 +97,8 @@ async def approve(work: UnitOfWork, desk: Desk, answer_id: str, by: Member) -> N
             return
         if not may_approve(newest["written_by"], by.id, by.rank, policy):
             raise MayNotApproveError(policy.approve_from_rank)
-        await tx.fetch(_APPROVE, {"id": answer_id, "version": newest["version"], "by": by.id})
+        values = {"id": answer_id, "version": newest["version"], "by": by.id}
+        await tx.fetch(_APPROVE, values | {"policy_version": desk.policy.version})
 
 
 async def withdraw(work: UnitOfWork, answer_id: str, by: str) -> None:

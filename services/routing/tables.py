@@ -92,6 +92,7 @@ work_round = Table(
     Column("resolution_reason", Text),
     Column("resolved_by", Text),
     Column("resolved_at", DateTime(timezone=True)),
+    Column("policy_version", Text, comment="none for those from before it was kept"),
     comment="What was done for a complaint, from one opening to the resolution that ended it.",
     postgresql_with={"fillfactor": 80},
 )

@@ -44,7 +44,8 @@ class WorkTogether:
         async with self._work.begin(*map(str, ids)) as tx:
             cases = await load_cases(tx, ids)
             shown = [await _do(tx, cases, command) for command in commands]
-            save_work(tx, cases.values(), self._desk.counts(tx, "/api"))
+            counts = self._desk.counts(tx, "/api")
+            save_work(tx, cases.values(), counts, self._desk.policy.version)
         return shown
 
 

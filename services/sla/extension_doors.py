@@ -39,9 +39,9 @@ _EXTEND = Statement(
     """
     WITH given AS (
         INSERT INTO extension (extension_id, promise_id, seconds, reason, asked_by, approved_by, approver_role,
-            was_due_at, due_at, extended_at)
+            was_due_at, due_at, extended_at, policy_version)
         VALUES (:extension_id, :promise_id, :seconds, :reason, :asked_by, :approved_by, :approver_role,
-            :was_due_at, :due_at, now()))
+            :was_due_at, :due_at, now(), :policy_version))
     UPDATE promise SET due_at = :due_at, target_seconds = :target_seconds, provisional = :provisional,
         counted_by = jsonb_set(counted_by, '{extra}', to_jsonb(CAST(:extra AS float8)))
     WHERE promise_id = :promise_id
@@ -92,7 +92,8 @@ async def extend(complaint_id: UUID, form: ExtensionForm, work: Work, deciding: 
         _refuse(promise, form, given, given_seconds, policy=policy.extension, now=tx.now)
         kept = await keeper.versions(tx, calendars_of([promise]))
         longer = count_again(_with_extra(promise, given_seconds, form.seconds), kept)
-        await tx.fetch(_EXTEND, _values(promise, longer, form, given_seconds + form.seconds))
+        values = _values(promise, longer, form, given_seconds + form.seconds)
+        await tx.fetch(_EXTEND, values | {"policy_version": policy.version})
         if promise.paused_since is None:
             await arm(tx, next_watch(longer, policy, kept))
         await lay_clocks(tx, policy, keeper, [complaint_id])

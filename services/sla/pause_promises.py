@@ -98,7 +98,7 @@ async def begin_pauses(
         stopped += [(promise.promise_id, pause.since) for promise in stops]
         if stops:
             tx.publish(_told_paused(pause, stops), because_of=one.because_of)
-    await save_begun(tx, begun, stopped)
+    await save_begun(tx, begun, stopped, policy.version)
     await disarm(tx, [promise_id for promise_id, _ in stopped])
     await arm(tx, [Timer(one.pause_id, PAUSE, str(one.complaint_id), one.ends_by) for one in begun])
     await lay_clocks(tx, policy, keeper, {one.complaint_id for one in live if one.kind is PromiseKind.SOLVE})

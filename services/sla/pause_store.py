@@ -29,10 +29,11 @@ _BEGIN = Statement(
         UPDATE promise SET paused_since = v.since
         FROM unnest(CAST(:promises AS uuid[]), CAST(:stopped_since AS timestamptz[])) AS v (id, since)
         WHERE promise_id = v.id)
-    INSERT INTO pause (pause_id, complaint_id, reason, evidence, by, since, agreed_until, ends_by)
-    SELECT * FROM unnest(CAST(:pause_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:reason AS text[]),
+    INSERT INTO pause (pause_id, complaint_id, reason, evidence, by, since, agreed_until, ends_by, policy_version)
+    SELECT row.*, CAST(:policy_version AS text)
+    FROM unnest(CAST(:pause_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:reason AS text[]),
         CAST(:evidence AS text[]), CAST(:by AS text[]), CAST(:since AS timestamptz[]),
-        CAST(:agreed_until AS timestamptz[]), CAST(:ends_by AS timestamptz[]))
+        CAST(:agreed_until AS timestamptz[]), CAST(:ends_by AS timestamptz[])) AS row
     ON CONFLICT (pause_id) DO NOTHING
     """
 )
@@ -104,13 +105,13 @@ async def load_ending(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, dateti
 
 
 async def save_begun(
-    tx: Transaction, pauses: Sequence[Pause], stopped: Sequence[tuple[UUID, datetime]]
+    tx: Transaction, pauses: Sequence[Pause], stopped: Sequence[tuple[UUID, datetime]], policy_version: str
 ) -> None:
     """Store pauses, and since when which promises stand still."""
     columns: dict[str, Any] = {name: [getattr(pause, name) for pause in pauses] for name in Pause._fields}
     columns["promises"] = [promise_id for promise_id, _ in stopped]
     columns["stopped_since"] = [since for _, since in stopped]
-    await tx.fetch(_BEGIN, columns)
+    await tx.fetch(_BEGIN, columns | {"policy_version": policy_version})
 
 
 async def save_ended(tx: Transaction, ended: Sequence[Ended], promises: Sequence[GoesOn]) -> None:

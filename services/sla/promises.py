@@ -46,8 +46,8 @@ _MAKE = Statement(
 _CLIMB = Statement(
     """
     WITH told AS (
-        INSERT INTO rung (promise_id, level, due_at, reached_at, told_late)
-        SELECT promise_id, level, due_at, now(), told_late
+        INSERT INTO rung (promise_id, level, due_at, reached_at, told_late, policy_version)
+        SELECT promise_id, level, due_at, now(), told_late, CAST(:policy_version AS text)
         FROM unnest(CAST(:of_promise_id AS uuid[]), CAST(:of_level AS text[]), CAST(:of_due_at AS timestamptz[]),
                     CAST(:of_told_late AS boolean[])) AS v (promise_id, level, due_at, told_late))
     UPDATE promise SET state = v.state, next_rung = v.next_rung, broken_at = v.broken_at
@@ -140,10 +140,13 @@ async def load_live_of(
     return [_live(row) for row in await tx.fetch(_LIVE_OF, values)]
 
 
-async def save_climbed(tx: Transaction, climbed: Sequence[Climbed], reached: Sequence[Reached]) -> None:
+async def save_climbed(
+    tx: Transaction, climbed: Sequence[Climbed], reached: Sequence[Reached], policy_version: str
+) -> None:
     """Store the rungs that were reached, and how their promises stand now."""
     if climbed:
-        await tx.fetch(_CLIMB, _columns(Climbed, climbed) | _columns(Reached, reached, "of_"))
+        values = _columns(Climbed, climbed) | _columns(Reached, reached, "of_")
+        await tx.fetch(_CLIMB, values | {"policy_version": policy_version})
 
 
 async def save_settled(tx: Transaction, settled: Sequence[Settled]) -> None:

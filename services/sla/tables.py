@@ -121,6 +121,7 @@ rung = Table(
         server_default=text("false"),
         comment="well after its moment, as after an outage",
     ),
+    Column("policy_version", Text, comment="none for those from before it was kept"),
     comment="Every rung of the ladder that a promise has reached, each once.",
 )
 
@@ -164,6 +165,7 @@ pause = Table(
     Column("until", DateTime(timezone=True), comment="none while it lasts"),
     Column("ended_because", Text),
     Column("ended_by", Text, comment="who let it go on, if it was somebody"),
+    Column("policy_version", Text, comment="none for those from before it was kept"),
     Index("pause_of_complaint", "complaint_id"),
     Index("pause_open", "complaint_id", unique=True, postgresql_where=text("until IS NULL")),
     comment="Every pause of a complaint as an interval with its reason and evidence (PAU-7).",
@@ -182,6 +184,7 @@ extension = Table(
     Column("was_due_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("extended_at", DateTime(timezone=True), nullable=False),
+    Column("policy_version", Text, comment="none for those from before it was kept"),
     Index("extension_of_promise", "promise_id"),
     comment="Every extension of a promise, with who asked and who approved (SLA-X).",
 )

@@ -125,7 +125,7 @@ async def reach_rungs(
         RUNGS.labels(*labels).inc(number)
     if nobody:
         log.error("escalation.unroutable", levels=nobody)
-    await save_climbed(tx, climbed, reached)
+    await save_climbed(tx, climbed, reached, policy.version)
     return Climbers(following, first_spoken_of)
 
 

@@ -1,0 +1,141 @@
+"""Every decision is stored with the version of the policy that it was taken by; every other table says what it records."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import MetaData
+
+from services.command.registry import SERVICES
+from shared.runtime.idempotency_store import add_idempotency_table
+from shared.runtime.tables import add_service_tables
+from tests.builders import complaint_received, now
+from tests.intake.test_incidents import FEW, complain, look
+from tests.routing.people import hand_over, post, staff_file, taken_by
+from tests.routing.test_incidents import ended, joined
+from tests.service_under_test import ServiceUnderTest, StartService
+from tests.sla.test_promises_paused import paused
+
+RECORDS: Mapping[str, Mapping[str, str]] = {
+    "intake": {
+        "gathering": "parts as they came",
+        "message_part": "parts as they came",
+        "parked_payload": "what providers sent",
+        "call": "what telephone systems told",
+        "call_part": "what telephone systems told",
+        "call_back": "what telephone systems told",
+        "attachment": "files as they came",
+        "contact": "what was said; what it became is told with the version, and stands with its complaint",
+        "customer": "what customers and registries told",
+        "customer_key": "what customers and registries told",
+        "customer_merge": "what people decided",
+        "promise": "what sla decided, with its version there",
+        "category": "what people imported",
+        "category_tree": "what people imported, with its own version",
+        "history": "what others told",
+    },
+    "routing": {
+        "standard_answer_use": "names the version of the text that was used",
+        "call_attempt": "what staff did",
+        "investigation": "what staff did",
+        "rule_list": "what people wrote, with its own version",
+        "rule_activation": "what people decided, of which version",
+        "rule_decision": "names the version of the rules; that of the policy stands with its complaint",
+        "staff_load": "counts",
+        "presence": "what telephone systems told",
+        "directory_entry": "what people wrote, with its own revision",
+        "incident": "what intake decided, with its version there",
+        "incident_child": "what intake decided, with its version there",
+    },
+    "sla": {
+        "calendar": "what people approved, with its own version",
+        "recount": "names the version of the calendar",
+        "swap": "names the versions before and after, in `was` and `became`",
+        "contract": "what people told",
+        "protection": "what people decided",
+        "holding": "what routing told",
+        "addressee": "what people told",
+    },
+    "notify": {
+        "complaint": "what others told",
+        "incident": "what intake decided, with its version there",
+        "incident_child": "what intake decided, with its version there",
+    },
+    "feedback": {"complaint": "what others told"},
+    "marketing": {
+        "customer": "what others told",
+        "customer_merge": "what intake told",
+        "complaint": "what others told",
+    },
+}
+"""The tables without the version of a policy, and why none is needed there."""
+
+OF_EVERY_SERVICE = MetaData()
+add_service_tables(OF_EVERY_SERVICE)
+add_idempotency_table(OF_EVERY_SERVICE)
+
+
+def own_tables(service: str) -> dict[str, set[str]]:
+    """The tables of a service besides those that every service has, with the names of their columns."""
+    metadata: MetaData = import_module(f"services.{service}.tables").metadata
+    return {
+        name: {column.name for column in table.columns}
+        for name, table in metadata.tables.items()
+        if name not in OF_EVERY_SERVICE.tables
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_table_of_decisions_names_the_version_of_the_policy(service: str) -> None:
+    without = {name for name, columns in own_tables(service).items() if "policy_version" not in columns}
+    assert without == RECORDS[service].keys()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_decides_something_and_keeps_it(service: str) -> None:
+    assert any("policy_version" in columns for columns in own_tables(service).values())
+
+
+async def versions(service: ServiceUnderTest, *tables: str) -> set[str | None]:
+    """By which versions what stands in these tables was decided; each has a row at least."""
+    found = set()
+    for table in tables:
+        rows = await service.rows(f"SELECT policy_version FROM {table}")
+        assert rows, table
+        found |= {row["policy_version"] for row in rows}
+    return found
+
+
+async def test_work_chases_and_approvals_name_the_policy(start_service: StartService, tmp_path: Path) -> None:
+    routing = await start_service("routing", "[routing]\nversion='mine'", staff_file=staff_file(tmp_path))
+    complaint_id, incident = await taken_by(routing, "f1"), uuid4()
+    await hand_over(routing, complaint_id, "b1")
+    chased = await post(routing, complaint_id, "chases", by="f1", text="Any news?")
+    assert chased.status_code == 200, chased.text
+    await post(routing, complaint_id, "steps", step="VENT", by="b1")
+    child = await taken_by(routing, "f1")
+    await routing.hears(joined(child, incident), ended(incident))
+    await routing.let_pass(timedelta())
+    assert await versions(routing, "complaint", "work_round", "chase", "transfer") == {"mine"}
+    assert len(await routing.rows("SELECT 1 FROM work_round")) == 2
+
+
+async def test_rungs_and_pauses_name_the_policy(start_service: StartService) -> None:
+    sla = await start_service("sla", "[sla]\nversion='mine'")
+    complaint_id = uuid4()
+    await sla.hears(complaint_received(complaint_id))
+    await sla.hears(paused(complaint_id, 0.0))
+    late = uuid4()
+    await sla.hears(complaint_received(late, received_at=now() - timedelta(days=30)))
+    await sla.let_pass(timedelta())
+    assert await versions(sla, "promise", "rung", "pause") == {"mine"}
+
+
+async def test_incidents_and_who_joined_them_name_the_policy(start_service: StartService) -> None:
+    intake = await start_service("intake", FEW)
+    await complain(intake, 5)
+    await look(intake)
+    assert await versions(intake, "complaint", "incident", "incident_child") == {"t"}
