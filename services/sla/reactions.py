@@ -17,6 +17,7 @@ from shared.events.intake import (
 )
 from shared.events.notify import MessageSent, MessageSkipped
 from shared.events.routing import (
+    AnswerReleased,
     ComplaintCancelled,
     ComplaintClosed,
     ComplaintPaused,
@@ -26,6 +27,7 @@ from shared.events.routing import (
     ComplaintResumed,
     OwnerChanged,
     OwnerNamed,
+    ProgressTold,
     SolutionProposed,
     StepsTaken,
 )
@@ -74,6 +76,8 @@ def reactions(policy: SlaPolicy, keeper: Timekeeper) -> Reactions:
         MessageSkipped: note_receipts,
         StepsTaken: note_contacts,
         SolutionProposed: partial(note_news, policy, keeper),
+        AnswerReleased: partial(note_words, policy, keeper),
+        ProgressTold: partial(note_words, policy, keeper),
         ComplaintResolved: partial(note_results, policy, keeper),
         ComplaintRejected: partial(note_results, policy, keeper),
         ComplaintPaused: partial(pause_promises, policy, keeper),
@@ -163,6 +167,17 @@ async def note_news(
 ) -> None:
     """To say what will be done is news, with steps a contact as well; more is due as long as it is not done."""
     told = [_done(envelope, envelope.event.proposed_at, UPDATE) for envelope in proposed]
+    await tell_news(tx, policy, keeper, told)
+
+
+async def note_words(
+    policy: SlaPolicy,
+    keeper: Timekeeper,
+    tx: Transaction,
+    said: Sequence[Envelope[AnswerReleased] | Envelope[ProgressTold]],
+) -> None:
+    """An answer in the owner's name is news, and so is how far an urgent complaint is."""
+    told = [End(envelope, _said_at(envelope.event), [UPDATE]) for envelope in said]
     await tell_news(tx, policy, keeper, told)
 
 
@@ -331,6 +346,10 @@ def _done(
     event = envelope.event
     contact = () if isinstance(event, ComplaintRejected) or not event.steps else (CONTACT,)
     return End(envelope, done_at, (*contact, *kinds))
+
+
+def _said_at(event: AnswerReleased | ProgressTold) -> datetime:
+    return event.released_at if isinstance(event, AnswerReleased) else event.told_at
 
 
 def _told_at(event: ComplaintResolved | ComplaintRejected) -> datetime:

@@ -1,13 +1,17 @@
 """Sla through its doors: news comes in a rhythm until it is solved, and the end with the customer's word."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from shared.events import Event
+from shared.events.routing import AnswerHeld, AnswerReleased, ProgressTold
 from shared.events.sla import PromisesMade
+from shared.events.vocabulary import Urgency
 from tests.builders import closed, now, reopened, resolved
-from tests.service_under_test import ServiceUnderTest, StartService
+from tests.service_under_test import SEALER, ServiceUnderTest, StartService
 
 from .promised import (
     CLOSE,
@@ -142,3 +146,57 @@ async def test_close_to_whom_it_is_promised_is_policy(start_service: StartServic
     key, other = await receive(sla, grade="K"), await receive(sla)
     await sla.hears(resolved(key), resolved(other))
     assert {one.complaint_id for one in await promises_made(sla) if one.kind is CLOSE} == {key}
+
+
+def answer_released(complaint_id: UUID) -> AnswerReleased:
+    """The owner let a handler's text go out."""
+    return AnswerReleased(
+        complaint_id=complaint_id,
+        answer_id=uuid4(),
+        owner_id="a100",
+        owner_name="Front desk 1",
+        written_by="t200",
+        by="a100",
+        text=SEALER.seal("We are at it.", str(complaint_id)),
+        released_at=now(),
+    )
+
+
+def progress_told(complaint_id: UUID) -> ProgressTold:
+    """The customer of an urgent complaint hears how far it is."""
+    return ProgressTold(
+        complaint_id=complaint_id,
+        urgency=Urgency.URGENT,
+        state="IN_PROGRESS",
+        owner_id="a100",
+        owner_name="Front desk 1",
+        steps=(),
+        told_at=now(),
+        next_at=now() + DAY,
+    )
+
+
+@pytest.mark.parametrize("said", [answer_released, progress_told])
+async def test_update_an_answer_and_word_of_the_progress_are_news(
+    sla: ServiceUnderTest, said: Callable[[UUID], Event]
+) -> None:
+    complaint_id = await receive(sla)
+    await sla.hears(said(complaint_id))
+    assert await told_about(sla, UPDATE) == ["made", "kept", "made"]
+    assert await told_about(sla, CONTACT) == ["made"]
+
+
+async def test_update_what_only_waits_for_the_owners_word_is_no_news(sla: ServiceUnderTest) -> None:
+    complaint_id = await receive(sla)
+    held = AnswerHeld(
+        complaint_id=complaint_id,
+        answer_id=uuid4(),
+        owner_id="a100",
+        by="t200",
+        held_at=now(),
+        release_at=now() + HOUR,
+        owner_channel=None,
+        owner_reply_to=None,
+    )
+    await sla.hears(held)
+    assert await told_about(sla, UPDATE) == ["made"]
