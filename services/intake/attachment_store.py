@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import fsspec
@@ -14,6 +15,10 @@ CHUNK = 256 * 1024
 
 class RefusedError(Exception):
     """The content may not be kept: `large` or `type`."""
+
+
+class StoreUnavailableError(Exception):
+    """The store does not do now what is asked of it; the message is one line of its own words."""
 
 
 class Kept(NamedTuple):
@@ -33,17 +38,28 @@ class AttachmentStore:
     async def write(
         self, name: str, content: AsyncIterator[bytes], *, largest: int, types: Iterable[str]
     ) -> Kept:
-        """Stream content into a file. Raises RefusedError, and then nothing is left."""
-        path = await self._open_place(name)
+        """Stream content into a file. Raises RefusedError and StoreUnavailableError, and then nothing is left."""
         try:
+            path = await self._open_place(name)
             return await self._stream(path, content, largest, frozenset(types))
-        except BaseException:
-            await self.delete(name)
+        except BaseException as error:
+            with suppress(OSError):
+                await self.delete(name)
+            if isinstance(error, OSError):
+                raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
             raise
 
-    async def read(self, name: str) -> AsyncIterator[bytes]:
-        """The content of a file, in pieces. Raises FileNotFoundError."""
-        file = await asyncio.to_thread(self._files.open, self._path(name), "rb")
+    async def open(self, name: str) -> AsyncIterator[bytes]:
+        """The content of a file, to be read in pieces. Raises FileNotFoundError and StoreUnavailableError."""
+        try:
+            file = await asyncio.to_thread(self._files.open, self._path(name), "rb")
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
+        return self._pieces(file)
+
+    async def _pieces(self, file: Any) -> AsyncIterator[bytes]:
         try:
             while piece := await asyncio.to_thread(file.read, CHUNK):
                 yield piece

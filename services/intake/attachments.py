@@ -11,9 +11,9 @@ from uuid_utils.compat import uuid7
 from shared.bus.statement import Statement
 from shared.bus.transience import is_transient
 from shared.bus.unit_of_work import UnitOfWork
-from shared.runtime.errors import ConflictError, NotFoundError
+from shared.runtime.errors import ConflictError, NotFoundError, UnavailableError
 
-from .attachment_store import AttachmentStore
+from .attachment_store import AttachmentStore, StoreUnavailableError
 from .clamav import ScannerError, is_clean
 from .policy import AttachmentPolicy
 
@@ -71,9 +71,12 @@ class Attachments:
         """Keep a file; the same content again is the file that is there. Raises RefusedError, ProblemError."""
         await self._may_have_more(complaint)
         attachment = uuid7()
-        kept = await self.store.write(
-            _place(complaint, attachment), content, largest=self._policy.largest, types=self._policy.types
-        )
+        try:
+            kept = await self.store.write(
+                _place(complaint, attachment), content, largest=self._policy.largest, types=self._policy.types
+            )
+        except StoreUnavailableError as error:
+            raise _unavailable(error) from error
         state = QUARANTINED if self._scanner else NOT_SCANNED
         values = {"attachment": attachment, "complaint": complaint, "name": name, "state": state}
         async with self._work.begin(str(complaint)) as tx:
@@ -94,7 +97,12 @@ class Attachments:
         row = dict(rows[0])
         if row["state"] in {QUARANTINED, INFECTED}:
             raise ConflictError(f"the file is {row['state'].lower()}", "文件尚未通过安全检查")
-        return row, self.store.read(_place(row["complaint_id"], attachment))
+        try:
+            return row, await self.store.open(_place(row["complaint_id"], attachment))
+        except StoreUnavailableError as error:
+            raise _unavailable(error) from error
+        except FileNotFoundError as error:
+            raise NotFoundError("the content of this file is gone", "文件内容已不存在") from error
 
     async def scan_next(self) -> bool:
         """Have one file scanned; false if none waits. Raises ScannerError, and the file waits on."""
@@ -103,7 +111,7 @@ class Attachments:
         if not rows:
             return False
         attachment, complaint = rows[0]
-        clean = await is_clean(self._scanner, self.store.read(_place(complaint, attachment)))
+        clean = await is_clean(self._scanner, await self.store.open(_place(complaint, attachment)))
         await self._work.fetch(_SCANNED, {"attachment": attachment, "state": CLEAN if clean else INFECTED})
         if not clean:
             log.warning("attachment.infected", attachment=str(attachment))
@@ -141,6 +149,11 @@ class Attachments:
             raise NotFoundError("this complaint is not known", "没有这个投诉")
         if rows[0]["files"] >= self._policy.most:
             raise ConflictError(f"a complaint has at most {self._policy.most} files", "附件数量已达上限")
+
+
+def _unavailable(error: StoreUnavailableError) -> UnavailableError:
+    log.warning("attachment.store_unavailable", reason=str(error))
+    return UnavailableError("the store of files does not answer; try again", "文件存储暂不可用，请稍后重试")
 
 
 def _place(complaint: UUID, attachment: UUID) -> str:

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 
 from shared.bus.statement import Statement
 from shared.runtime.dependencies import Work
-from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableError
+from shared.runtime.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from shared.runtime.service import service_router
 
 from .attachment_store import CHUNK, RefusedError
@@ -54,8 +54,8 @@ async def add_file(code: Code, work: Work, request: Request) -> Response:
             await attachments.take(found["complaint_id"], _name(file.filename), _pieces(file))
         except RefusedError as error:
             return await _shown(request, found, code, word(str(error), found["language"]), status=422)
-        except ConflictError as error:
-            return await _shown(request, found, code, error.details[found["language"]], status=409)
+        except (ConflictError, UnavailableError) as error:
+            return await _shown(request, found, code, error.details[found["language"]], status=error.status)
     return RedirectResponse(f"/intake/v1/form/receipt/{code}", 303)
 
 

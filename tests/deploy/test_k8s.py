@@ -8,6 +8,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services.command.registry import SERVICES
 from shared.runtime.web import PUBLIC_PREFIXES
@@ -133,7 +134,7 @@ def test_the_settings_accept_every_variable(
 ) -> None:
     for item in (deployments[service], jobs[service]):
         given = environment(item, manifests)
-        assert set(given) <= KNOWN_TO_SETTINGS
+        assert set(given) - {"FORWARDED_ALLOW_IPS"} <= KNOWN_TO_SETTINGS
         settings = settings_from(given, monkeypatch)
         assert settings.database_url is not None
         assert settings.database_url.endswith(f"/{service}")
@@ -141,6 +142,34 @@ def test_the_settings_accept_every_variable(
     assert served.kafka
     assert served.member_id == "redress-service-abc12"
     assert served.port == container(deployments[service])["ports"][0]["containerPort"]
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "told", "seen"),
+    [
+        ("10.1.2.3", "203.0.113.9", "203.0.113.9"),
+        ("10.1.2.3", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("fd00::7", "2001:db8::9", "2001:db8::9"),
+        ("203.0.113.5", "203.0.113.9", "203.0.113.5"),
+    ],
+)
+async def test_intake_believes_an_ingress_within_the_cluster_who_calls_and_nobody_outside(
+    deployments: dict[str, Manifest], manifests: list[Manifest], neighbour: str, told: str, seen: str
+) -> None:
+    believed = environment(deployments["intake"], manifests)["FORWARDED_ALLOW_IPS"]
+    found: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        found.append(scope["client"][0])
+
+    scope = {
+        "type": "http",
+        "client": (neighbour, 1),
+        "scheme": "http",
+        "headers": [(b"x-forwarded-for", told.encode())],
+    }
+    await ProxyHeadersMiddleware(app, trusted_hosts=believed)(scope, None, None)  # type: ignore[arg-type]
+    assert found == [seen]
 
 
 def test_only_those_who_seal_or_open_have_the_keys(deployments: dict[str, Manifest]) -> None:
