@@ -20,6 +20,8 @@ from .phones import Phones
 
 _WORDS = """[bold]Redress {address}[/]
   演示以秒代小时，数据保留。The demo counts seconds for hours; data are kept.
+  时限因此很短，有的会超时升级。So times are short, and some run late and escalate.
+  投诉 complain  {address}/intake/v1/form?lang=zh-CN   ?lang=en
   文档 docs      {address}/intake/docs
   指标 metrics   {address}/metrics
   事件 events    {events}

@@ -11,7 +11,7 @@ from rich.text import Text
 
 ENDED = "CLOSED"
 NEWS_SHOWN = 5
-LINES_BESIDE_ROWS = 22  # the addresses above, the counts, the heads of the columns, the news
+LINES_BESIDE_ROWS = 24  # the addresses above, the counts, the heads of the columns, the news
 FEWEST_ROWS = 4
 
 _STATUSES = {
@@ -29,6 +29,9 @@ _PROMISES = {
     "CONTACT": "联系 contact",
     "UPDATE": "进展 news",
     "SOLVE": "结果 result",
+    "CLOSE": "结案 closing",
+    "REPORT": "报告 report",
+    "REGULATOR": "监管 rule",
 }
 FACTS = {
     "promise_at_risk": ("yellow", "时限预警 promise at risk"),
