@@ -3,7 +3,7 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -239,6 +239,16 @@ EMPTY_NAMES = re.compile(r"^(utils?|helpers?|commons?|constants?|misc|shared_cod
 RULE_ID = re.compile(r"\b(SEV|GRD|SLA|CAL|PAU|FC|REP|REM|FU|OF|CAP)-(\d+|[A-Z])\b")
 
 
+RULES: dict[str, Iterable[object]] = {
+    "sev": range(1, 5),
+    "grd": "kvsu",
+    "fc": range(1, 23),
+    "rep": range(11),
+    "rem": range(1, 11),
+}
+"""The rules that intake and routing follow entirely: each has tests named after it, through a door."""
+
+
 class Module(NamedTuple):
     """A module of a service."""
 
@@ -367,13 +377,24 @@ def test_no_file_or_folder_has_an_empty_name() -> None:
     assert not wrong
 
 
-def test_every_rule_that_a_rule_file_names_is_in_the_name_of_a_test() -> None:
-    names = "\n".join(
+def names_of_tests() -> str:
+    """The names of all tests, a line each."""
+    return "\n".join(
         node.name
         for path in sources("tests")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
     )
+
+
+def test_every_rule_of_intake_and_routing_is_in_the_name_of_a_test() -> None:
+    names = names_of_tests()
+    rules = [f"{family}_{number}" for family, numbers in RULES.items() for number in numbers]
+    assert not [rule for rule in rules if not re.search(rf"_{rule}(_|$)", names, re.MULTILINE)]
+
+
+def test_every_rule_that_a_rule_file_names_is_in_the_name_of_a_test() -> None:
+    names = names_of_tests()
     untested = {
         f"{family}-{number} ({rule.name})"
         for rule in rule_files()

@@ -136,6 +136,24 @@ async def test_sev_3_what_no_rule_knows_is_a_dispute_until_a_person_has_read_it(
     ]
 
 
+async def test_sev_4_manner_without_harm_and_what_is_only_suggested_are_minor(
+    intake: ServiceUnderTest, start_service: StartService
+) -> None:
+    rude, idea, harm = (
+        "your agent was impolite",
+        "I suggest a night tariff",
+        "impolite, and no signal at home",
+    )
+    told = await severities(intake, {"text": rude}, {"text": idea}, {"text": harm})
+    assert told[:2] == [("S4", "SEV-4"), ("S4", "SEV-4")]
+    assert told[2] != ("S4", "SEV-4")
+    changed = await start_service("intake", only("staff_manner", "grumpy"))
+    assert await severities(changed, {"text": rude}, {"text": "a grumpy agent"}) == [
+        ("S3", "SEV-3"),
+        ("S4", "SEV-4"),
+    ]
+
+
 def amount(change: str) -> str:
     """A policy with another idea of a large amount."""
     return f"[intake]\nversion='t'\n[intake.severity.amount]\n{change}"

@@ -212,6 +212,23 @@ async def test_rem_1_rem_5_rem_7_rem_8_rem_10_are_policy(start_service: StartSer
     assert (await propose(routing, complaint_id, 50, text="Sorry!")).status_code == 422
 
 
+async def test_rem_2_rem_3_rem_4_whose_signature_is_enough_is_policy(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    policy = "limits=[100, 200, 300]\nlegal_skill='billing'"
+    routing = await company(start_service, tmp_path, policy)
+    for amount, by in ((150, "s2"), (300, "h3")):
+        complaint_id, remedy = await proposed(routing, amount)
+        assert remedy["state"] == "PROPOSED"
+        assert (await signed(routing, complaint_id, remedy, by)).status_code == 200
+    assert [told.amount for told in await routing.said(RemedyApproved)] == [150, 300]
+    complaint_id, remedy = await proposed(routing, 301)
+    assert (remedy["because"], remedy["legal_needed"]) == (["REM-1", "REM-4"], True)
+    for by in ("h3", "law"):
+        await signed(routing, complaint_id, remedy, by)
+    assert len(await routing.said(RemedyApproved)) == 2
+
+
 async def test_a_refusal_says_why_and_ends_it(firm: ServiceUnderTest) -> None:
     complaint_id, remedy = await proposed(firm, 30_000)
     path = f"remedies/{remedy['remedy_id']}/refusal"
