@@ -150,7 +150,7 @@ def _contact(draft: Draft) -> dict[str, Any]:
     row = {
         "contact_id": draft.contact_id,
         "complaint_id": draft.complaint_id,
-        "channel": contact.channel,
+        "channel": str(contact.channel),
         "provider": contact.provider,
         "contact_key": contact.key,
         "occurred_at": contact.occurred_at,
@@ -166,7 +166,7 @@ def _contact(draft: Draft) -> dict[str, Any]:
 
 
 def _rows(rows: Iterable[dict[str, Any]]) -> str:
-    """Rows as the JSON text that the statements take."""
+    """Rows as the JSON text that the statements take. Enums that every row has come as text, which is faster."""
     return to_json(list(rows), exclude_none=True).decode()
 
 
@@ -177,26 +177,26 @@ def _complaint(draft: Draft) -> dict[str, Any]:
         "first_contact_id": draft.contact_id,
         "receipt_number": draft.receipt,
         "tracking_code": draft.code,
-        "channel": contact.channel,
+        "channel": str(contact.channel),
         "customer_id": draft.customer_id,
-        "grade": draft.grade,
-        "severity": draft.severity,
+        "grade": str(draft.grade),
+        "severity": str(draft.severity),
         "severity_rule": draft.severity_rule,
-        "case_type": draft.case_type,
+        "case_type": str(draft.case_type),
         "category": contact.category,
-        "language": contact.language,
+        "language": str(contact.language),
         "occurred_at": draft.occurred_at,
         "taken_by": contact.taken_by,
         "repeat_of": draft.repeat.repeat_of,
         "repeat_index": draft.repeat.repeat_index,
         "abusive": contact.judgement.abusive,
         "amount_in_dispute": contact.amount_in_dispute,
-        "kind": draft.kind,
+        "kind": str(draft.kind),
         "tags": draft.tags,
         "risk_score": draft.risk.score,
         "risk_reasons": draft.risk.reasons,
         "priority": draft.priority.score,
-        "priority_class": draft.priority.priority_class,
+        "priority_class": str(draft.priority.priority_class),
         "serving_department": draft.category.department,
         "is_fault": draft.category.is_fault,
         "conflict_of_interest": is_conflict_of_interest(draft.case_type, told.accused_staff),

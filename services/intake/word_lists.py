@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from unicodedata import normalize
 
+from ahocorasick_rs import AhoCorasick
+
 _PUNCTUATION = re.compile("[，。！？：；、（）“”‘’《》【】～…]")
 """Chinese punctuation: it is part of no word, and alone would make every Chinese text slow to normalise."""
-_LATIN_WORD = re.compile(r"[a-z0-9_]+")
-_BREAKS = {code: " " for code in range(128) if not _LATIN_WORD.fullmatch(chr(code))}
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 def comparable(text: str) -> str:
@@ -17,44 +18,27 @@ def comparable(text: str) -> str:
     return normalize("NFKC", _PUNCTUATION.sub(" ", text)).casefold()
 
 
-def latin_words(text: str) -> list[str]:
-    """Every word in small Latin letters, digits and underscores; the short way is six times as fast."""
-    return text.translate(_BREAKS).split() if text.isascii() else _LATIN_WORD.findall(text)
-
-
 class WordLists:
-    """Word lists by number. Words in Latin letters match whole words only, all others anywhere.
-
-    Every word is kept by how it begins, its first Latin word or its first character, so that only the few whose
-    beginning is in a text are searched for in it.
-    """
+    """Word lists by number. Words in Latin letters match whole words only, all others anywhere."""
 
     def __init__(self, lists: Sequence[Iterable[str]]) -> None:
-        self._latin: dict[str, list[tuple[str, int]]] = {}
-        self._others: dict[str, list[tuple[str, int]]] = {}
+        lists_of: dict[str, set[int]] = {}
         for number, words in enumerate(lists):
             for word in map(comparable, words):
-                if not word.isascii():
-                    self._others.setdefault(word[0], []).append((word, number))
-                elif first := _LATIN_WORD.search(word):
-                    self._latin.setdefault(first[0], []).append((word, number))
-                else:
-                    raise ValueError(f"{word!r} is no word|{word!r} 不是可用的词")
-        self._latin_beginnings = frozenset(self._latin)
-        self._other_beginnings = frozenset(self._others)
+                if word.isascii() and _LATIN.isdisjoint(word):
+                    raise ValueError(f"{word!r} is no word")
+                lists_of.setdefault(word, set()).add(number)
+        self._lists = list(lists_of.values())
+        self._must_stand_alone = [word.isascii() for word in lists_of]
+        self._automaton = AhoCorasick(list(lists_of))
 
     def found_in(self, text: str) -> set[int]:
         """The numbers of the lists with a word in this text, which is `comparable`."""
-        found = set()
-        for first in self._latin_beginnings.intersection(latin_words(text)):
-            for word, number in self._latin[first]:
-                if word == first or (number not in found and word in text and _stands_alone(word, text)):
-                    found.add(number)
-        if not text.isascii():
-            for first in self._other_beginnings.intersection(text):
-                for word, number in self._others[first]:
-                    if number not in found and word in text:
-                        found.add(number)
+        found: set[int] = set()
+        for place, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            lists = self._lists[place]
+            if not lists <= found and not (self._must_stand_alone[place] and _goes_on(text, start, end)):
+                found |= lists
         return found
 
 
@@ -71,6 +55,6 @@ class Excepted:
         return bool(self._words.found_in(self._phrases.sub(" ", text)))
 
 
-def _stands_alone(phrase: str, text: str) -> bool:
-    """True if the phrase is somewhere in the text with no Latin letter or digit at its ends."""
-    return re.search(rf"(?<![a-z0-9_]){re.escape(phrase)}(?![a-z0-9_])", text) is not None
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """True if there is a Latin letter or digit on either side of that part of the text."""
+    return text[start - 1 : start] in _LATIN or text[end : end + 1] in _LATIN

@@ -19,7 +19,7 @@ from . import crash_points
 from .database import Connection, Database, end, fetch
 from .event_log import EventLog, Record
 from .headers import unpack
-from .pacing import Pace, rest_after
+from .pacing import Pace, prompt_pace, rest_after
 from .statement import Statement
 from .transience import is_transient
 
@@ -96,7 +96,7 @@ class Relay:
                     break
                 moved_any = True
                 if moved < BATCH:
-                    await self._rest(clock() - began)
+                    await self._rest(clock() - began, prompt_pace(moved))
                     await self._wait_for_work(SHORTEST_IDLE)
         return moved_any
 
@@ -129,9 +129,9 @@ class Relay:
         crash_points.reached("after_publish_before_outbox_delete")
         await fetch(connection, _MOVE, {"positions": [row[0] for row in rows]})
 
-    async def _rest(self, work: float) -> None:
+    async def _rest(self, work: float, prompt: Pace) -> None:
         """Rest calmly, until something urgent comes; and a little in any case."""
-        least = rest_after(work, Pace.PROMPT)
+        least = rest_after(work, prompt)
         await asyncio.sleep(least)
         await _happens(self._hurry, rest_after(work, Pace.CALM) - least)
 

@@ -14,8 +14,19 @@ class Pace(Enum):
 
     PROMPT = 0.25
     """Somebody waits for it: that a complaint has an owner."""
+    FULL = 1.0
+    """Somebody waits for it, but so many do that all are served sooner if more of them go together."""
     CALM = 20.0
     """Nobody counts the milliseconds: the history, a message, a deadline hours away."""
+
+
+MANY = 16
+"""A batch of so many says that they come faster than one by one could be served."""
+
+
+def prompt_pace(batch: int) -> Pace:
+    """The pace of a loop that somebody waits for, after a batch of so many."""
+    return Pace.PROMPT if batch < MANY else Pace.FULL
 
 
 def rest_after(work: float, pace: Pace) -> float:

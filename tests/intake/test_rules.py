@@ -18,7 +18,7 @@ from services.intake.next_status import NEXT_STATUS, Status
 from services.intake.policy import IntakePolicy, LanguagePolicy
 from services.intake.receipt_number import check_digit, receipt_number
 from services.intake.reply_address import choose_reply, masked
-from services.intake.word_lists import latin_words
+from services.intake.word_lists import WordLists
 from shared.events.vocabulary import Channel, Grade, Language, Severity
 from shared.runtime.policy import load_policy
 
@@ -87,9 +87,17 @@ def test_sev_words_in_latin_letters_match_whole_words_only(text: str) -> None:
 
 
 @STEADY
-@given(st.text(alphabet=[chr(code) for code in range(128)]))
-def test_words_of_plain_ascii_are_found_the_short_way_as_the_long_way(text: str) -> None:
-    assert latin_words(text.lower()) == re.findall("[a-z0-9_]+", text.lower())
+@given(
+    st.lists(st.text("ab 费用", min_size=1, max_size=3).filter(str.strip), min_size=1, max_size=6),
+    st.text("ab_ 费用", max_size=12),
+)
+def test_words_are_found_as_one_search_for_each_would_find_them(words: list[str], text: str) -> None:
+    def is_in(word: str) -> bool:
+        edge = "[a-z0-9_]" if word.isascii() else "(?!)"
+        return re.search(f"(?<!{edge}){re.escape(word)}(?!{edge})", text) is not None
+
+    expected = {number for number, word in enumerate(words) if is_in(word)}
+    assert WordLists([[word] for word in words]).found_in(text) == expected
 
 
 def test_sev_words_beside_chinese_characters_match_too() -> None:
