@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 300, 70, 60, 40, 20
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 340, 70, 100, 40, 40
 TOLD = {"us_each": "firing, µs a timer", "idle_look_ms": "idle look, ms"}
+SCATTERED = "firing, what is due lying scattered, µs a timer"
 
 
 class Line(NamedTuple):
@@ -27,8 +28,14 @@ class Line(NamedTuple):
 
 def lines_of(result: Mapping[str, Any]) -> list[Line]:
     """What is drawn of a result."""
-    sizes = result["sla_growth"]["sizes"]
-    return [Line(name, [(one["open"], one[key]) for one in sizes]) for key, name in TOLD.items()]
+    lines = [
+        Line(name, [(one["open"], one[key]) for one in result["sla_growth"]["sizes"]])
+        for key, name in TOLD.items()
+    ]
+    scattered = result.get("sla_growth_scattered", {"sizes": []})["sizes"]
+    if scattered:
+        lines.append(Line(SCATTERED, [(one["open"], one["us_each"]) for one in scattered]))
+    return lines
 
 
 def svg(lines: Sequence[Line], demanded: float = 1.5) -> str:
@@ -50,12 +57,12 @@ def svg(lines: Sequence[Line], demanded: float = 1.5) -> str:
     drawn.append(_rule(x(sizes[0]), y(demanded), x(sizes[-1]), y(demanded), "#888", "6 4"))
     drawn += [_text(x(size), HEIGHT - BOTTOM + 20, f"{size:,}") for size in sizes]
     drawn += [_text(LEFT - 24, y(ratio) + 4, f"{ratio:g}×") for ratio in (0.5, 1, demanded)]
-    for number, (line, colour) in enumerate(zip(lines, ("#1f5fa8", "#b4531f"), strict=False)):
+    for number, (line, colour) in enumerate(zip(lines, ("#1f5fa8", "#b4531f", "#5a7d2a"), strict=False)):
         path = " ".join(f"{x(size):.1f},{y(ratio):.1f}" for size, ratio in line.ratios())
         drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         values = " / ".join(f"{value:.3g}" for _, value in line.points)
         drawn.append(
-            f'<text x="{LEFT + number * 280}" y="{HEIGHT - 12}" fill="{colour}">{line.name}: {values}</text>'
+            f'<text x="{LEFT}" y="{HEIGHT - 48 + number * 18}" fill="{colour}">{line.name}: {values}</text>'
         )
     body = "\n".join(drawn)
     return (

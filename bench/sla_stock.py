@@ -26,17 +26,18 @@ _STREAMS = """
     INSERT INTO stream (subject, published, applied)
     SELECT complaint_id::text, 1, '{"intake": 1}' FROM complaint ORDER BY complaint_id
 """
-# Every `apart`-th complaint has a result whose level is due; all other levels lie weeks ahead.
+# Every `apart`-th complaint, until so many are due, has a result whose level is due; other levels lie weeks ahead.
 _PROMISES = """
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, policy_version, next_rung, calendar, calendar_version, begins_at, counted_by)
     SELECT uuidv7(), complaint_id, kind, 1, starts_at, starts_at + interval '72 hours', 259200, 'S3', 'S3×S', 1,
         'bench', CASE WHEN is_due THEN $3::text ELSE 'W1' END, $4::text, CASE WHEN $4::text IS NOT NULL THEN 1 END,
         CASE WHEN $4::text IS NOT NULL THEN starts_at END, $5::jsonb
-    FROM (SELECT complaint_id, kind, $1::int > 0 AND kind = 'SOLVE' AND n % greatest($1::int, 1) = 0 AS is_due,
-                 CASE WHEN $1::int > 0 AND kind = 'SOLVE' AND n % greatest($1::int, 1) = 0 THEN $2::timestamptz
+    FROM (SELECT complaint_id, kind, is_first AND kind = 'SOLVE' AS is_due,
+                 CASE WHEN is_first AND kind = 'SOLVE' THEN $2::timestamptz
                       ELSE now() + make_interval(secs => 86400 + n % 2000000) END AS starts_at
-          FROM (SELECT complaint_id, row_number() OVER () AS n FROM complaint) AS numbered
+          FROM (SELECT complaint_id, n, n <= $1::int * $6::int AND n % $1::int = 0 AS is_first
+                FROM (SELECT complaint_id, row_number() OVER () AS n FROM complaint) AS numbered) AS those
           CROSS JOIN (VALUES ('ACK'), ('CONTACT'), ('UPDATE'), ('SOLVE')) AS kinds (kind)) AS given
 """
 _TIMERS = """
@@ -48,7 +49,10 @@ _TIMERS = """
 
 
 class Stock(NamedTuple):
-    """How many promises are open, and of how many a level is due; `level` W1 or L1, reached at `due_at`."""
+    """How many promises are open, and of how many a level is due: W1 or L1, reached `due_in` seconds from now.
+
+    What came first is due first, so those that are due lie close together; is_scattered: all over what is open.
+    """
 
     open: int
     due: int = 0
@@ -56,6 +60,7 @@ class Stock(NamedTuple):
     due_in: float = 0.0
     calendar: str | None = None
     counted_by: dict[str, Any] | None = None
+    is_scattered: bool = False
 
 
 async def fill(url: str, stock: Stock) -> None:
@@ -80,9 +85,10 @@ async def _rows(connection: asyncpg.Connection, stock: Stock) -> None:
     starts_at = await connection.fetchval(began, stock.due_in, hours)
     await connection.execute(_COMPLAINTS, complaints)
     await connection.execute(_STREAMS)
-    apart = complaints // stock.due if stock.due else 0
+    widest = max(complaints // max(stock.due, 1), 1)
+    apart = widest if stock.is_scattered else min(widest, 2)
     counted = stock.counted_by and to_json(stock.counted_by).decode()
-    await connection.execute(_PROMISES, apart, starts_at, stock.level, stock.calendar, counted)
+    await connection.execute(_PROMISES, apart, starts_at, stock.level, stock.calendar, counted, stock.due)
     await connection.execute(_TIMERS)
 
 

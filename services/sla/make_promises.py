@@ -10,7 +10,6 @@ from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.sla import CountedInCalendar, Promise, PromisesMade, Protection
 from shared.events.vocabulary import PromiseKind
-from shared.runtime.timers import Timer, arm
 
 from .calendar_store import Timekeeper
 from .choose_policy import choose_policy, name_of
@@ -21,8 +20,8 @@ from .lay_clock import earliest_warning, lay_at_once
 from .policy import NamedPolicy, SlaPolicy
 from .promise_rows import NewPromise, PromisedComplaint
 from .promises import save_new
-from .rungs import ladder
-from .watch import WATCH, share_of
+from .rungs import Rung, ladder
+from .watch import share_of
 
 
 class Occasion(NamedTuple):
@@ -55,7 +54,7 @@ async def make_promises(
         return []
     calendars = await keeper.in_force(tx)
     promises: list[NewPromise] = []
-    timers: list[Timer] = []
+    watched_at: list[datetime] = []
     complaints: list[PromisedComplaint] = []
     with_clocks: list[Occasion] = []
     earliest = earliest_warning(policy)
@@ -63,25 +62,24 @@ async def make_promises(
         named = choose_policy(occasion.facts, policy)
         made = []
         for kind in occasion.kinds:
-            promise, timer = _make(occasion, kind, policy, named, calendars)
+            promise, first = _make(occasion, kind, policy, named, calendars)
             made.append(promise)
-            timers.append(timer)
+            watched_at.append(first.at)
             if kind is PromiseKind.SOLVE:
-                speaks_after = (timer.due_at - promise.starts_at).total_seconds()
+                speaks_after = (first.at - promise.starts_at).total_seconds()
                 if lay_at_once(occasion.facts, speaks_after, earliest, policy.regulator):
                     with_clocks.append(occasion)
         promises += made
         if occasion.complaint is not None:
             complaints.append(_with_snapshot(occasion.complaint, made, policy))
         tx.publish(_told(occasion, made, policy), because_of=occasion.because_of)
-    await save_new(tx, policy.version, promises, complaints)
-    await arm(tx, timers)
+    await save_new(tx, policy.version, promises, watched_at, complaints)
     return with_clocks
 
 
 def _make(
     occasion: Occasion, kind: PromiseKind, policy: SlaPolicy, named: NamedPolicy | None, calendars: Calendars
-) -> tuple[NewPromise, Timer]:
+) -> tuple[NewPromise, Rung]:
     starts_at = occasion.starts_at
     target = choose_target(
         kind, occasion.facts, starts_at, policy, named=named, reopened=occasion.reopened, calendars=calendars
@@ -113,7 +111,7 @@ def _make(
         repeat_index=occasion.facts.repeat_index,
         policy_name=name_of(named),
     )
-    return promise, Timer(promise.promise_id, WATCH, event.subject, first.at)
+    return promise, first
 
 
 def _with_snapshot(

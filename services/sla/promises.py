@@ -28,7 +28,12 @@ _MAKE = Statement(
             CAST(:of_department AS text[]), CAST(:of_area AS text[]), CAST(:of_is_fault AS boolean[]),
             CAST(:of_kind AS text[]), CAST(:of_customer_id AS uuid[]), CAST(:of_policy_name AS text[]),
             CAST(:of_policy_version AS text[]), CAST(:of_targets AS jsonb[]),
-            CAST(:of_contract AS text[]), CAST(:of_protection AS text[])))
+            CAST(:of_contract AS text[]), CAST(:of_protection AS text[]))),
+    watched AS (
+        INSERT INTO timer (id, kind, subject, due_at)
+        SELECT id, 'promise', CAST(subject AS text), due_at
+        FROM unnest(CAST(:promise_id AS uuid[]), CAST(:complaint_id AS uuid[]), CAST(:watched_at AS timestamptz[]))
+            AS v (id, subject, due_at))
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, factor_rule, next_rung, calendar, calendar_version, begins_at, provisional, counted_by,
         repeat_index, policy_name, clock, policy_version)
@@ -58,6 +63,8 @@ _CLIMB = Statement(
 )
 _SETTLE = Statement(
     """
+    WITH watched_no_more AS (
+        UPDATE timer SET armed = false WHERE id = ANY (CAST(:promise_id AS uuid[])) AND armed)
     UPDATE promise SET state = v.state, broken_at = v.broken_at, kept_at = v.kept_at, late = v.late,
         settled_at = now(), next_rung = NULL
     FROM unnest(CAST(:promise_id AS uuid[]), CAST(:state AS text[]), CAST(:broken_at AS timestamptz[]),
@@ -112,11 +119,12 @@ async def save_new(
     tx: Transaction,
     policy_version: str,
     promises: Sequence[NewPromise],
+    watched_at: Sequence[datetime],
     complaints: Sequence[PromisedComplaint] = (),
 ) -> None:
-    """Store promises that were just made, and what later promises to new complaints depend on."""
+    """Store promises that were just made, each watched from a moment on, and what later promises depend on."""
     rows = _columns(NewPromise, promises) | _columns(PromisedComplaint, complaints, "of_")
-    await tx.fetch(_MAKE, {"policy_version": policy_version, **rows})
+    await tx.fetch(_MAKE, {"policy_version": policy_version, "watched_at": watched_at, **rows})
 
 
 async def load_complaints(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, PromisedComplaint]:
@@ -150,7 +158,7 @@ async def save_climbed(
 
 
 async def save_settled(tx: Transaction, settled: Sequence[Settled]) -> None:
-    """Store the ends of promises."""
+    """Store the ends of promises, which nobody watches from now on."""
     if settled:
         await tx.fetch(_SETTLE, _columns(Settled, settled))
 

@@ -13,7 +13,7 @@ from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.sla import CountedInCalendar, EscalationReached, Promise, PromisesMade
 from shared.events.vocabulary import EscalationLevel, PromiseKind
-from shared.runtime.timers import Timer, TimerHandler, arm
+from shared.runtime.timers import Timer, TimerHandler
 
 from .calendar_store import Timekeeper
 from .choose_target import Calendars, due_of
@@ -109,10 +109,9 @@ async def lay_clocks(
                 cases.append(one.promise.promise_id)
                 tx.publish(_case_told(one.promise, tx.now, policy), because_of=cause)
     if every:
-        await save_new(tx, policy.version, [one.promise for one in every])
+        await save_new(tx, policy.version, [one.promise for one in every], [at for _, at in every])
         if cases:
             await tx.fetch(_TOLD, {"ids": cases})
-        await arm(tx, [Timer(p.promise_id, WATCH, str(p.complaint_id), at) for p, at in every])
 
 
 def _lay(

@@ -9,7 +9,6 @@ from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.sla import KeptPromise, PromiseBroken, PromisesKept
 from shared.events.vocabulary import PromiseKind
-from shared.runtime.timers import disarm
 
 from .metrics import SETTLED
 from .promise_rows import LivePromise, Settled
@@ -47,8 +46,6 @@ async def settle_promises(tx: Transaction, ends: Sequence[End]) -> None:
         for one in _end(tx, by_complaint[complaint_id], promises)
     ]
     await save_settled(tx, settled)
-    ended = [promise for promises in live.values() for promise in promises]
-    await disarm(tx, [promise.promise_id for promise in ended if promise.next_rung is not None])
 
 
 def _end(tx: Transaction, end: End, promises: Sequence[LivePromise]) -> list[Settled]:
