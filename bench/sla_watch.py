@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import psutil
 
-from services.sla import recompute, recount, watch
+from services.sla import recompute, recount, regulator_clocks
 from services.sla.app import create_service
 from services.sla.calendar_store import Timekeeper
 from services.sla.count_time import Counting, as_data
@@ -59,7 +59,7 @@ class Watch:
         self.work = UnitOfWork(self.database)
         policy = load_policy(SlaPolicy, "sla")
         self.keeper = Timekeeper(policy.calendars())
-        made = (watch.timers, recompute.timers, recount.timers)
+        made = (regulator_clocks.timers, recompute.timers, recount.timers)
         self.loop = TimerLoop(
             self.work, {kind: fire for each in made for kind, fire in each(policy, self.keeper).items()}
         )
