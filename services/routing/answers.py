@@ -18,6 +18,7 @@ from .desk import Desk
 from .later_contacts import stands_in
 from .next_state import ENDED, Action, next_state
 from .release_answer import AnswerState, release_at
+from .standard_answers import approved_text, note_use
 
 RELEASE = "release_answer"
 _ADD = Statement(
@@ -53,8 +54,19 @@ class OnlyOwnerError(Exception):
         self.owner_id = owner_id
 
 
-async def answer_customer(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, text: str, by: str) -> UUID:
-    """Write to the customer, in the owner's name. Raises NoSuchCaseError, NotYoursError, NotPossibleError."""
+async def answer_customer(
+    work: UnitOfWork,
+    desk: Desk,
+    complaint_id: UUID,
+    *,
+    text: str | None,
+    by: str,
+    standard_answer: str | None = None,
+) -> UUID:
+    """Write to the customer, in the owner's name; of a standard answer its approved text, unless another is given.
+
+    Raises NoSuchCaseError, NotYoursError, NotPossibleError, NoSuchStandardAnswerError.
+    """
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
         for_owner = by not in (case.owner_id, case.handler_id) and await stands_in(tx, complaint_id, by)
@@ -66,12 +78,17 @@ async def answer_customer(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, t
         until = release_at(
             Severity(case.severity), tx.now, by_owner=by_owner, policy=policy.answer, hours=policy.hours
         )
+        standard = await approved_text(tx, standard_answer) if standard_answer else None
+        written = text or (standard["text"] if standard else "")
+        if standard:
+            use = {"complaint_id": complaint_id, "round": case.round, "used_in": "ANSWER", "by": by}
+            await note_use(tx, use, standard, written)
         answer_id = uuid7()
         values = {
             "answer_id": answer_id,
             "complaint_id": complaint_id,
             "round": case.round,
-            "text": text,
+            "text": written,
             "by": by,
             "release_at": until or tx.now,
             "policy_version": policy.version,

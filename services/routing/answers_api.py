@@ -12,7 +12,7 @@ from shared.runtime.strict_json import CleanText
 
 from .answers import answer_customer, release, return_answer
 from .at_desk import AtDesk, said
-from .bodies import AcceptanceBody, DisputeBody
+from .bodies import AcceptanceBody, AnswerBody, DisputeBody
 from .of_complaint import OfComplaint
 
 router = service_router("routing", tags=["answers to customers"])
@@ -30,13 +30,16 @@ _ALL = Listing(
 
 @router.post("/complaints/{complaint_id}/answers", summary="Write to the customer")
 async def post_answer(
-    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
+    complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AnswerBody, Body()]
 ) -> dict[str, Any]:
     """By owner or handler; it goes out under the owner's name. What a handler writes is held until the owner releases
-    it, or for an open hour, of S1 ten minutes (FC-13). Who stands in for an absent owner answers at once (FC-20).
+    it, or for an open hour, of S1 ten minutes (FC-13). Who stands in for an absent owner answers at once (FC-20). With a
+    `standard_answer` its approved text is used, and it is noted that it was.
     """
     async with said(work, desk, complaint_id, body):
-        await answer_customer(work, desk, complaint_id, text=body.text, by=body.by)
+        await answer_customer(
+            work, desk, complaint_id, text=body.text, by=body.by, standard_answer=body.standard_answer
+        )
     return await _ANSWERS.all(work, complaint_id)
 
 

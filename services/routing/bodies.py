@@ -147,6 +147,20 @@ class DisputeBody(CommandBody):
     text: Text
 
 
+class AnswerBody(CommandBody):
+    """What is written to the customer. standard_answer: its approved text, or `text` where that was adapted."""
+
+    by: Account
+    text: Text | None = None
+    standard_answer: StandardAnswerId | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "AnswerBody":
+        if self.text is None and self.standard_answer is None:
+            raise ValueError("needs text or standard_answer|须填写 text 或 standard_answer")
+        return self
+
+
 class DecisionBody(CommandBody):
     """The coordinator says who works on it."""
 

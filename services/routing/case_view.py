@@ -16,7 +16,8 @@ _VIEW = Statement(
     """
     SELECT complaint.*, stream.published AS version, work.round AS worked_round, work.steps, work.proposal,
         work.proposed_by, work.proposed_at, work.resolution, work.resolution_reason, work.resolved_by, work.resolved_at,
-        coalesce((SELECT jsonb_agg(jsonb_build_object('id', answer_id, 'version', version, 'round', use.round, 'adapted',
+        coalesce((SELECT jsonb_agg(jsonb_build_object('id', answer_id, 'version', version, 'round', use.round,
+            'used_in', used_in, 'adapted',
             adapted, 'by', used_by, 'used_at', used_at) ORDER BY used_at) FROM standard_answer_use use
             WHERE use.complaint_id = complaint.complaint_id), '[]') AS standard_answers,
         array(SELECT incident_id FROM incident_child i WHERE i.complaint_id = complaint.complaint_id) AS incidents,

@@ -174,3 +174,21 @@ async def test_a_wrong_answer_is_refused_with_its_field(firm: ServiceUnderTest, 
     for path in ("nothing", "nothing/uses"):
         page = await firm.client.get(f"/routing/v1/standard-answers/{path}")
         assert page.status_code == (200 if path.endswith("uses") else 404)
+
+
+async def test_a_standard_answer_is_written_to_the_customer_and_noted_on_the_case(
+    firm: ServiceUnderTest,
+) -> None:
+    await write(firm)
+    complaint_id = await taken_by(firm, "b1", category="billing/roaming")
+    early = await post(firm, complaint_id, "answers", by="b1", standard_answer="roaming")
+    assert (early.status_code, early.json()["errors"][0]["field"]) == (422, "standard_answer")
+    await say(firm, "roaming", "approval")
+    sent = await post(firm, complaint_id, "answers", by="b1", standard_answer="roaming")
+    assert sent.json()["items"][-1]["text"] == ROAMING["text"]
+    [used] = (await shown(firm, complaint_id))["standard_answers"]
+    assert (used["id"], used["used_in"], used["adapted"], used["by"]) == ("roaming", "ANSWER", False, "b1")
+    await post(firm, complaint_id, "answers", by="b1", standard_answer="roaming", text="By the day, yes.")
+    [used] = (await shown(firm, complaint_id))["standard_answers"]
+    assert used["adapted"] is True
+    assert (await post(firm, complaint_id, "answers", by="b1")).status_code == 422
