@@ -26,7 +26,7 @@ class WordLists:
         for number, words in enumerate(lists):
             for word in map(comparable, words):
                 if word.isascii() and _LATIN.isdisjoint(word):
-                    raise ValueError(f"{word!r} is no word")
+                    raise ValueError(f"{word!r} is no word|{word!r} 不是词")
                 lists_of.setdefault(word, set()).add(number)
         self._lists = list(lists_of.values())
         self._must_stand_alone = [word.isascii() for word in lists_of]
