@@ -38,8 +38,8 @@ async def read_holdings(urls: Mapping[str, str]) -> Holdings:
                 for name, engine in engines.items()
             },
             promises=[
-                (str(r[0]), r[1], r[2])
-                for r in await _rows(engines["sla"], "complaint_id, kind, round", "promise")
+                (str(r[0]), f"{r[1]} {r[2]}".strip(), r[3])
+                for r in await _rows(engines["sla"], "complaint_id, kind, clock, round", "promise")
             ],
             intents=[
                 (str(r[0]), r[1], r[2], r[3], r[4])

@@ -49,6 +49,14 @@ def test_a_request_without_an_answer_may_have_become_one_complaint() -> None:
     assert violations(history, more) == []
 
 
+CLOCK = (A, "REGULATOR answer", 1)
+
+
+def test_a_regulators_clock_may_run_beside_what_everybody_is_promised() -> None:
+    history, holdings = good()
+    assert violations(history, replace(holdings, promises=[*holdings.promises, CLOCK])) == []
+
+
 Break = Callable[[Holdings], Holdings]
 
 
@@ -63,6 +71,8 @@ Break = Callable[[Holdings], Holdings]
         ("is doubled", lambda h: replace(h, complaints={**h.complaints, "routing": [A, B, B]})),
         ("not in intake", lambda h: replace(h, complaints={**h.complaints, "notify": [A, B, "q"]})),
         ("was promised", lambda h: replace(h, promises=h.promises[1:])),
+        ("was promised", lambda h: replace(h, promises=[*h.promises[1:], CLOCK])),
+        ("was made 2 times", lambda h: replace(h, promises=[*h.promises, CLOCK, CLOCK])),
         ("was made 2 times", lambda h: replace(h, promises=[*h.promises, h.promises[0]])),
         ("has 0 receipts", lambda h: replace(h, intents=h.intents[1:])),
         ("was meant 2 times", lambda h: replace(h, intents=[*h.intents, h.intents[0]])),
