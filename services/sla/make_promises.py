@@ -72,7 +72,7 @@ async def make_promises(
         promises += made
         if occasion.complaint is not None:
             complaints.append(_with_snapshot(occasion.complaint, made, policy))
-        tx.publish(_told(occasion, made, policy), because_of=occasion.because_of)
+        tx.publish(told_of(made, policy, occasion.protection), because_of=occasion.because_of)
     await save_new(tx, policy.version, promises, watched_at, complaints)
     return with_clocks
 
@@ -122,10 +122,13 @@ def _with_snapshot(
     return complaint._replace(policy_name=made[0].policy_name, policy_version=policy.version, targets=targets)
 
 
-def _told(occasion: Occasion, made: Sequence[NewPromise], policy: SlaPolicy) -> PromisesMade:
+def told_of(
+    made: Sequence[NewPromise], policy: SlaPolicy, protection: Protection | None = None
+) -> PromisesMade:
+    """What is told of promises to one complaint that were made at one moment for one round."""
     return PromisesMade(
-        complaint_id=occasion.because_of.event.complaint_id,
-        round=occasion.round,
+        complaint_id=made[0].complaint_id,
+        round=made[0].round,
         promises=tuple(
             Promise(
                 promise_id=promise.promise_id,
@@ -139,7 +142,7 @@ def _told(occasion: Occasion, made: Sequence[NewPromise], policy: SlaPolicy) -> 
         ),
         policy_version=policy.version,
         policy_name=made[0].policy_name,
-        protection=occasion.protection,
+        protection=protection,
         in_calendars=tuple(
             CountedInCalendar(
                 kind=promise.kind,

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
-from shared.events.sla import CountedInCalendar, EscalationReached, Promise, PromisesMade
+from shared.events.sla import EscalationReached
 from shared.events.vocabulary import EscalationLevel, PromiseKind
 from shared.runtime.timers import Timer, TimerHandler
 
@@ -19,6 +19,7 @@ from .calendar_store import Timekeeper
 from .choose_target import Calendars, due_of
 from .count_time import as_data
 from .lay_clock import CASE, clocks_of, is_case
+from .make_promises import told_of
 from .policy import ROUND_THE_CLOCK, ClockPolicy, SlaPolicy
 from .promise_rows import NewPromise, PromisedComplaint, facts_of
 from .promises import load_complaints, save_new
@@ -103,7 +104,7 @@ async def lay_clocks(
         ]
         if laid:
             cause = (because_of or {}).get(complaint_id)
-            tx.publish(_told(complaint_id, row["round"], laid, policy), because_of=cause)
+            tx.publish(told_of([one.promise for one in laid], policy), because_of=cause)
             every += laid
             for one in laid if case else ():
                 cases.append(one.promise.promise_id)
@@ -150,36 +151,6 @@ def _lay(
         clock=clock.name,
     )
     return Laid(promise, first.at)
-
-
-def _told(complaint_id: UUID, round_: int, laid: Sequence[Laid], policy: SlaPolicy) -> PromisesMade:
-    promises = [one.promise for one in laid]
-    return PromisesMade(
-        complaint_id=complaint_id,
-        round=round_,
-        promises=tuple(
-            Promise(
-                promise_id=one.promise_id,
-                kind=one.kind,
-                starts_at=one.starts_at,
-                due_at=one.due_at,
-                target_seconds=one.target_seconds,
-                cell=one.cell,
-            )
-            for one in promises
-        ),
-        policy_version=policy.version,
-        in_calendars=tuple(
-            CountedInCalendar(
-                kind=one.kind,
-                calendar=one.calendar,
-                version=one.calendar_version or 0,
-                provisional=one.provisional,
-            )
-            for one in promises
-            if one.calendar is not None
-        ),
-    )
 
 
 def _case_told(promise: NewPromise, now: datetime, policy: SlaPolicy) -> EscalationReached:

@@ -175,39 +175,34 @@ class DutyOfIncident(BaseModel):
     due_at: Instant
 
 
-class IncidentDutiesMade(Event):
-    """An incident concerns so many that notices are due: inside, in public, a forecast, news (SLA-M)."""
-
+class _OutageEvent(Event):
     publisher: ClassVar[str] = "sla"
     subject_field: ClassVar[str] = "incident_id"
 
     incident_id: UUID
+
+
+class IncidentDutiesMade(_OutageEvent):
+    """An incident concerns so many that notices are due: inside, in public, a forecast, news (SLA-M)."""
+
     about: str
     area: str
     duties: tuple[DutyOfIncident, ...]
     policy_version: str
 
 
-class IncidentDutyDone(Event):
+class IncidentDutyDone(_OutageEvent):
     """A notice about a mass outage was given; `late` if after its due time."""
 
-    publisher: ClassVar[str] = "sla"
-    subject_field: ClassVar[str] = "incident_id"
-
-    incident_id: UUID
     duty: DutyOfIncident
     by: str
     done_at: Instant
     late: bool
 
 
-class IncidentDutyBroken(Event):
+class IncidentDutyBroken(_OutageEvent):
     """A notice about a mass outage is due and nobody has given it; `told` are the roles to be told of it."""
 
-    publisher: ClassVar[str] = "sla"
-    subject_field: ClassVar[str] = "incident_id"
-
-    incident_id: UUID
     duty: DutyOfIncident
     broken_at: Instant
     told: tuple[Role, ...]
