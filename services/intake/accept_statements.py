@@ -74,7 +74,8 @@ LOOK_BACK = Statement(
         SELECT count(*) FILTER (WHERE is_recent) AS recent,
                count(*) FILTER (WHERE is_recent AND finding = 'NOT_UPHELD') AS groundless,
                count(*) FILTER (WHERE is_open_online) AS open_online,
-               (array_agg(complaint_id ORDER BY complaint_id) FILTER (WHERE is_open_online))[1] AS oldest_open
+               (array_agg(complaint_id ORDER BY complaint_id) FILTER (WHERE is_open_online))[1] AS oldest_open,
+               (array_agg(complaint_id ORDER BY complaint_id DESC))[1] AS newest
         FROM (
             SELECT complaint_id, finding, received_at >= now() - make_interval(secs => :period) AS is_recent,
                    resolved_at IS NULL AND channel = 'web' AS is_open_online

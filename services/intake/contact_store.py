@@ -90,9 +90,9 @@ async def look_back(tx: Transaction, drafts: Sequence[Draft], policy: IntakePoli
         for customer_id, *rest in await tx.fetch(LOOK_BACK, values):
             customer = known[customer_id]
             customer.profile.known = _facts(rest[:9])
-            customer.past = Past(*rest[9:13])
-            if rest[13] is not None:
-                customer.recent.append(_recent(rest[13:]))
+            customer.past = Past(*rest[9:14])
+            if rest[14] is not None:
+                customer.recent.append(_recent(rest[14:]))
     return known
 
 

@@ -144,7 +144,7 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
 
 
 def _earlier(event: ComplaintReceived) -> UUID | None:
-    """The complaint whose owner answers for this one too (FC-20, REP-10)."""
+    """The complaint whose owner answers for this one too (FC-20, REP-7, REP-10)."""
     return event.repeat_of or event.same_owner_as
 
 

@@ -34,7 +34,7 @@ class ComplaintReceived(Event):
     area: the district or cell it happened in, as the channel names it.
     tells_of_trouble: whether its words say that something went wrong; if not, it may be no complaint.
     also_asked: accounts of others whom the customer asked at the same time (FC-4).
-    same_owner_as: the complaint whose owner keeps this one too, for the customer has many open (REP-10).
+    same_owner_as: the complaint whose owner keeps this one too: the customer has many open (REP-10), or one contact (REP-7).
     """
 
     publisher: ClassVar[str] = "intake"

@@ -139,6 +139,15 @@ async def test_sev_1_a_service_that_is_not_frozen_in_time_is_told_and_may_turn_o
     assert await outcomes(intake) == [("FREEZE_SERVICE", "NOT_NEEDED", True)]
 
 
+async def test_sev_1_within_how_long_a_service_is_frozen_is_policy(start_service: StartService) -> None:
+    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.duties]\nfreeze_within=3600")
+    await accepted(intake, text=FRAUD, customer={"external_id": "c1"})
+    [asked], [received] = await intake.said(ServiceFreezeAsked), await intake.said(ComplaintReceived)
+    assert asked.freeze_by - received.received_at == timedelta(hours=1)
+    assert await intake.let_pass(timedelta(hours=1)) == 1
+    assert [event.duty for event in await intake.said(DutyOverdue)] == [Duty.FREEZE_SERVICE]
+
+
 async def test_sev_1_what_freezes_a_service_is_policy(start_service: StartService) -> None:
     intake = await start_service("intake", "[intake]\nversion='t'\n[intake.duties]\nfreeze_for=[]")
     found = await accepted(intake, text=FRAUD, customer={"external_id": "c1"})

@@ -99,6 +99,9 @@ async def test_nothing_is_found_about_a_complaint_that_does_not_exist(intake: Se
 def test_rep_7_five_complaints_of_which_three_without_ground_are_frequent() -> None:
     assert judge_past(Past(5, 3), 1, POLICY) == (Tag.HIGH_FREQUENCY,)
     assert judge_past(Past(4, 3), 1, POLICY) == judge_past(Past(5, 2), 1, POLICY) == ()
+    one, other = uuid4(), uuid4()
+    assert Past(4, 3, newest=one).plus(other, online=False).owner_to_keep(POLICY) == one
+    assert Past(3, 3, newest=one).plus(other, online=False).owner_to_keep(POLICY) is None
     changed = POLICY.model_copy(update={"frequent_from": 4, "groundless_from": 1})
     assert judge_past(Past(4, 1), 1, changed) == (Tag.HIGH_FREQUENCY,)
 
@@ -108,6 +111,7 @@ def test_rep_10_more_than_three_open_ones_started_online_stay_with_one_owner() -
     assert judge_past(Past(4, 0, 4, oldest), 1, POLICY) == (Tag.MANY_OPEN,)
     assert judge_past(Past(4, 0, 3, oldest), 1, POLICY) == judge_past(NO_PAST, 1, POLICY) == ()
     assert Past(4, 0, 4, oldest).owner_to_keep(POLICY) == oldest
+    assert Past(5, 3, 4, oldest, before=uuid4()).owner_to_keep(POLICY) == oldest
     assert Past(4, 0, 4, oldest).owner_to_keep(POLICY.model_copy(update={"most_open_online": 4})) is None
 
 
@@ -118,9 +122,37 @@ async def test_rep_7_who_complains_often_without_ground_gets_a_named_contact_and
         found = await accepted(intake, "phone", text=text, customer=C1)
         if number < 3:
             await put(intake, found["complaint_id"], "finding", by="l1", finding="NOT_UPHELD")
-    tags = [event.tags for event in await intake.said(ComplaintReceived)]
-    assert tags[4] == (Tag.HIGH_FREQUENCY,)
-    assert all(Tag.HIGH_FREQUENCY not in before for before in tags[:4])
+    events = await intake.said(ComplaintReceived)
+    assert [Tag.HIGH_FREQUENCY in event.tags for event in events] == [False] * 4 + [True]
+    assert [event.same_owner_as for event in events] == [None] * 4 + [events[3].complaint_id]
+
+
+@pytest.mark.parametrize(
+    ("change", "groundless", "named"),
+    [
+        ("", 3, True),
+        ("", 2, False),
+        ("groundless_from=2", 2, True),
+        ("frequent_from=6", 3, False),
+        ("period=60", 3, False),
+    ],
+)
+async def test_rep_7_how_many_in_how_long_and_how_many_without_ground_is_policy(
+    start_service: StartService, change: str, groundless: int, named: bool
+) -> None:
+    intake = await start_service("intake", f"[intake]\nversion='t'\n[intake.past]\n{change}")
+    for number, text in enumerate(MATTERS[:4]):
+        found = await accepted(intake, "phone", text=text, customer=C1)
+        await put(intake, found["complaint_id"], "finding", by="l1", finding=finding(number < groundless))
+    async with intake.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE complaint SET received_at = received_at - interval '1 day'")
+    last = await accepted(intake, "phone", text=MATTERS[4], customer=C1)
+    assert last["tags"] == (["HIGH_FREQUENCY"] if named else [])
+    assert ((await intake.said(ComplaintReceived))[-1].same_owner_as is not None) is named
+
+
+def finding(without_ground: bool) -> str:
+    return "NOT_UPHELD" if without_ground else "UPHELD"
 
 
 async def test_rep_10_the_fourth_open_complaint_from_the_web_goes_to_the_owner_of_the_first(

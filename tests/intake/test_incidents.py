@@ -91,6 +91,31 @@ async def test_rep_8_like_complaints_of_one_area_propose_then_open_an_incident_a
     assert (listed["state"], listed["joined"]) == ("OPEN", 5)
 
 
+@pytest.mark.parametrize(
+    ("change", "complaints", "said"),
+    [
+        ("", 9, []),
+        ("", 10, [IncidentProposed]),
+        ("propose_from=9", 9, [IncidentProposed]),
+        ("", 49, [IncidentProposed]),
+        ("", 50, [IncidentOpened]),
+        ("open_from=60\ncustomers_from=60", 50, [IncidentProposed]),
+        ("propose_from=60\nopen_from=60\ncustomers_from=60", 50, []),
+    ],
+)
+async def test_rep_8_ten_complaints_in_an_hour_propose_one_fifty_open_one_and_both_are_policy(
+    start_service: StartService, change: str, complaints: int, said: list[Any]
+) -> None:
+    intake = await start_service("intake", f"[intake]\nversion='t'\n[intake.incident]\n{change}")
+    await complain(intake, complaints)
+    await complain(intake, 8, area="B2")
+    await look(intake)
+    told = [
+        type(event) for event in await intake.said() if isinstance(event, (IncidentProposed, IncidentOpened))
+    ]
+    assert told == said
+
+
 async def test_rep_8_other_areas_other_matters_and_old_complaints_make_no_incident(
     small: ServiceUnderTest,
 ) -> None:

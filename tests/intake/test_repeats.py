@@ -288,12 +288,6 @@ async def test_rep_5_a_repeat_goes_to_the_team_lead_and_the_next_one_to_the_qual
     assert await tags_of_three(await start_service("intake", changed)) == [(), (), (Tag.TEAM_LEAD_INFORMED,)]
 
 
-async def test_a_repeat_after_broken_promises_is_riskier(intake: ServiceUnderTest) -> None:
-    await tags_of_three(intake)
-    events = await intake.said(ComplaintReceived)
-    assert [event.risk_score for event in events] == [0, 15, 30]
-
-
 async def tags_of_three(intake: ServiceUnderTest) -> list[tuple[Tag, ...]]:
     """The tags of a complaint and of two repeats, each after the one before was closed."""
     for _ in range(3):
