@@ -11,7 +11,7 @@ from shared.runtime.service import service_router
 from shared.runtime.strict_json import CleanText
 
 from .appeals import appeal, decide_appeal
-from .at_desk import AtDesk, said
+from .at_desk import AtDesk, must_be_reason, said
 from .bodies import AppealBody, AppealDecisionBody
 from .of_complaint import OfComplaint
 
@@ -45,8 +45,12 @@ async def post_appeal(
 async def post_appeal_decision(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealDecisionBody, Body()]
 ) -> dict[str, Any]:
-    """By the senior person named when it was appealed: upheld opens it again, otherwise it is closed (FC-22)."""
+    """By the senior person named when it was appealed: upheld opens it again, otherwise it is closed (FC-22). Whose
+    business it is not is no reason to close it (FC-12).
+    """
     async with said(work, desk, complaint_id, body):
+        if not body.upheld:
+            must_be_reason(body.text, desk)
         done = await decide_appeal(
             *(work, desk, complaint_id), upheld=body.upheld, text=body.text, by=body.by
         )

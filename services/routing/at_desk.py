@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import UnprocessableError
 
+from .accept_resolution import no_reason_in
 from .desk import Desk
 from .directory import Member
 from .refusals import refusals
@@ -53,6 +54,14 @@ def known(desk: Desk, field: str, account: str) -> Member:
     if member is None:
         raise UnprocessableError("is no account of the staff directory", "不是员工名册中的账号", field=field)
     return member
+
+
+def must_be_reason(text: str, desk: Desk) -> None:
+    """Raises UnprocessableError where the text only says whose business it is not (FC-12)."""
+    if words := no_reason_in(text, None, desk.policy.work):
+        raise UnprocessableError(
+            f"“{words}” is no reason (FC-12)", f"“{words}”不能作为理由（FC-12）", field="text"
+        )
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ _LOAD = Statement(
         coalesce(w.steps, '[]'), w.proposal, w.proposed_by, w.proposed_at,
         w.resolution, w.resolution_reason, w.resolved_by, w.resolved_at,
         c.case_type, c.category, c.severity, c.hops, c.accused_staff, c.due_at, c.lead_department,
-        c.charge_frozen, c.repeat_of, c.repeat_reason,
+        c.charge_frozen, c.repeat_of, c.repeat_reason, c.department,
         (SELECT count(*) FROM task WHERE task.complaint_id = c.complaint_id AND task.state IN ('OPEN', 'REFUSED'))
     FROM complaint c LEFT JOIN work_round w ON w.complaint_id = c.complaint_id AND w.round = c.round
     WHERE c.complaint_id = ANY (CAST(:complaints AS uuid[]))
@@ -81,7 +81,8 @@ class StaleVersionError(Exception):
 
 @dataclass(slots=True)
 class Case:
-    """A complaint and the work of its present round. `steps` are {step, by, taken_at} in the order taken.
+    """A complaint and the work of its present round. `steps` are {step, by, taken_at} in the order taken; `department` is
+    the one that answers for it.
 
     worked: the state or the work of the round has changed and is to be saved; talked: who had a contact with the
     customer, once for each contact, to be counted.
@@ -111,6 +112,7 @@ class Case:
     charge_frozen: bool
     repeat_of: UUID | None
     repeat_reason: str | None
+    department: str
     open_tasks: int
     stream: Stream
     worked: bool = False

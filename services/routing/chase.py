@@ -14,8 +14,9 @@ from shared.events.routing import HandlerChased
 from shared.events.vocabulary import EscalationLevel, Severity
 
 from .case import NoSuchCaseError, load_case
-from .count_chases import interval, missed_chases, points
+from .count_chases import interval, may_chase, missed_chases, points
 from .desk import Desk
+from .directory import Member
 from .next_state import Action, next_state
 
 _ADD = Statement(
@@ -50,19 +51,21 @@ class NobodyToChaseError(Exception):
 
 
 class OnlyOwnerChasesError(Exception):
-    """The chase is the owner's."""
+    """The chase is the owner's, or their department's."""
 
     def __init__(self, owner_id: str) -> None:
         super().__init__(owner_id)
         self.owner_id = owner_id
 
 
-async def chase(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, by: str, text: str) -> None:
-    """The owner asks the handler to go on. Raises NoSuchCaseError, NotPossibleError and the two above."""
+async def chase(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, by: Member, text: str) -> None:
+    """The owner, or a colleague, asks the handler to go on. Raises NoSuchCaseError, NotPossibleError and the two above."""
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
         next_state(case.state, Action.HAND_OVER)
-        if by != case.owner_id:
+        handler = desk.directory.member(case.handler_id)
+        working = handler.department if handler else None
+        if not may_chase(by, case.owner_id, case.department, working, desk.policy.chase):
             raise OnlyOwnerChasesError(case.owner_id)
         if case.handler_id == case.owner_id:
             raise NobodyToChaseError
@@ -70,18 +73,17 @@ async def chase(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, by: str, te
             "chase_id": uuid7(),
             "complaint_id": complaint_id,
             "handler_id": case.handler_id,
-            "by": by,
+            "by": by.id,
             "text": text,
             "policy_version": desk.policy.version,
         }
         await tx.fetch(_ADD, values)
-        handler = desk.directory.member(case.handler_id)
         tx.publish(
             HandlerChased(
                 complaint_id=complaint_id,
                 chase_id=values["chase_id"],
                 handler_id=case.handler_id,
-                by=by,
+                by=by.id,
                 chased_at=tx.now,
                 handler_channel=handler.channel if handler else None,
                 handler_reply_to=desk.sealed_address(handler, complaint_id) if handler else None,

@@ -24,9 +24,10 @@ Quarter = Annotated[str, Query(pattern=r"^20[0-9]{2}Q[1-4]$", description="such 
 async def post_chase(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[DisputeBody, Body()]
 ) -> dict[str, Any]:
-    """By the owner, whose duty it is every 24 hours, S1 every hour (FC-18)."""
-    async with said(work, desk, complaint_id, body):
-        await chase(work, desk, complaint_id, by=body.by, text=body.text)
+    """By the owner, whose duty it is every 24 hours, S1 every hour (FC-18); of another department also by anybody of the
+    one that answers for it (FC-2)."""
+    async with said(work, desk, complaint_id, body) as by:
+        await chase(work, desk, complaint_id, by=by, text=body.text)
         return await chases_of(work, desk, complaint_id)
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from shared.events.vocabulary import EscalationLevel, Severity
 
+from .directory import Member
 from .policy import ChasePolicy
 
 _HARM = (EscalationLevel.L1, EscalationLevel.L2)
@@ -15,6 +16,11 @@ _GRAVE = (EscalationLevel.L3, EscalationLevel.L4)
 def interval(severity: Severity, policy: ChasePolicy) -> timedelta:
     """FC-18: after how long an idle handler is to be chased."""
     return timedelta(seconds=policy.every_s1 if severity is Severity.S1 else policy.every)
+
+
+def may_chase(by: Member, owner_id: str, answering: str, working: str | None, policy: ChasePolicy) -> bool:
+    """FC-18: the owner chases. FC-2: so does anybody of the department that answers for it, if another one works on it."""
+    return by.id == owner_id or (policy.by_department and by.department == answering != working)
 
 
 def missed_chases(since: datetime, signs: Iterable[datetime], until: datetime, every: timedelta) -> int:

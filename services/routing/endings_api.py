@@ -6,11 +6,9 @@ from uuid import UUID
 from fastapi import Body
 
 from shared.runtime.dependencies import Work
-from shared.runtime.errors import UnprocessableError
 from shared.runtime.service import service_router
 
-from .accept_resolution import no_reason_in
-from .at_desk import AtDesk, said
+from .at_desk import AtDesk, must_be_reason, said
 from .bodies import AcceptanceBody, CancellationBody, RejectionBody, WaitBody
 from .end_case import cancel, reject
 from .waiting import resume, wait
@@ -53,10 +51,7 @@ async def post_rejection(
 ) -> dict[str, Any]:
     """With a reason and a text for the customer, who may appeal. Whose business it is not is no reason (FC-12)."""
     async with said(work, desk, complaint_id, body):
-        if words := no_reason_in(body.text, None, desk.policy.work):
-            raise UnprocessableError(
-                f"“{words}” is no reason (FC-12)", f"“{words}”不能作为理由（FC-12）", field="text"
-            )
+        must_be_reason(body.text, desk)
         done = await reject(work, desk, complaint_id, reason=body.reason, text=body.text, by=body.by)
         return done.shown()
 
@@ -65,6 +60,7 @@ async def post_rejection(
 async def post_cancellation(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[CancellationBody, Body()]
 ) -> dict[str, Any]:
-    """By owner or handler, with what the customer said."""
+    """By owner or handler, with what the customer said. Whose business it is not is no reason (FC-12)."""
     async with said(work, desk, complaint_id, body):
+        must_be_reason(body.text, desk)
         return (await cancel(work, desk, complaint_id, text=body.text, by=body.by)).shown()

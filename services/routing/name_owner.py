@@ -81,9 +81,9 @@ def name_owner(
 
     FC-21: one over somebody's head is their superior's, and so is a call that the accused took; never theirs.
     FC-20: a repeat stays with the owner of the earlier complaint. FC-4: of several who were asked at once one owns
-    it. FC-1: else whoever took the call owns it, their field or not. FC-3: else the least loaded of the department
-    that a routing rule names, or that serves it. Otherwise the duty desk owns it, and calls taken by an account that
-    is not listed; the reason says why.
+    it. FC-1: else whoever took the call owns it, their field or not, unless calls are assigned too. FC-3: else the
+    least loaded of the department that a routing rule names, or that serves it. Otherwise the duty desk owns it, and
+    calls taken by an account that is not listed; the reason says why.
     """
     accused = directory.member(case.accused) if policy.ownership.accused_never_owns else None
     if accused is None:
@@ -98,7 +98,7 @@ def name_owner(
         serving = answers(case.route, directory, case.case_type, case.category)
         first = asked_together(several, serving, policy.ownership)
         return Naming(first, OwnerRule.ASKED_TOGETHER, OwnerReason.FIRST_OF_THE_ASKED)
-    if case.taken_by is not None:
+    if case.taken_by is not None and policy.ownership.taker_owns:
         return _taken(case, directory.member(case.taken_by), directory, loads, policy)
     return _assigned(case, directory, loads, policy)
 

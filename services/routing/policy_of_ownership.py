@@ -19,12 +19,13 @@ class AskedBy(StrEnum):
 
 
 class OwnershipPolicy(BaseModel):
-    """Who answers: for a repeat the earlier owner (FC-20), of several asked at once the first by this list (FC-4), never the
-    accused (FC-21); after how much absence somebody else may (FC-9), and how soon a superior hears that responsibility
-    is unclear (FC-15), in seconds of open hours."""
+    """Who answers: for a call who took it, unless calls are assigned too (FC-1); for a repeat the earlier owner (FC-20), of
+    several asked at once the first by this list (FC-4), never the accused (FC-21); after how much absence somebody else may
+    (FC-9), and how soon a superior hears that responsibility is unclear (FC-15), in seconds of open hours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    taker_owns: bool
     repeat_to_earlier_owner: bool
     asked_together: tuple[AskedBy, ...]
     accused_never_owns: bool
@@ -99,12 +100,14 @@ class TransferPolicy(BaseModel):
 
 
 class ChasePolicy(BaseModel):
-    """How often an idle handler is to be chased, in seconds (FC-18), and what missing it weighs in a report (FC-19)."""
+    """How often an idle handler is to be chased, in seconds (FC-18), whether colleagues of the owner chase other departments
+    as well (FC-2), and what missing it weighs in a report (FC-19)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     every: int = Field(ge=60)
     every_s1: int = Field(ge=60)
+    by_department: bool
     points_no_harm: int = Field(ge=0)
     points_harm: int = Field(ge=0)
     points_grave: int = Field(ge=0)

@@ -273,7 +273,10 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
         ),
         _says(
             OnlyOwnerChasesError,
-            lambda error: (f"only its owner chases: {error.owner_id}", f"须由责任人催办：{error.owner_id}"),
+            lambda error: (
+                f"only its owner chases, and their department others: {error.owner_id}",
+                f"须由责任人催办，或由其部门催办其他部门：{error.owner_id}",
+            ),
         ),
     ]
 )

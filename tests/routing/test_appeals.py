@@ -175,6 +175,40 @@ async def test_fc_12_not_our_business_rejects_nothing_either(
     assert await state(routing, complaint_id) == "ASSIGNED"
 
 
+NOT_OURS = "This is not our business."
+
+
+async def test_fc_12_not_our_business_cancels_nothing(routing: ServiceUnderTest) -> None:
+    complaint_id = await taken_by(routing, "b1", case_type="BILLING")
+    refused = await post(routing, complaint_id, "cancellation", text=NOT_OURS, by="b1")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "text")
+    assert await state(routing, complaint_id) == "ASSIGNED"
+    cancelled = await post(routing, complaint_id, "cancellation", text="It works again.", by="b1")
+    assert (cancelled.status_code, len(await routing.said(ComplaintCancelled))) == (200, 1)
+
+
+async def test_fc_12_not_our_business_denies_no_appeal(routing: ServiceUnderTest) -> None:
+    complaint_id = await resolved(routing)
+    await appealed(routing, complaint_id)
+    said = {"by": "b9", "text": NOT_OURS}
+    refused = await post(routing, complaint_id, "appeal/decision", **said, upheld=False)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "text")
+    assert await state(routing, complaint_id) == "APPEALED"
+    assert (await post(routing, complaint_id, "appeal/decision", **said, upheld=True)).status_code == 200
+
+
+@pytest.mark.parametrize("door", ["rejection", "cancellation"])
+async def test_fc_12_which_words_end_nothing_is_policy(
+    start_service: StartService, tmp_path: Path, door: str
+) -> None:
+    policy = "[routing]\nversion='t'\n[routing.work]\nno_reason_by_themselves=['bad luck']"
+    routing = await start_service("routing", policy, staff_file=staff_file(tmp_path))
+    complaint_id = await taken_by(routing, "b1", case_type="BILLING")
+    said = {"by": "b1"} | ({"reason": "NO_GROUND"} if door == "rejection" else {})
+    for text, status in (("Bad luck.", 422), (NOT_OURS, 200)):
+        assert (await post(routing, complaint_id, door, **said, text=text)).status_code == status
+
+
 async def test_a_customer_who_wants_it_no_more_cancels_it_even_while_it_waits(
     routing: ServiceUnderTest,
 ) -> None:

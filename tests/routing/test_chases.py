@@ -14,7 +14,8 @@ from shared.events.vocabulary import Severity
 from tests.builders import now
 from tests.service_under_test import SEALER, ServiceUnderTest, StartService
 
-from .people import execute, hand_over, post, shown, staff_file, taken_by
+from .people import STAFF, execute, hand_over, post, shown, staff_file, taken_by
+from .test_endings import escalated
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -113,6 +114,45 @@ async def test_fc_2_the_owner_answers_and_chases_whatever_department_works_on_it
     assert (await chased(routing, complaint_id)).status_code == 200
 
 
+COLLEAGUE = """
+[[staff]]
+id = "f2"
+name = "Front desk 2"
+department = "front"
+languages = ["en"]
+"""
+
+
+async def test_fc_2_the_department_that_received_it_chases_other_departments(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    routing = await start_service("routing", staff_file=staff_file(tmp_path, STAFF + COLLEAGUE))
+    complaint_id = await handed_over(routing)
+    for by, status in (("f2", 200), ("b2", 409), ("b9", 409), ("f1", 200)):
+        assert (await chased(routing, complaint_id, by)).status_code == status
+    assert [told.by for told in await routing.said(HandlerChased)] == ["f2", "f1"]
+    log = await routing.client.get(f"/routing/v1/complaints/{complaint_id}/chases")
+    assert [item["chased_by"] for item in log.json()["items"]] == ["f2", "f1"]
+
+
+async def test_fc_2_within_the_department_only_the_owner_chases(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    routing = await start_service("routing", staff_file=staff_file(tmp_path, STAFF + COLLEAGUE))
+    complaint_id = await taken_by(routing, "b1", case_type="BILLING")
+    await hand_over(routing, complaint_id, "b2", by="b1")
+    assert [(await chased(routing, complaint_id, by)).status_code for by in ("b9", "b1")] == [409, 200]
+
+
+async def test_fc_2_that_colleagues_chase_is_policy(start_service: StartService, tmp_path: Path) -> None:
+    policy = "[routing]\nversion='t'\n[routing.chase]\nby_department=false"
+    routing = await start_service("routing", policy, staff_file=staff_file(tmp_path, STAFF + COLLEAGUE))
+    complaint_id = await handed_over(routing)
+    refused = await chased(routing, complaint_id, "f2")
+    assert (refused.status_code, "f1" in refused.json()["detail"]) == (409, True)
+    assert (await chased(routing, complaint_id)).status_code == 200
+
+
 async def reported(routing: ServiceUnderTest) -> list[dict[str, Any]]:
     today = now()
     quarter = f"{today.year}Q{(today.month + 2) // 3}"
@@ -137,11 +177,32 @@ async def test_fc_19_missed_chases_weigh_by_the_harm_in_a_report(routing: Servic
     assert empty.json()["items"] == []
 
 
-async def test_fc_19_what_it_weighs_is_policy(start_service: StartService, tmp_path: Path) -> None:
-    policy = "[routing]\nversion='t'\n[routing.chase]\npoints_no_harm=7"
-    routing = await start_service("routing", policy, staff_file=staff_file(tmp_path))
-    await handed_over(routing, ago="25 hours")
-    assert [item["points"] for item in await reported(routing)] == [7]
+@pytest.mark.parametrize(
+    ("level", "default", "changed"), [("W2", 1, 7), ("L1", 3, 8), ("L2", 3, 8), ("L3", 6, 9), ("L4", 6, 9)]
+)
+async def test_fc_19_how_far_it_climbed_weighs_and_each_weight_is_policy(
+    routing: ServiceUnderTest,
+    start_service: StartService,
+    tmp_path: Path,
+    level: str,
+    default: int,
+    changed: int,
+) -> None:
+    policy = "[routing]\nversion='t'\n[routing.chase]\npoints_no_harm=7\npoints_harm=8\npoints_grave=9"
+    other = await start_service("routing", policy, staff_file=staff_file(tmp_path))
+    for place, expected in ((routing, default), (other, changed)):
+        complaint_id = await handed_over(place, ago="25 hours")
+        await place.hears(escalated(complaint_id, level))
+        assert [item["points"] for item in await reported(place)] == [expected]
+
+
+async def test_fc_19_who_chased_in_time_has_no_points_however_far_it_climbed(
+    routing: ServiceUnderTest,
+) -> None:
+    complaint_id = await handed_over(routing, ago="23 hours")
+    await chased(routing, complaint_id)
+    await routing.hears(escalated(complaint_id, "L4"))
+    assert await reported(routing) == []
 
 
 @pytest.mark.parametrize("quarter", ["2026Q5", "2026", "1999Q1", ""])

@@ -58,6 +58,16 @@ async def test_fc_1_a_call_taken_by_somebody_who_cannot_own_goes_to_the_duty_des
     }
 
 
+@pytest.mark.parametrize(("taker_owns", "owner"), [("true", ("f1", "FC-1")), ("false", ("b1", "FC-3"))])
+async def test_fc_1_that_who_took_it_owns_it_is_policy(
+    start_service: StartService, tmp_path: Path, taker_owns: str, owner: tuple[str, str]
+) -> None:
+    policy = f"[routing]\nversion='t'\n[routing.ownership]\ntaker_owns={taker_owns}"
+    routing = await start_service("routing", policy, staff_file=staff_file(tmp_path))
+    named = await owner_of(routing, await taken_by(routing, "f1", **BILLING))
+    assert (named.owner_id, named.rule) == owner
+
+
 async def test_an_empty_installations_duty_desk_owns_everything(empty_routing: ServiceUnderTest) -> None:
     by_web = await taken_by(empty_routing, None, **BILLING)
     by_phone = await taken_by(empty_routing, "a100")

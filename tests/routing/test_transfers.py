@@ -258,6 +258,18 @@ async def test_fc_5_what_lies_in_ones_own_field_is_solved_on_the_spot(
     assert status == 200 or "FC-5" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("left_out", ["problem", "promised_at"])
+async def test_fc_5_what_is_handed_on_says_why_and_promises_a_time(
+    routing: ServiceUnderTest, left_out: str
+) -> None:
+    complaint_id = await taken_by(routing, "f1", case_type="FAULT", category="weather")
+    refused = await offer(routing, complaint_id, "b1", reason="NOT_COMPETENT", **{left_out: None})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, left_out)
+    assert (await offer(routing, complaint_id, "b1", reason="NOT_COMPETENT")).status_code == 200
+    [told] = await routing.said(TransferRequested)
+    assert told.promised_at == datetime(2099, 1, 1, tzinfo=UTC)
+
+
 async def test_fc_5_solving_on_the_spot_is_policy(start_service: StartService, tmp_path: Path) -> None:
     routing = await start(start_service, tmp_path, "own_field_on_the_spot=false")
     complaint_id = await taken_by(routing, "f1")
