@@ -111,6 +111,7 @@ TECHNICAL = {
         "change_owner": "one transaction for a change of owner",
         "compiled_rules": "the only place that knows the library for expressions",
         "contact_tables": "tables of the talk with customers, beside tables.py",
+        "ending_tables": "table of how complaints ended, beside tables.py",
         "contacts_api": "endpoints of later contacts, beside api.py",
         "call_backs": "reactions to callers who hung up, beside reactions.py",
         "desk": "holds what routing decides by",

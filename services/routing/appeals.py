@@ -91,7 +91,7 @@ async def appeal(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, text: str,
         decider = decided_by(
             desk.directory.member(case.owner_id), {str(who) for who in involved}, desk.directory
         )
-        await move(desk, tx, case, Action.APPEAL, change=back_on_desk)
+        await move(desk, tx, case, Action.APPEAL, by=by, change=back_on_desk)
         if not timely:
             raise TooLateError
         decide_by = decide_appeal_by(tx.now, desk.policy.appeal, desk.policy.hours)
@@ -140,7 +140,10 @@ async def decide_appeal(
         decided = await tx.fetch(_DECIDE, values)
         await disarm(tx, [row["appeal_id"] for row in decided])
         ground = None if upheld else ClosingGround.APPEAL_DENIED
-        await move(desk, tx, case, action, change=0 if upheld else -1, ground=ground)
+        because = ground or ReopenReason.APPEAL_UPHELD
+        await move(
+            *(desk, tx, case, action), by=by, change=0 if upheld else -1, ground=ground, because=because
+        )
         tx.publish(AppealDecided(complaint_id=complaint_id, upheld=upheld, by=by, decided_at=tx.now))
         if ground is None:
             reason = ReopenReason.APPEAL_UPHELD

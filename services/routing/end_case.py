@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.routing import ComplaintCancelled, ComplaintRejected
 from shared.events.vocabulary import RejectionReason
@@ -22,7 +24,13 @@ _MOVE = counting(
         appeal_until = :appeal_until, ground = :ground, closed_at = CASE WHEN CAST(:ended AS boolean) THEN now() END
     WHERE complaint_id = :complaint_id
     RETURNING complaint_id, owner_id, handler_id, CAST(:change AS int) AS change
-    """
+    """,
+    beside="""
+    INSERT INTO ending (complaint_id, ending_id, round, became, because, said_by, ended_at, policy_version)
+    SELECT complaint_id, CAST(:ending_id AS uuid), CAST(:round AS int), CAST(:state AS text), CAST(:because AS text),
+        CAST(:by AS text), now(), CAST(:policy_version AS text)
+    FROM done WHERE CAST(:state AS text) <> 'APPEALED'
+    """,
 )
 
 
@@ -37,7 +45,8 @@ async def reject(
         case = await load_case(tx, complaint_id)
         must_answer_for(case, by)
         until = appeal_until(tx.now, desk.policy.appeal)
-        await move(desk, tx, case, Action.REJECT, change=-1, reason=reason, text=text, appeal_until=until)
+        facts = {"reason": reason, "because": reason, "text": text, "appeal_until": until}
+        await move(desk, tx, case, Action.REJECT, by=by, change=-1, **facts)
         tx.publish(
             ComplaintRejected(
                 complaint_id=complaint_id, reason=reason, by=by, rejected_at=tx.now, appeal_until=until
@@ -51,13 +60,15 @@ async def cancel(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, text: str,
     async with work.begin(str(complaint_id)) as tx:
         case = await load_case(tx, complaint_id)
         must_answer_for(case, by)
-        await move(desk, tx, case, Action.CANCEL, change=-1, text=text)
+        await move(desk, tx, case, Action.CANCEL, by=by, change=-1, text=text)
         tx.publish(ComplaintCancelled(complaint_id=complaint_id, by=by, cancelled_at=tx.now))
     return case
 
 
-async def move(desk: Desk, tx: Transaction, case: Case, action: Action, *, change: int, **facts: Any) -> None:
-    """Move the complaint, and put it on the desks or take it off. A pause ends first (PAU-8)."""
+async def move(
+    desk: Desk, tx: Transaction, case: Case, action: Action, *, by: str, change: int, **facts: Any
+) -> None:
+    """Move the complaint, keep why, and put it on the desks or take it off. A pause ends first (PAU-8)."""
     was, case.state = case.state, next_state(case.state, action)
     if was is State.PENDING:
         await go_on(tx, [case.complaint_id], None, "ENDED")
@@ -67,8 +78,9 @@ async def move(desk: Desk, tx: Transaction, case: Case, action: Action, *, chang
         await release_charges(tx, [case.complaint_id], case.state)
     if was in ENDED:
         await freeze_again(tx, case.complaint_id)
+    nothing = dict.fromkeys(("reason", "text", "appeal_until", "ground", "because"))
+    kept = {"ending_id": uuid7(), "round": case.round, "by": by, "policy_version": desk.policy.version}
     case.round += action is Action.UPHOLD
-    nothing = dict.fromkeys(("reason", "text", "appeal_until", "ground"))
     values = {
         "complaint_id": case.complaint_id,
         "state": case.state,
@@ -76,4 +88,4 @@ async def move(desk: Desk, tx: Transaction, case: Case, action: Action, *, chang
         "ended": case.state in ENDED,
         "change": change,
     }
-    await tx.fetch(_MOVE, nothing | facts | values | desk.counts(tx, "/api"))
+    await tx.fetch(_MOVE, nothing | facts | kept | values | desk.counts(tx, "/api"))

@@ -6,14 +6,18 @@ from uuid import UUID
 from fastapi import Body
 
 from shared.runtime.dependencies import Work
+from shared.runtime.paging import After, Limit
 from shared.runtime.service import service_router
 
 from .at_desk import AtDesk, must_be_reason, said
 from .bodies import AcceptanceBody, CancellationBody, RejectionBody, WaitBody
 from .end_case import cancel, reject
+from .of_complaint import OfComplaint
 from .waiting import resume, wait
 
 router = service_router("routing", tags=["waiting and endings"])
+
+_ENDINGS = OfComplaint("ending", "ending_id")
 
 
 @router.post("/complaints/{complaint_id}/wait", summary="Let it wait")
@@ -64,3 +68,13 @@ async def post_cancellation(
     async with said(work, desk, complaint_id, body):
         must_be_reason(body.text, desk)
         return (await cancel(work, desk, complaint_id, text=body.text, by=body.by)).shown()
+
+
+@router.get("/complaints/{complaint_id}/endings", summary="How it ended, each time, the oldest first")
+async def list_endings(
+    complaint_id: UUID, work: Work, after: After = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Every close, reopening, rejection and cancellation with its reason, who said it, and the version of the policy by
+    which it was decided. `said_by` is null for the customer's own word or silence.
+    """
+    return await _ENDINGS.page(work, complaint_id, after, limit)

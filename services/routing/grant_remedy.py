@@ -164,7 +164,8 @@ async def sign(work: UnitOfWork, desk: Desk, complaint_id: UUID, remedy_id: UUID
         legal = desk.policy.remedy.legal_skill in by.skills
         signed = [
             *remedy["signatures"],
-            {"by": by.id, "rank": by.rank, "legal": legal, "at": tx.now.isoformat()},
+            {"by": by.id, "rank": by.rank, "legal": legal, "at": tx.now.isoformat()}
+            | {"policy_version": desk.policy.version},
         ]
         who = [remedy["proposed_by"], *(s["by"] for s in signed)]
         if len(set(who)) < len(who) or (by.rank < need.rank and not legal):

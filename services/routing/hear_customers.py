@@ -6,6 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import structlog
+from uuid_utils.compat import uuid7
 
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
@@ -35,13 +36,18 @@ _MOVE = counting(
         round = CASE WHEN word.ground IS NULL THEN complaint.round + 1 ELSE complaint.round END,
         closed_at = CASE WHEN word.ground IS NOT NULL THEN now() END, appeal_until = word.appeal_until
     FROM unnest(CAST(:ids AS uuid[]), CAST(:rounds AS int[]), CAST(:after AS text[]), CAST(:grounds AS text[]),
-            CAST(:appeal_until AS timestamptz[]))
-         AS word (complaint_id, round, after, ground, appeal_until)
+            CAST(:appeal_until AS timestamptz[]), CAST(:because AS text[]), CAST(:ending_ids AS uuid[]))
+         AS word (complaint_id, round, after, ground, appeal_until, because, ending_id)
     WHERE complaint.complaint_id = word.complaint_id AND complaint.round = word.round
         AND complaint.state = ANY (CAST(:resolved AS text[]))
     RETURNING complaint.complaint_id, complaint.owner_id, complaint.handler_id,
         CASE WHEN word.ground IS NULL THEN 0 ELSE -1 END AS change,
-        complaint.charge_frozen AND word.ground IS NOT NULL AS release
+        complaint.charge_frozen AND word.ground IS NOT NULL AS release,
+        word.ending_id, word.round, word.after, word.because
+    """,
+    beside="""
+    INSERT INTO ending (complaint_id, ending_id, round, became, because, ended_at, policy_version)
+    SELECT complaint_id, ending_id, round, after, because, now(), CAST(:policy_version AS text) FROM done
     """,
     gives="complaint_id, release",
 )
@@ -88,6 +94,9 @@ async def _move(
         "after": [_AFTER[type(ending)] for _, ending in words],
         "appeal_until": [_appeal_until(desk, tx, ending) for _, ending in words],
         "grounds": [ending if isinstance(ending, ClosingGround) else None for _, ending in words],
+        "because": [ending for _, ending in words],
+        "ending_ids": [uuid7() for _ in words],
+        "policy_version": desk.policy.version,
     }
     rows = await tx.fetch(_MOVE, values | desk.counts(tx)) if words else []
     await release_charges(tx, [complaint_id for complaint_id, release in rows if release], State.CLOSED)

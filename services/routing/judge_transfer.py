@@ -25,7 +25,7 @@ class Objection(StrEnum):
 
 
 class Status(StrEnum):
-    """How far a hand-over is; REQUESTED and DISPUTED are open."""
+    """How far a hand-over is; REQUESTED and DISPUTED are open. TAKEN_OVER: nobody asked, a colleague was absent."""
 
     REQUESTED = "REQUESTED"
     ACCEPTED = "ACCEPTED"
@@ -35,6 +35,7 @@ class Status(StrEnum):
     DECIDED = "DECIDED"
     KEPT = "KEPT"
     WITHDRAWN = "WITHDRAWN"
+    TAKEN_OVER = "TAKEN_OVER"
 
 
 class Asked(NamedTuple):

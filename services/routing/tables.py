@@ -7,6 +7,7 @@ from shared.runtime.tables import add_service_tables
 
 from .answer_tables import add_answer_tables
 from .contact_tables import add_contact_tables
+from .ending_tables import add_ending_tables
 from .ownership_tables import add_ownership_tables
 from .remedy_tables import add_remedy_tables
 from .rule_tables import add_rule_tables
@@ -18,6 +19,7 @@ add_ownership_tables(metadata)
 add_remedy_tables(metadata)
 add_answer_tables(metadata)
 add_contact_tables(metadata)
+add_ending_tables(metadata)
 add_rule_tables(metadata)
 add_staff_tables(metadata)
 

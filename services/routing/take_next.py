@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events import Envelope
@@ -49,6 +51,13 @@ _TAKE = counting(
     """
     SELECT * FROM (VALUES (CAST(:before AS text), -1), (handler_id, 1)) AS desk (staff_id, change)
     WHERE staff_id <> owner_id
+    """,
+    beside="""
+    INSERT INTO transfer (transfer_id, complaint_id, from_id, to_id, reason, status, packet, requested_by, requested_at,
+        answer_by, settled_by, settled_at, handler_id, policy_version)
+    SELECT CAST(:transfer_id AS uuid), complaint_id, CAST(:before AS text), handler_id, CAST(:reason AS text), 'TAKEN_OVER',
+        '{}', handler_id, now(), now(), handler_id, now(), handler_id, CAST(:policy_version AS text)
+    FROM done
     """,
 )
 _CLOCK = Statement(
@@ -125,6 +134,8 @@ async def _take(work: UnitOfWork, desk: Desk, item: dict[str, Any], by: Member) 
             "before": item["handler_id"],
             "reason": TransferReason.ABSENT,
             "states": NOT_BEGUN,
+            "transfer_id": uuid7(),
+            "policy_version": desk.policy.version,
         }
         owner = desk.directory.member(item["owner_id"])
         terms = AnswerTimes(desk, tx.now).terms(
