@@ -23,6 +23,7 @@ from .promise_rows import TO_EVERYBODY
 from .promise_story import Story, load_story
 from .promises import paused
 from .settle import PromiseState
+from .used_time import used_by
 
 router = service_router("sla", tags=["sla"])
 
@@ -42,7 +43,8 @@ _LISTED = Listing(
 )
 _PROMISES = Statement(
     """
-    SELECT promise.*, complaint.severity AS found, complaint.grade
+    SELECT promise.*, complaint.severity AS found, complaint.grade,
+        least(coalesce(kept_at, settled_at, paused_since, now()), now()) AS counted_until
     FROM promise JOIN complaint USING (complaint_id)
     WHERE complaint_id = :complaint_id ORDER BY due_at, promise_id
     """
@@ -102,7 +104,8 @@ ClockOf = Annotated[
 async def promises_of(
     complaint_id: UUID, work: Work, calendars: Calendars, zone: ClockOf = None
 ) -> list[dict[str, Any]]:
-    """By due time, each with its target, how its due time came about step by step, and the rungs reached."""
+    """By due time, each with its target, how its due time came about step by step, the rungs reached, and how much of
+    its target is used: up to the deed, the pause that lasts, or now."""
     promises = [dict(row) for row in await work.fetch(_PROMISES, {"complaint_id": complaint_id})]
     in_calendars = {(row["calendar"], row["calendar_version"]) for row in promises if row["calendar"]}
     kept = await calendars.versions(work, in_calendars)
@@ -153,8 +156,10 @@ def _shown(
 ) -> dict[str, Any]:
     complaint = {"severity": promise.pop("found"), "grade": promise.pop("grade")}
     working = kept[promise["calendar"], promise["calendar_version"]].working if promise["calendar"] else None
+    begins_at, until = promise["begins_at"] or promise["starts_at"], promise.pop("counted_until")
     told = {
         "rungs": rungs,
+        "used_seconds": used_by(begins_at, until, working, paused(promise["pauses"])),
         "explanation": explain(promise, complaint, story.extended(promise["promise_id"])),
         "steps": story.tell(promise, complaint, working, zone),
         "counted": slots_of(promise, working, paused(promise["pauses"])) if working else None,

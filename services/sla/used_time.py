@@ -41,6 +41,13 @@ def used_time(
     return [piece for since, until in open_time for piece in _without(Used(since, until), pauses)]
 
 
+def used_by(
+    begins_at: datetime, ends_at: datetime, working: WorkingTime | None, pauses: Sequence[Paused] = ()
+) -> float:
+    """Seconds that counted from where counting began until then: nothing of a day off, nothing of a pause."""
+    return sum((one.seconds for one in used_time(begins_at, ends_at, working, pauses)), 0.0)
+
+
 def rests_between(one: Used, after: Used, working: WorkingTime) -> list[Rest]:
     """The days between two stretches on which nobody works, as the calendar has them."""
     zone, calendar = ZoneInfo(working.calendar.zone), working.calendar

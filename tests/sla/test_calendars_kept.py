@@ -58,6 +58,7 @@ async def dues(sla: ServiceUnderTest, complaint_id: UUID) -> dict[str, datetime]
 
 
 async def test_promises_count_in_the_calendar_that_their_cell_names(sla: ServiceUnderTest) -> None:
+    """Freescout 3756, chatwoot 13392: working hours were known, and due times did not heed them."""
     complaint_id = await receive(sla, received_at=at("2026-02-13T16:00"))
     due = await dues(sla, complaint_id)
     assert due["SOLVE"] == at("2026-02-24T09:30")
@@ -91,7 +92,7 @@ async def test_a_due_time_is_explained_slot_by_slot(sla: ServiceUnderTest) -> No
 
 
 async def test_peers_warnings_come_in_working_time_too(sla: ServiceUnderTest) -> None:
-    """Zammad 4432: half of ten working hours from Friday 16:00 are over on the make-up Saturday at 12:00."""
+    """Zammad 4432, 2157, GLPI 22678: of ten working hours from Friday 16:00 half are over on Saturday at 12:00."""
     await receive(sla, received_at=at("2026-02-13T16:00"))
     await sla.let_pass(timedelta())
     rungs = await sla.rows(
@@ -124,6 +125,7 @@ async def test_cal_4_the_calendar_of_a_target_wins_over_that_of_the_policy(
 async def test_cal_6_a_calendar_that_changes_moves_open_promises_and_tells_of_each(
     sla: ServiceUnderTest,
 ) -> None:
+    """Zammad 534: the calendar changed, and due times stayed what they were."""
     moved = await receive(sla, received_at=at("2126-03-01T16:00"))
     settled = await receive(sla, severity="S1", received_at=at("2126-03-01T16:00"))
     before = await dues(sla, moved)

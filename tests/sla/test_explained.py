@@ -97,7 +97,7 @@ async def test_the_rule_by_which_it_begins_is_told_with_its_working_days(sla: Se
 
 
 async def test_peers_a_pause_gives_back_the_working_time_it_took_and_no_more(sla: ServiceUnderTest) -> None:
-    """GLPI 10594: a pause over a weekend is counted in the unit of its promise."""
+    """GLPI 10594, 14492: a pause over a weekend is counted in the unit of its promise."""
     complaint_id = await receive(sla, received_at=at("2026-03-06T16:00"))
     await pause(sla, complaint_id, at("2026-03-06T17:00"), at("2026-03-09T10:00"))
     steps = await told(sla, complaint_id)

@@ -56,6 +56,7 @@ async def test_section_5_where_everybody_is_there_nobody_else_is_told(sla: Servi
 async def test_peers_frappe_2051_for_a_head_who_is_missing_the_next_one_up_is_told(
     sla: ServiceUnderTest,
 ) -> None:
+    """Frappe helpdesk 2051, erpnext 6049, zammad 2532, chatwoot 6889: nobody above ever heard of it."""
     await enter(sla, holds(HEAD, "network"), holds(QUALITY))
     assert (await ladder_of(sla, await owned(sla)))["L2"] == ([QUALITY, LEAD], [HEAD])
 
@@ -63,6 +64,7 @@ async def test_peers_frappe_2051_for_a_head_who_is_missing_the_next_one_up_is_to
 async def test_peers_chatwoot_5672_for_a_complaint_that_nobody_owns_those_above_are_told(
     sla: ServiceUnderTest,
 ) -> None:
+    """Chatwoot 5672, 10685: everybody was offline, so that nobody owned it and nobody was told."""
     await enter(sla, holds(HEAD))
     assert (await ladder_of(sla, await receive(sla)))["L1"] == ([HEAD], [LEAD, OWNER])
 

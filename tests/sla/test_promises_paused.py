@@ -90,6 +90,7 @@ async def pauses(sla: ServiceUnderTest, complaint_id: UUID) -> list[dict[str, An
 async def test_pau_7_a_pause_moves_the_due_time_by_its_length_and_is_kept_as_an_interval(
     sla: ServiceUnderTest,
 ) -> None:
+    """Frappe helpdesk 2449: the pause was added to the opening, which lay on a day off."""
     received = now() - 20 * HOUR
     complaint_id = await receive(sla, received_at=received)
     pause = paused(complaint_id, 8)
@@ -154,6 +155,7 @@ async def test_warnings_wait_out_pauses(sla: ServiceUnderTest) -> None:
 async def test_pau_4_the_customers_word_on_any_channel_resumes_at_once(
     sla: ServiceUnderTest, channel: Channel
 ) -> None:
+    """Zammad 1322: who answered by the portal was not heard, and the clock stood still."""
     received = now() - 20 * HOUR
     complaint_id = await receive(sla, received_at=received)
     pause = paused(complaint_id, 8)
@@ -217,6 +219,7 @@ async def test_pau_8_resolving_from_a_pause_closes_it_first(sla: ServiceUnderTes
 
 
 async def test_pau_9_a_pause_after_the_due_time_undoes_no_breach(sla: ServiceUnderTest) -> None:
+    """Frappe helpdesk 2232: what was late was late no more once it was put on hold."""
     received = now() - 80 * HOUR
     complaint_id = await receive(sla, received_at=received)
     await sla.hears(paused(complaint_id, 2))

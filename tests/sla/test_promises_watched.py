@@ -106,6 +106,7 @@ async def test_section_5_who_is_told_is_policy(start_service: StartService) -> N
 async def test_peers_after_an_outage_every_rung_is_told_at_once_in_order_and_once(
     sla: ServiceUnderTest,
 ) -> None:
+    """Zammad 5911, 1866: the scheduler stood still, said nothing, and passed over what had been due meanwhile."""
     await receive(sla)
     await time_passes(sla, 1000 * HOUR)
     for kind in (UPDATE, SOLVE):

@@ -236,6 +236,7 @@ async def test_fu_7_a_result_of_a_later_round_keeps_its_half(sla: ServiceUnderTe
 
 
 async def test_2_4_another_policy_is_applied_to_what_is_open_in_batches(sla: ServiceUnderTest) -> None:
+    """Chatwoot 10178: the policy of what was open could not be swapped for another."""
     open_ones = [await receive(sla) for _ in range(3)]
     done = await receive(sla)
     await sla.hears(closed(done))

@@ -75,6 +75,7 @@ async def each_level_is_told_once(sla: ServiceUnderTest, ids: list[UUID]) -> Non
 async def test_killed_while_firing_each_level_is_told_once(
     sla: ServiceUnderTest, point: str, passage: int
 ) -> None:
+    """Sidekiq 1831, email-alert-api 1318: what a worker held in memory died with it."""
     ids = await complaints(sla, 6)
     for hours in (37, 17.5, 200):
         await time_passes(sla, hours * HOUR, fire=False)
@@ -100,6 +101,7 @@ async def test_of_two_replicas_that_fire_at_once_one_is_killed_and_each_level_is
 async def test_a_kill_before_the_commit_tells_nothing_and_leaves_the_timers_armed(
     sla: ServiceUnderTest,
 ) -> None:
+    """DIGIT: what was done and what was told of it were two acts, and one could happen without the other."""
     await complaints(sla, 3)
     await time_passes(sla, 100 * HOUR, fire=False)
     assert await fire_in_a_process(sla, crash_at="timers_told") == KILLED

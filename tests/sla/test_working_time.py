@@ -146,6 +146,7 @@ def test_businesstimedelta_finds_the_same_where_it_applies(start: int, minutes: 
 
 
 def test_peers_24_00_loses_no_minute_a_day() -> None:
+    """Zammad 3180: a day from 00:00 to 23:59 had a minute less."""
     always = case_of("Asia/Shanghai", "always")
     assert always.worked(at("2026-01-01T00:00"), at("2026-12-31T00:00")) == 364 * 86_400
 
@@ -177,6 +178,7 @@ def test_cal_2_across_the_spring_festival() -> None:
 def test_peers_summer_time_is_computed_by_instants(
     document: dict[str, object], start: str, hours: int, due: str
 ) -> None:
+    """OTRS 787, oncall 3261, billetsys 175, dbt_zendesk 25: the change of the clock moved due times by an hour."""
     assert working_time(document).due(at(start, "Europe/Berlin"), hours * 3600) == at(due, "Europe/Berlin")
 
 
