@@ -246,8 +246,14 @@ RULES: dict[str, Iterable[object]] = {
     "fc": range(1, 23),
     "rep": range(11),
     "rem": range(1, 11),
+    "cal": range(1, 9),
+    "pau": range(1, 11),
+    "sla": ("r", "16", "p", "f", "x", "o", "w", "m"),
 }
-"""The rules that intake and routing follow entirely: each has tests named after it, through a door."""
+"""The rules that intake, routing and sla follow entirely: each has tests named after it, through a door."""
+
+LEVELS = ("w1", "w2", "l1", "l2", "l3", "l4")
+"""The levels of the ladder, which sla climbs: each has tests named after it too."""
 
 
 class Module(NamedTuple):
@@ -392,9 +398,10 @@ def names_of_tests() -> str:
     )
 
 
-def test_every_rule_of_intake_and_routing_is_in_the_name_of_a_test() -> None:
+def test_every_rule_of_intake_routing_and_sla_is_in_the_name_of_a_test() -> None:
     names = names_of_tests()
     rules = [f"{family}_{number}" for family, numbers in RULES.items() for number in numbers]
+    rules += LEVELS
     assert not [rule for rule in rules if not re.search(rf"_{rule}(_|$)", names, re.MULTILINE)]
 
 

@@ -13,7 +13,9 @@ CASE = "·case"
 def clocks_of(facts: Facts, policy: RegulatorPolicy) -> list[ClockPolicy]:
     """The clocks of the installation's profile that run for a complaint (section 11)."""
     profile = policy.profiles.get(policy.profile)
-    return [] if profile is None else [one for one in profile.clocks if applies(one.when.asked, facts)]
+    running = [] if profile is None else [one for one in profile.clocks if applies(one.when.asked, facts)]
+    named = [one for one in running if not one.only_if_alone]
+    return named or running
 
 
 def is_case(facts: Facts, policy: RegulatorPolicy) -> bool:
@@ -53,4 +55,6 @@ def forced_levels(
 def _at_least(target: float | InCalendar) -> float:
     if not isinstance(target, InCalendar):
         return target
+    if target.same_day_before is not None:
+        return 0.0
     return target.seconds or (target.working_days or 0) * DAY

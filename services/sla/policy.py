@@ -312,11 +312,15 @@ class MassOutagePolicy(_Part):
 
 
 class ClockPolicy(_Part):
-    """One clock of a regulator: by when the customer has the answer, and for which complaints."""
+    """One clock of a regulator: by when the customer has the answer, and for which complaints.
+
+    only_if_alone: it runs where no other clock of the profile does.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     target: Seconds | InCalendar
     when: Conditions = Conditions()
+    only_if_alone: bool = False
 
 
 class ProfilePolicy(_Part):
