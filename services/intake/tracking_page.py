@@ -30,6 +30,7 @@ _PROMISES = {
     "SOLVE": ("告知处理结果", "result"),
     "CLOSE": ("确认结案", "closing"),
     "REPORT": ("书面故障报告", "written report"),
+    "SUPERIOR": ("上级答复", "answer of a superior"),
     "REGULATOR": ("监管要求的答复", "answer that the regulator asks for"),
 }
 _TEXTS = {

@@ -23,8 +23,8 @@ from shared.events.routing import (
     TransferFailed,
     TransferRequested,
 )
-from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesResumed
-from shared.events.vocabulary import MessageKind, Role
+from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesMade, PromisesResumed
+from shared.events.vocabulary import MessageKind, PromiseKind, Role
 
 from .care_notices import ON_CARE
 from .ending_notices import ON_ENDINGS
@@ -116,10 +116,24 @@ def _answered(event: AnswerReleased, _policy: NotifyPolicy) -> tuple[Notice, ...
     return (Notice(MessageKind.ANSWER, Role.CUSTOMER, str(event.answer_id), facts),)
 
 
+def _superior(event: PromisesMade, _policy: NotifyPolicy) -> tuple[Notice, ...]:
+    """Section 5: who asks for a superior hears until when they answer; the team lead hears that it is they."""
+    return tuple(
+        Notice(kind, role, str(promise.promise_id), {"due": promise.due_at})
+        for promise in event.promises
+        if promise.kind is PromiseKind.SUPERIOR
+        for kind, role in (
+            (MessageKind.SUPERIOR_PROMISED, Role.CUSTOMER),
+            (MessageKind.SUPERIOR_CALLED, Role.TEAM_LEAD),
+        )
+    )
+
+
 _NOTICES: Mapping[type[Event], Decide] = {
     PromiseExtended: _moved,
     PromiseRecomputed: _moved,
     PromisesResumed: _resumed,
+    PromisesMade: _superior,
     OwnerChanged: _owner_changed,
     TransferRequested: plain(  # FC-8
         MessageKind.TRANSFER, Role.HANDLER, "transfer_id", where="to", reason="reason", due="answer_by"

@@ -27,7 +27,7 @@ from .messages import Messages, Wish
 from .overtaken import Stage, overtaken_kinds
 from .policy import BY_DESK
 from .render_text import say_moment
-from .tell_notices import reactions_to_notices
+from .tell_notices import reactions_to_notices, tell_notices
 
 _TOLD_OF_RUNGS = (Role.OWNER, Role.TEAM_LEAD, *BY_DESK)
 HEARS = ("intake", "routing", "sla", "feedback")
@@ -38,13 +38,13 @@ def reactions(messages: Messages) -> Reactions:
     return {
         ComplaintReceived: partial(tell_receipts, messages),
         OwnerNamed: partial(tell_owners, messages),
-        PromisesMade: partial(tell_promised_times, messages),
         PromiseBroken: partial(tell_of_lateness, messages),
         EscalationReached: partial(tell_staff_of_escalations, messages),
         ComplaintResolved: partial(tell_resolutions, messages),
         ComplaintReopened: partial(note_reopenings, messages),
         SatisfactionAsked: partial(tell_questions, messages),
         **reactions_to_notices(messages),
+        PromisesMade: partial(tell_promised_times, messages),
         ComplaintJoinedIncident: partial(tell_of_incidents, messages),
         IncidentEnded: note_ended_incidents,
     }
@@ -66,10 +66,14 @@ async def tell_owners(messages: Messages, tx: Transaction, named: Sequence[Envel
 async def tell_promised_times(
     messages: Messages, tx: Transaction, made: Sequence[Envelope[PromisesMade]]
 ) -> None:
-    """Keep until when the result was promised; the customer is told with the owner's name, once known."""
+    """Keep until when the result was promised; the customer is told with the owner's name, once known.
+
+    A superior's answer is told at once.
+    """
     solving = [envelope for envelope in made if result_due_at(envelope.event)]
     if solving:
         await _name_owners(messages, tx, solving, await keep_due_times(tx, solving))
+    await tell_notices(messages, tx, made)
 
 
 async def tell_of_lateness(

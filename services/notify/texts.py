@@ -65,6 +65,8 @@ PLACEHOLDERS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.APPEAL_DECIDED: frozenset({"receipt", "outcome"}),
     MessageKind.CLOSED: frozenset({"receipt", "ground", "due"}),
     MessageKind.NO_INCIDENT: frozenset({"receipt"}),
+    MessageKind.SUPERIOR_PROMISED: frozenset({"receipt", "due"}),
+    MessageKind.SUPERIOR_CALLED: frozenset({"receipt", "owner", "due"}),
 }
 """What can be said in which message; every text says all of it."""
 

@@ -26,6 +26,8 @@ from .regulator_clocks import timers
 from .report_doors import router as report_doors
 from .setup_doors import router as setup_doors
 from .share_doors import router as share_doors
+from .superior_doors import router as superior_doors
+from .superior_promises import superiors
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
 from .watch_outages import outage_timers, outages
@@ -49,6 +51,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         report_doors,
         setup_doors,
         share_doors,
+        superior_doors,
         target_doors,
         what_if_doors,
     )
@@ -57,7 +60,8 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         keeper = Timekeeper(policy.calendars())
         service.serves(timekeeper=keeper, policy=policy)
         service.hears(
-            ("intake", "routing", "notify"), in_turn(reactions(policy, keeper), holding(), outages(policy))
+            ("intake", "routing", "notify"),
+            in_turn(reactions(policy, keeper), holding(), outages(policy), superiors(policy, keeper)),
         )
         firing = (pausing, timers, recomputing, recounting, swapping, outage_timers)
         service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})

@@ -77,9 +77,8 @@ def choose_target(
     if kind is PromiseKind.ACKNOWLEDGE:
         seconds = policy.acknowledge if named is None else named.acknowledge or policy.acknowledge
         return Target(severity, EVERYBODY, seconds, due_at(start, seconds), 1.0, None)
-    if kind in (PromiseKind.CLOSE, PromiseKind.REPORT):
-        given_target = (policy.close if kind is PromiseKind.CLOSE else policy.outage_report).target
-        due = due_of(given_target, start, 1.0, policy.calendar, policy=policy, calendars=calendars)
+    if (same_for_all := _same_for_all(kind, policy)) is not None:
+        due = due_of(same_for_all, start, 1.0, policy.calendar, policy=policy, calendars=calendars)
         own = Target(severity, EVERYBODY, due.seconds, due.at, 1.0, None)
         return own._replace(counting=due.counting, begins_at=due.begins_at, provisional=due.provisional)
     factor, rule = factor_of(kind, facts, severity, reopened=reopened, policy=policy)
@@ -111,6 +110,18 @@ def choose_target(
         due.provisional,
         start,
     )
+
+
+def _same_for_all(kind: PromiseKind, policy: SlaPolicy) -> float | InCalendar | None:
+    """The target of a kind that has no cells."""
+    match kind:
+        case PromiseKind.CLOSE:
+            return policy.close.target
+        case PromiseKind.REPORT:
+            return policy.outage_report.target
+        case PromiseKind.SUPERIOR:
+            return policy.superior.target
+    return None
 
 
 def due_of(

@@ -20,6 +20,7 @@ _WHAT = {
     PromiseKind.SOLVE: ("Result", "结果答复"),
     PromiseKind.CLOSE: ("Closing with the customer's word", "经客户确认结案"),
     PromiseKind.REPORT: ("Written report of the outage", "书面故障报告"),
+    PromiseKind.SUPERIOR: ("Answer of a superior", "上级答复"),
     PromiseKind.REGULATOR: ("Answer that the regulator asks for", "监管要求的答复"),
 }
 _UNITS = ((86_400, " d", "天"), (3600, " h", "小时"), (60, " min", "分钟"))

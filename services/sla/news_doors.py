@@ -44,7 +44,8 @@ async def told(complaint_id: UUID, form: NewsForm, work: Work, deciding: Decidin
         if not await load_live_of(tx, [complaint_id], [PromiseKind.SOLVE]):
             raise ConflictError("no result is promised any more", "已没有待兑现的结果承诺")
         because = tx.publish(NewsTold(complaint_id=complaint_id, by=form.by, told_at=tx.now))
-        await tell_news(tx, policy, keeper, [End(because, tx.now, [PromiseKind.UPDATE])])
+        kinds = (PromiseKind.UPDATE, PromiseKind.SUPERIOR)
+        await tell_news(tx, policy, keeper, [End(because, tx.now, kinds, done_by=(form.by,))])
         following = await load_live_of(tx, [complaint_id], [PromiseKind.UPDATE])
     return NextNews(due_at=following[0].due_at if following else None)
 

@@ -299,6 +299,13 @@ class OutageReportPolicy(_Part):
     target: Seconds | InCalendar
 
 
+class SuperiorPolicy(_Part):
+    """Section 5: until when a superior answers whom the customer asks for; from that round on a solution was rejected."""
+
+    target: Seconds | InCalendar
+    from_round: Annotated[int, Field(ge=2, le=100)]
+
+
 class MassOutagePolicy(_Part):
     """SLA-M: which incidents are mass outages (about: categories with all below, any if empty), what is due and when.
 
@@ -430,6 +437,7 @@ class SlaPolicy(Policy):
     reopened: ReopenedPolicy
     close: ClosePolicy
     outage_report: OutageReportPolicy
+    superior: SuperiorPolicy
     mass_outage: MassOutagePolicy
     news_repeats: bool
     regulator: RegulatorPolicy
@@ -498,6 +506,7 @@ class SlaPolicy(Policy):
         yield "bypass.contact", self.calendar, self.bypass.contact
         yield "close.target", self.calendar, self.close.target
         yield "outage_report.target", self.calendar, self.outage_report.target
+        yield "superior.target", self.calendar, self.superior.target
         yield from ((place, ROUND_THE_CLOCK, target) for place, target in self.regulator.in_force())
         yield from ((place, self.calendar, target) for place, target in _in_matrix(self.matrix))
         for index, one in enumerate(self.policies):

@@ -59,7 +59,7 @@ _BECAUSE = {
     "ENDED": Because.ENDED,
 }
 ALL = tuple(PromiseKind)
-ACK, CONTACT, UPDATE, SOLVE, CLOSE, REGULATOR, REPORT = ALL
+ACK, CONTACT, UPDATE, SOLVE, CLOSE, REGULATOR, REPORT, SUPERIOR = ALL
 UNTIL_THE_END = tuple(kind for kind in ALL if kind is not REPORT)
 
 
@@ -158,8 +158,9 @@ async def note_receipts(tx: Transaction, decided: Sequence[Envelope[Message]]) -
 
 
 async def note_contacts(tx: Transaction, taken: Sequence[Envelope[StepsTaken]]) -> None:
-    """The first steps with the customer are the first contact."""
-    await settle_promises(tx, [End(envelope, envelope.event.taken_at, [CONTACT]) for envelope in taken])
+    """The first steps with the customer are the first contact; those of a superior are their answer."""
+    ends = [End(e, e.event.taken_at, (CONTACT, SUPERIOR), done_by=(e.event.by,)) for e in taken]
+    await settle_promises(tx, ends)
 
 
 async def note_news(
@@ -177,7 +178,7 @@ async def note_words(
     said: Sequence[Envelope[AnswerReleased] | Envelope[ProgressTold]],
 ) -> None:
     """An answer in the owner's name is news, and so is how far an urgent complaint is."""
-    told = [End(envelope, _said_at(envelope.event), [UPDATE]) for envelope in said]
+    told = [_said(envelope) for envelope in said]
     await tell_news(tx, policy, keeper, told)
 
 
@@ -345,11 +346,16 @@ def _done(
     """Keeps promises of these kinds; steps that were taken with it are a contact too."""
     event = envelope.event
     contact = () if isinstance(event, ComplaintRejected) or not event.steps else (CONTACT,)
-    return End(envelope, done_at, (*contact, *kinds))
+    return End(envelope, done_at, (*contact, *kinds, SUPERIOR), done_by=(event.by,))
 
 
-def _said_at(event: AnswerReleased | ProgressTold) -> datetime:
-    return event.released_at if isinstance(event, AnswerReleased) else event.told_at
+def _said(envelope: Envelope[AnswerReleased] | Envelope[ProgressTold]) -> End:
+    """An answer that the superior wrote or let go out is theirs."""
+    event = envelope.event
+    if isinstance(event, ProgressTold):
+        return End(envelope, event.told_at, [UPDATE])
+    done_by = [name for name in (event.written_by, event.by) if name is not None]
+    return End(envelope, event.released_at, (UPDATE, SUPERIOR), done_by=done_by)
 
 
 def _told_at(event: ComplaintResolved | ComplaintRejected) -> datetime:

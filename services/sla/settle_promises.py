@@ -1,6 +1,6 @@
 """Ends promises, many at a time: kept or withdrawn, told, and no longer watched."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,19 +10,25 @@ from shared.events import Envelope
 from shared.events.sla import KeptPromise, PromiseBroken, PromisesKept
 from shared.events.vocabulary import PromiseKind
 
+from .ask_superior import is_their_answer
 from .metrics import SETTLED
 from .promise_rows import LivePromise, Settled
 from .promises import load_live_of, save_settled
 from .settle import PromiseState, settle
+from .superior_store import load_above
 
 
 class End(NamedTuple):
-    """What `because_of` tells of, with its time, ends promises of these kinds to its complaint: KEPT or WITHDRAWN."""
+    """What `because_of` tells of, with its time, ends promises of these kinds to its complaint: KEPT or WITHDRAWN.
+
+    done_by: who did it, where that matters: the answer of a superior has to be theirs.
+    """
 
     because_of: Envelope[Any]
     happened_at: datetime
     kinds: Collection[PromiseKind]
     state: PromiseState = PromiseState.KEPT
+    done_by: Collection[str] | None = None
 
 
 async def settle_promises(tx: Transaction, ends: Sequence[End]) -> None:
@@ -37,7 +43,8 @@ async def settle_promises(tx: Transaction, ends: Sequence[End]) -> None:
         return
     kinds = {kind for end in ends for kind in end.kinds}
     live: dict[UUID, list[LivePromise]] = {}
-    for promise in await load_live_of(tx, by_complaint, kinds):
+    found = await load_live_of(tx, by_complaint, kinds)
+    for promise in await _without_unanswered(tx, found, by_complaint):
         if promise.kind in by_complaint[promise.complaint_id].kinds:
             live.setdefault(promise.complaint_id, []).append(promise)
     settled = [
@@ -46,6 +53,26 @@ async def settle_promises(tx: Transaction, ends: Sequence[End]) -> None:
         for one in _end(tx, by_complaint[complaint_id], promises)
     ]
     await save_settled(tx, settled)
+
+
+async def _without_unanswered(
+    tx: Transaction, found: Sequence[LivePromise], ends: Mapping[UUID, End]
+) -> Sequence[LivePromise]:
+    """Leave out promises of a superior's answer where somebody else did it; nearly always there is none to look at."""
+    asked = [
+        one
+        for one in found
+        if one.kind is PromiseKind.SUPERIOR and ends[one.complaint_id].done_by is not None
+    ]
+    if not asked:
+        return found
+    above = await load_above(tx, [one.complaint_id for one in asked])
+    unanswered = set()
+    for one in asked:
+        end, lead_id = ends[one.complaint_id], above[one.complaint_id].lead_id
+        if not is_their_answer(end.done_by or (), end.happened_at, one.starts_at, lead_id):
+            unanswered.add(one.promise_id)
+    return [one for one in found if one.promise_id not in unanswered]
 
 
 def _end(tx: Transaction, end: End, promises: Sequence[LivePromise]) -> list[Settled]:

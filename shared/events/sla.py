@@ -153,6 +153,30 @@ class NewsTold(Event):
     told_at: Instant
 
 
+class CustomerEscalated(Event):
+    """The customer asks for a superior, in that contact or as that member of staff heard it; PromisesMade follows."""
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    round: int
+    contact_id: UUID | None
+    by: str | None
+    asked_at: Instant
+    policy_version: str
+
+
+class SuperiorAnswered(Event):
+    """A superior whom the customer asked for has answered them; `late` if after the promised time."""
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    by: str
+    answered_at: Instant
+    late: bool
+
+
 class WrittenReportSent(Event):
     """A key account was sent the written report of its outage; `reference` tells where it can be read (SLA-W)."""
 

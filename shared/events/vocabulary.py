@@ -162,7 +162,7 @@ class PromiseKind(StrEnum):
     """What was promised: a receipt, a first human contact, news, the result, its end with the customer's word.
 
     REGULATOR is what a regulator asks for: a clock beside the promises that never stands still. REPORT is a written
-    report after a long outage of a key account (SLA-W).
+    report after a long outage of a key account (SLA-W). SUPERIOR is the answer of a superior whom the customer called for.
     """
 
     ACKNOWLEDGE = "ACK"
@@ -172,6 +172,7 @@ class PromiseKind(StrEnum):
     CLOSE = "CLOSE"
     REGULATOR = "REGULATOR"
     REPORT = "REPORT"
+    SUPERIOR = "SUPERIOR"
 
 
 class EscalationLevel(StrEnum):
@@ -337,6 +338,8 @@ class MessageKind(StrEnum):
     APPEAL_DECIDED = "APPEAL_DECIDED"
     CLOSED = "CLOSED"
     NO_INCIDENT = "NO_INCIDENT"
+    SUPERIOR_PROMISED = "SUPERIOR_PROMISED"
+    SUPERIOR_CALLED = "SUPERIOR_CALLED"
 
 
 class SkipReason(StrEnum):

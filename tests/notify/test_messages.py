@@ -137,7 +137,12 @@ async def test_fc_9_a_new_owner_is_told_and_the_same_one_is_not_told_again(notif
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [(PromiseKind.SOLVE, "result"), (PromiseKind.CONTACT, "first contact")]
+    ("kind", "words"),
+    [
+        (PromiseKind.SOLVE, "result"),
+        (PromiseKind.CONTACT, "first contact"),
+        (PromiseKind.SUPERIOR, "answer of a superior"),
+    ],
 )
 async def test_a_broken_promise_is_apologised_for_once(
     notify: ServiceUnderTest, kind: PromiseKind, words: str

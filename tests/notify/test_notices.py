@@ -29,7 +29,7 @@ from shared.events.routing import (
     TransferFailed,
     TransferRequested,
 )
-from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesResumed
+from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesMade, PromisesResumed
 from shared.events.vocabulary import (
     Channel,
     EscalationLevel,
@@ -185,6 +185,10 @@ def of_a_task(kind: type[Any], complaint_id: UUID, **facts: Any) -> Any:
     return kind(complaint_id=complaint_id, **to, **facts)
 
 
+def superior_called(complaint_id: UUID) -> PromisesMade:
+    return promised(complaint_id, PromiseKind.SUPERIOR)
+
+
 TO_CUSTOMERS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     "DUE_MOVED": (extended, (DUE_IN_ENGLISH, "22 Nov"), (DUE_IN_CHINESE, "11月22日")),
     "OWNER_CHANGED": (new_owner, ("Front desk 2", "as you wished"), ("Front desk 2", "应您的要求")),
@@ -201,6 +205,11 @@ TO_CUSTOMERS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "REMEDY_PAID": (paid, ("CNY 12.50",), ("12.50 元",)),
     "ANSWER": (released, ("Front desk 1 writes: The line works again.",), ("Front desk 1答复：",)),
+    "SUPERIOR_PROMISED": (
+        superior_called,
+        ("as you asked, a superior answers you", DUE_IN_ENGLISH),
+        ("上级将在", DUE_IN_CHINESE),
+    ),
     "INCIDENT": (joined, ("others in your area",), ("多位客户",)),
     "URGENT": (urgent, ("treated as urgent", DUE_IN_ENGLISH), ("列为紧急", DUE_IN_CHINESE)),
     "NOT_URGENT": (not_urgent, ("no longer",), ("不再按紧急",)),
@@ -300,6 +309,7 @@ TO_STAFF: dict[str, tuple[Any, Role, str]] = {
         DUE_IN_CHINESE,
     ),
     "APPEAL_TO_DECIDE": (appealed, Role.DECIDER, DUE_IN_CHINESE),
+    "SUPERIOR_CALLED": (superior_called, Role.TEAM_LEAD, "客户要求上级答复"),
     "WARNING": (at_risk, Role.OWNER, "请抓紧"),
     "UNROUTABLE": (unroutable, Role.SERVICE_QUALITY, "部门负责人均无人担任"),
     "FREEZE_ASKED": (freeze_asked, Role.FRAUD_DESK, "疑似诈骗"),

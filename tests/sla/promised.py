@@ -25,7 +25,7 @@ from shared.runtime.policy import load_policy
 from tests.builders import complaint_received, now
 from tests.service_under_test import ServiceUnderTest
 
-ACK, CONTACT, UPDATE, SOLVE, CLOSE, REGULATOR, REPORT = PromiseKind
+ACK, CONTACT, UPDATE, SOLVE, CLOSE, REGULATOR, REPORT, SUPERIOR = PromiseKind
 HOUR = timedelta(hours=1)
 VERSION = load_policy(SlaPolicy, "sla").version
 

@@ -31,6 +31,7 @@ _PROMISES = {
     "SOLVE": "结果 result",
     "CLOSE": "结案 closing",
     "REPORT": "报告 report",
+    "SUPERIOR": "上级 superior",
     "REGULATOR": "监管 rule",
 }
 FACTS = {
