@@ -16,6 +16,7 @@ from .holdings import holding
 from .metrics import sampler
 from .news_doors import router as news_doors
 from .outage_doors import router as outage_doors
+from .overdue_doors import router as overdue_doors
 from .pause_doors import router as pause_doors
 from .pause_promises import timers as pausing
 from .policy import SlaPolicy
@@ -47,6 +48,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         feed_doors,
         news_doors,
         outage_doors,
+        overdue_doors,
         pause_doors,
         report_doors,
         setup_doors,

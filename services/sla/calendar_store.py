@@ -72,7 +72,7 @@ class Timekeeper:
         self._names = frozenset(names)
         self._kept: dict[tuple[str, int], Kept] = {}
 
-    async def in_force(self, tx: Transaction) -> Calendars:
+    async def in_force(self, tx: Transaction | UnitOfWork) -> Calendars:
         """The calendars of the policy as they are now; one that was never saved counts day and night."""
         if not self._names:
             return NO_CALENDARS
@@ -81,7 +81,7 @@ class Timekeeper:
             log.error("calendar.missing", calendars=sorted(self._names - found.keys()))
         return found
 
-    async def newest(self, tx: Transaction, names: Collection[str]) -> Calendars:
+    async def newest(self, tx: Transaction | UnitOfWork, names: Collection[str]) -> Calendars:
         """Those of these calendars that exist, as they are now."""
         if not names:
             return NO_CALENDARS

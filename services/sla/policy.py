@@ -306,6 +306,12 @@ class SuperiorPolicy(_Part):
     from_round: Annotated[int, Field(ge=2, le=100)]
 
 
+class OverduePolicy(_Part):
+    """Section 5: how long after the breach a promise without a stated reason is listed for the management."""
+
+    listed_after: Seconds | InCalendar
+
+
 class MassOutagePolicy(_Part):
     """SLA-M: which incidents are mass outages (about: categories with all below, any if empty), what is due and when.
 
@@ -438,6 +444,7 @@ class SlaPolicy(Policy):
     close: ClosePolicy
     outage_report: OutageReportPolicy
     superior: SuperiorPolicy
+    overdue: OverduePolicy
     mass_outage: MassOutagePolicy
     news_repeats: bool
     regulator: RegulatorPolicy
@@ -507,6 +514,7 @@ class SlaPolicy(Policy):
         yield "close.target", self.calendar, self.close.target
         yield "outage_report.target", self.calendar, self.outage_report.target
         yield "superior.target", self.calendar, self.superior.target
+        yield "overdue.listed_after", self.calendar, self.overdue.listed_after
         yield from ((place, ROUND_THE_CLOCK, target) for place, target in self.regulator.in_force())
         yield from ((place, self.calendar, target) for place, target in _in_matrix(self.matrix))
         for index, one in enumerate(self.policies):

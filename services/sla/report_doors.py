@@ -27,7 +27,7 @@ router = service_router("sla", tags=["reports"])
 USUAL, LONGEST = timedelta(days=92), timedelta(days=1100)
 MOST_GROUPS = 1000
 _NOW = Statement("SELECT now()")
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 Moment = Annotated[
     AwareDatetime | None,
@@ -54,7 +54,7 @@ async def _span(work: Work, since: Moment = None, until: Moment = None) -> tuple
 Span = Annotated[tuple[datetime, datetime], Depends(_span)]
 
 
-@router.get("/reports/promises", summary="What became of promises, by groups", responses=_CSV)
+@router.get("/reports/promises", summary="What became of promises, by groups", responses=CSV_ANSWER)
 async def promises_by(
     work: Work,
     span: Span,
@@ -80,7 +80,7 @@ async def promises_by(
     )
     found = await report(work, asked)
     if as_format == "csv":
-        return Response(_as_csv(found["groups"]), media_type="text/csv; charset=utf-8")
+        return Response(as_csv(found["groups"]), media_type="text/csv; charset=utf-8")
     told = {"since": since, "until": until, "zone": asked.zone, "by": list(dimensions), **found}
     return JSONResponse(to_jsonable_python(told))
 
@@ -119,7 +119,8 @@ async def evenness_of(
     }
 
 
-def _as_csv(groups: Iterable[Mapping[str, Any]]) -> str:
+def as_csv(groups: Iterable[Mapping[str, Any]]) -> str:
+    """A table of what was found, with its names in the first line."""
     rows = [dict(group) for group in groups]
     text = io.StringIO()
     writer = csv.writer(text)

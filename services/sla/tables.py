@@ -204,6 +204,17 @@ swap = Table(
     comment="Every time the targets of a complaint were chosen anew.",
 )
 
+overdue_reason = Table(
+    "overdue_reason",
+    metadata,
+    Column("promise_id", UUID(as_uuid=True), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("stated_by", Text, nullable=False),
+    Column("stated_at", DateTime(timezone=True), nullable=False),
+    Column("policy_version", Text, nullable=False),
+    comment="Why promises are overdue, as it was stated last; without a reason the management reads of them.",
+)
+
 contract = Table(
     "contract",
     metadata,
