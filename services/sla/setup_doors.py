@@ -9,7 +9,7 @@ from shared.bus.unit_of_work import Transaction
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import UnprocessableError
 from shared.runtime.policy_api import Keeper
-from shared.runtime.policy_changes import Asked, put_version
+from shared.runtime.policy_changes import Asked, add_in
 from shared.runtime.service import service_router
 from shared.runtime.strict_json import Storable
 
@@ -53,7 +53,7 @@ async def export_setup(work: Work, keeper: Keeper) -> Response:
 async def import_setup(
     request: Request, work: Work, keeper: Keeper, by: By, reason: Reason, *, dry_run: DryRun = False
 ) -> dict[str, Any]:
-    """Everything is checked before anything is changed. `dry_run` tells what differs and what would move."""
+    """All or nothing, in one transaction. `dry_run` tells what differs and what would move."""
     await keeper.refresh()
     setup = read_setup(await request.body(), request.headers.get("content-type", ""), keeper)
     async with work.begin() as tx:
@@ -66,11 +66,12 @@ async def import_setup(
         moves = await count_moves(work, documents, keeper.now.notable_move)
         return told | {"changed": False, "policy_version": setup.policy.version, "moves": moves}
     recomputed = 0
-    if changed:
-        async with work.begin(LOCK) as tx:
+    async with work.begin(LOCK) as tx:
+        if changed:
             recomputed = (await save_calendars(tx, changed)).promises
-    if setup.change is not None:
-        await put_version(work, keeper, Asked(setup.change, by, reason, None, keeper.now.version))
+        if setup.change is not None:
+            await add_in(tx, keeper, Asked(setup.change, by, reason, None, keeper.now.version))
+    await keeper.refresh()
     return told | {
         "changed": bool(changed or setup.change is not None),
         "policy_version": keeper.now.version,

@@ -39,46 +39,49 @@ class _Named(Policy, extra="ignore"):
 
 async def put_version(work: UnitOfWork, keeper: PolicyKeeper[Any], asked: Asked) -> dict[str, Any]:
     """Store a new version; returns what it is and changes. Raises what refuses it, with nothing stored."""
-    name = _model(_Named, asked.change).version
     async with work.begin() as tx:
-        now = await take_turn(tx)
-        valid_from = asked.valid_from or now
-        if valid_from < now:
-            raise UnprocessableError("must not be in the past", "不得早于现在", field="valid_from")
-        base_name, base = await _base(tx, keeper, asked.based_on, valid_from)
-        policy = _model(type(keeper.base), merged(base, asked.change))
-        _can_be_used(keeper, policy)
-        document = policy.model_dump(mode="json")
-        changed = [one for one in differences(base, document) if one["field"] != "version"]
-        if not changed and asked.based_on is None:
-            raise UnprocessableError(
-                f"changes nothing of {base_name}", f"与 {base_name} 没有区别", field="body"
-            )
-        values = {
-            "version": name,
-            "digest": digest_of(policy),
-            "document": document,
-            "content": policy.model_dump_json(),
-            "valid_from": valid_from,
-            "based_on": base_name,
-            "change": _as_stored(asked.change, document),
-            "by": asked.by,
-            "reason": asked.reason,
-        }
-        if not await add_version(tx, values):
-            raise ConflictError(
-                f"there is a version {name!r} already; a version is never changed",
-                f"版本 {name!r} 已存在，版本不可修改",
-                field="version",
-            )
-        later = [row["version"] for row in await coming(tx, valid_from)]
+        told = await add_in(tx, keeper, asked)
     await keeper.refresh()
+    return told | {"in_force": keeper.now.version == told["version"]}
+
+
+async def add_in(tx: Transaction, keeper: PolicyKeeper[Any], asked: Asked) -> dict[str, Any]:
+    """Store a new version in a transaction of the caller, who refreshes the keeper after it; returns what it changes."""
+    name = _model(_Named, asked.change).version
+    now = await take_turn(tx)
+    valid_from = asked.valid_from or now
+    if valid_from < now:
+        raise UnprocessableError("must not be in the past", "不得早于现在", field="valid_from")
+    base_name, base = await _base(tx, keeper, asked.based_on, valid_from)
+    policy = _model(type(keeper.base), merged(base, asked.change))
+    _can_be_used(keeper, policy)
+    document = policy.model_dump(mode="json")
+    changed = [one for one in differences(base, document) if one["field"] != "version"]
+    if not changed and asked.based_on is None:
+        raise UnprocessableError(f"changes nothing of {base_name}", f"与 {base_name} 没有区别", field="body")
+    values = {
+        "version": name,
+        "digest": digest_of(policy),
+        "document": document,
+        "content": policy.model_dump_json(),
+        "valid_from": valid_from,
+        "based_on": base_name,
+        "change": _as_stored(asked.change, document),
+        "by": asked.by,
+        "reason": asked.reason,
+    }
+    if not await add_version(tx, values):
+        raise ConflictError(
+            f"there is a version {name!r} already; a version is never changed",
+            f"版本 {name!r} 已存在，版本不可修改",
+            field="version",
+        )
     return {
         "version": name,
         "valid_from": valid_from,
-        "in_force": keeper.now.version == name,
+        "in_force": False,
         "based_on": base_name,
-        "followed_by": later,
+        "followed_by": [row["version"] for row in await coming(tx, valid_from)],
         "differences": changed,
     }
 

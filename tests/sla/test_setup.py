@@ -2,11 +2,13 @@
 
 import tomllib
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.sla import setup_doors
 from services.sla.setup import with_removals
 from services.sla.write_toml import write_toml
 from shared.runtime.policy_document import merged
@@ -135,6 +137,37 @@ async def test_what_cannot_be_is_refused_with_its_place_and_nothing_is_stored(
         assert refused["errors"][0]["field"].startswith(field)
     assert len(await get(sla, "calendars")) == 1
     assert (await get(sla, "policy"))["version"] == "t"
+
+
+async def test_a_part_that_is_refused_at_last_leaves_nothing_of_the_others(sla: ServiceUnderTest) -> None:
+    """The name of the version is taken, which only storing it shows: by then the calendars are saved."""
+    await put(sla, {"policy": {"version": "taken", "notable_move": 70}})
+    await put(sla, {"policy": {"version": "now", "notable_move": 60}})
+    complaint_id = await receive(sla, received_at=at("2126-03-01T16:00"))
+    before, versions = await dues(sla, complaint_id), await sla.rows("SELECT * FROM calendar")
+    document = {
+        "policy": {"version": "taken", "notable_move": 90},
+        "calendars": {"branch": BRANCH, "cn-default": SPRING_FESTIVAL | {"holidays": {"2126-03-04": "new"}}},
+    }
+    refused = await put(sla, document, 409)
+    assert "taken" in refused["detail"]
+    assert await sla.rows("SELECT * FROM calendar") == versions
+    assert await sla.rows("SELECT 1 FROM recount") == []
+    assert await dues(sla, complaint_id) == before
+    assert (await get(sla, "policy"))["document"]["notable_move"] == 60
+    document["policy"] = {"version": "free", "notable_move": 90}
+    assert (await put(sla, document))["calendars"] == ["branch", "cn-default"]
+
+
+async def test_what_goes_wrong_while_it_is_stored_undoes_all_of_it(sla: ServiceUnderTest) -> None:
+    """As when the database goes away between the calendars and the policy."""
+    document = {"policy": {"version": "next", "notable_move": 90}, "calendars": {"branch": BRANCH}}
+    gone = AsyncMock(side_effect=RuntimeError("the database is away"))
+    with patch.object(setup_doors, "add_in", gone), pytest.raises(RuntimeError, match="is away"):
+        await put(sla, document)
+    assert len(await get(sla, "calendars")) == 1
+    assert (await get(sla, "policy"))["version"] == "t"
+    assert (await put(sla, document))["changed"]
 
 
 async def test_who_and_why_are_asked(sla: ServiceUnderTest) -> None:
