@@ -26,6 +26,7 @@ NEWS: Mapping[str, tuple[str, str]] = {
     "complaint_cancelled": ("按您的意愿撤回", "Withdrawn at your wish"),
     "complaint_appealed": ("已收到您的申诉", "Your appeal was received"),
     "appeal_decided": ("申诉已有结论", "Your appeal was decided"),
+    "appeal_overdue": ("申诉未能按时裁定", "Your appeal was not decided in time"),
     "complaint_joined_incident": (
         "与同一区域的群体事件一并处理",
         "It belongs to a larger incident in your area",
@@ -58,6 +59,10 @@ _APPEALS: Mapping[str, tuple[str, str]] = {
     "UPHELD": ("申诉成立，重新处理", "Your appeal was upheld"),
     "DENIED": ("申诉未获支持", "Your appeal was denied"),
 }
+_OVERDUE_APPEALS: Mapping[str, tuple[str, str]] = {
+    "PASSED_ON": ("已转由上一级人员裁定", "the next senior person decides it now"),
+    "STAYS": ("已再次督促裁定", "who decides it was told once more"),
+}
 _SUGGESTIONS: Mapping[str, tuple[str, str]] = {
     "ADOPTED": ("您的建议已被采纳，谢谢", "Your suggestion was adopted; thank you"),
     "CONSIDERED": ("您的建议正在研究", "Your suggestion is being considered"),
@@ -67,6 +72,7 @@ _WHOLE = ("appeal_decided", "suggestion_decided")
 """Of these the detail says it all."""
 _DETAILS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "appeal_decided": _APPEALS,
+    "appeal_overdue": _OVERDUE_APPEALS,
     "suggestion_decided": _SUGGESTIONS,
     "complaint_paused": WAITS_FOR,
     "complaint_rejected": REJECTED_FOR,

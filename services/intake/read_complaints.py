@@ -59,6 +59,7 @@ _TRACKED = Statement(
     f"""
     SELECT receipt_number, status, language, received_at, owner_name, waits_for, waits_until, rejection_reason,
            CASE WHEN appeal_until > now() THEN appeal_until END AS appeal_until, charge_frozen,
+           CASE WHEN appeal_until <= now() THEN appeal_until END AS appeal_ended_at,
            CASE WHEN next_news_at > now() AND resolved_at IS NULL THEN next_news_at END AS next_news_at,
            {_PROMISED_NEXT},
            {_NEWS} AS news

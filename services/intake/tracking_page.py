@@ -51,6 +51,7 @@ _TEXTS = {
     "frozen": ("处理期间暂不收取", "is not collected while we look into it"),
     "news_by": ("最迟何时再告知进展", "You hear from us again by"),
     "appeal": ("可申诉至", "You may appeal until"),
+    "appeal_ended": ("申诉期限已于", "The time to appeal ended"),
     "news": ("最新进展", "What happened"),
 }
 _STYLE = (
@@ -121,12 +122,14 @@ def _waiting(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneI
 
 
 def _ended(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> Rows:
-    """FC-22: what was rejected or closed may be appealed until then."""
+    """FC-22: what was rejected or closed may be appealed until then, and the last day stays to be read."""
     rows = []
     if complaint["status"] == "REJECTED":
         rows.append((texts["why"], REJECTED_FOR[complaint["rejection_reason"]][place]))
-    if complaint["status"] in {"REJECTED", "CLOSED"} and complaint["appeal_until"]:
-        rows.append((texts["appeal"], _shown(complaint["appeal_until"], zone)))
+    if complaint["status"] in {"REJECTED", "CLOSED"}:
+        for name, field in (("appeal", "appeal_until"), ("appeal_ended", "appeal_ended_at")):
+            if complaint[field]:
+                rows.append((texts[name], _shown(complaint[field], zone)))
     return rows
 
 

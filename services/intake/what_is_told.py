@@ -12,6 +12,7 @@ from shared.events.routing import (
     AnswerReleased,
     AnswerReturned,
     AppealDecided,
+    AppealOverdue,
     ChargeFrozen,
     ChargeReleased,
     ComplaintAppealed,
@@ -118,6 +119,11 @@ def _appeal_decided(event: AppealDecided) -> Told:
     return Told("UPHELD" if event.upheld else "DENIED")
 
 
+def _appeal_overdue(event: AppealOverdue) -> Told:
+    """FC-22: the next senior person decides, or nobody is left above who has it."""
+    return Told("STAYS" if event.decide_by is None else "PASSED_ON")
+
+
 def _transfer(event: TransferRequested) -> Told:
     return Told(f"{event.department} {event.reason}")
 
@@ -212,6 +218,7 @@ READERS: dict[type[Event], Callable[[Any], Told]] = {
     ComplaintCancelled: _cancelled,
     ComplaintAppealed: _appealed,
     AppealDecided: _appeal_decided,
+    AppealOverdue: _appeal_overdue,
     RemedyProposed: _remedy,
     RemedyApproved: _remedy,
     RemedyRefused: _only_noted,

@@ -1,8 +1,10 @@
 """One transaction each: an end is appealed, the appeal is decided, or nobody has decided it in time (FC-22)."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
@@ -66,7 +68,11 @@ _PASS = Statement(
 
 
 class TooLateError(Exception):
-    """The time to appeal has passed."""
+    """The time to appeal ended on `day`; None: this end can never be appealed."""
+
+    def __init__(self, day: date | None) -> None:
+        super().__init__(day)
+        self.day = day
 
 
 class NotTheDeciderError(Exception):
@@ -93,7 +99,7 @@ async def appeal(work: UnitOfWork, desk: Desk, complaint_id: UUID, *, text: str,
         )
         await move(desk, tx, case, Action.APPEAL, by=by, change=back_on_desk)
         if not timely:
-            raise TooLateError
+            raise TooLateError(until and until.astimezone(ZoneInfo(desk.policy.hours.zone)).date())
         decide_by = decide_appeal_by(tx.now, desk.policy.appeal, desk.policy.hours)
         values: dict[str, Any] = {
             "appeal_id": uuid7(),

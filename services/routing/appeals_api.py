@@ -36,7 +36,9 @@ _ALL = Listing(
 async def post_appeal(
     complaint_id: UUID, work: Work, desk: AtDesk, body: Annotated[AppealBody, Body()]
 ) -> dict[str, Any]:
-    """After a resolution or rejection. It stays open until the next senior person has decided (FC-22)."""
+    """After a resolution, a rejection or a close, until the day that was told (`appeal_until`): later it is refused with
+    that day. It stays open until the next senior person has decided (FC-22).
+    """
     async with said(work, desk, complaint_id, body):
         return (await appeal(work, desk, complaint_id, text=body.text, by=body.by)).shown()
 

@@ -175,6 +175,12 @@ def _owner_stays(error: OwnerStaysError) -> tuple[str, str]:
     return f"{english}; {error.owner_id} answers for it", f"{chinese}；现责任人：{error.owner_id}"
 
 
+def _too_late(error: TooLateError) -> tuple[str, str]:
+    if error.day is None:
+        return "this end cannot be appealed (FC-22)", "此结论不能申诉（FC-22）"
+    return f"the time to appeal ended on {error.day} (FC-22)", f"申诉期限已于 {error.day} 届满（FC-22）"
+
+
 def _task_refused(error: TaskRefusedError) -> tuple[str, str]:
     english, chinese = _TASK_OBJECTIONS[error.objection]
     return (f"{english}: {error.who}", f"{chinese}：{error.who}") if error.who else (english, chinese)
@@ -211,7 +217,7 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], ProblemError]] = dict(
                 f"须由其他 {error.rank} 级及以上人员签批（REM-4）",
             ),
         ),
-        _says(TooLateError, lambda _: ("the time to appeal has passed (FC-22)", "申诉期限已过（FC-22）")),
+        _says(TooLateError, _too_late),
         _says(
             NotTheDeciderError,
             lambda error: (

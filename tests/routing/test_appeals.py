@@ -272,6 +272,35 @@ async def test_fc_22_after_the_time_or_a_denied_appeal_the_close_stands(routing:
     assert await on_desks(routing) == 0
 
 
+@pytest.mark.parametrize("end", ["REJECTED", "CLOSED"])
+async def test_fc_22_who_appeals_too_late_is_told_the_last_day_in_their_language(
+    routing: ServiceUnderTest, end: str
+) -> None:
+    complaint_id = await (rejected(routing) if end == "REJECTED" else closed_on(routing, "SILENCE"))
+    late = "UPDATE complaint SET appeal_until = '2026-03-31T16:30:00Z'"  # the first of April in Shanghai
+    await execute(routing, late)
+    for language, words in (("en", "ended on 2026-04-01"), ("zh-CN", "已于 2026-04-01 届满")):
+        refused = await routing.client.post(
+            f"/routing/v1/complaints/{complaint_id}/appeal",
+            json={"text": "Not right.", "by": "f1"},
+            headers={"Accept-Language": language},
+        )
+        assert (refused.status_code, refused.json()["current"]["state"]) == (409, end)
+        assert words in refused.json()["detail"]
+    assert await routing.said(ComplaintAppealed) == []
+
+
+async def test_fc_22_for_how_long_an_appeal_is_taken_is_policy(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    for seconds, status in ((3600, 409), (2_592_000, 200)):
+        policy = f"[routing]\nversion='t'\n[routing.appeal]\nappeal_within={seconds}"
+        routing = await start_service("routing", policy, staff_file=staff_file(tmp_path))
+        complaint_id = await closed_on(routing, "CONFIRMED")
+        await execute(routing, "UPDATE complaint SET appeal_until = appeal_until - interval '2 hours'")
+        assert (await appealed(routing, complaint_id)).status_code == status
+
+
 async def test_fc_22_which_closes_can_be_appealed_is_policy(
     start_service: StartService, tmp_path: Path
 ) -> None:
