@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 FIRST_PROMISES = ("ACK", "CONTACT", "SOLVE", "UPDATE")
 """What everybody is promised; a regulator's clocks and the like may run beside."""
+SUPERIOR = "SUPERIOR"
+"""A customer may call for one once, in whatever round."""
 ENDED = frozenset({"SENT", "UNKNOWN", "SKIPPED", "FAILED"})
 
 
@@ -119,6 +121,10 @@ def _promises(holdings: Holdings) -> Iterable[str]:
     for promise, times in Counter(holdings.promises).items():
         if times > 1:
             yield f"the promise {promise} was made {times} times"
+    called = Counter(complaint_id for complaint_id, kind, _ in holdings.promises if kind == SUPERIOR)
+    for complaint_id, times in called.items():
+        if times > 1:
+            yield f"a superior was called {times} times about {complaint_id}"
 
 
 def _intents(holdings: Holdings) -> Iterable[str]:

@@ -57,6 +57,14 @@ def test_a_regulators_clock_may_run_beside_what_everybody_is_promised() -> None:
     assert violations(history, replace(holdings, promises=[*holdings.promises, CLOCK])) == []
 
 
+def test_a_superior_may_be_called_once_and_is_no_promise_too_many() -> None:
+    history, holdings = good()
+    once = replace(holdings, promises=[*holdings.promises, (A, "SUPERIOR", 1)])
+    assert violations(history, once) == []
+    twice = replace(once, promises=[*once.promises, (A, "SUPERIOR", 2)])
+    assert violations(history, twice) == [f"a superior was called 2 times about {A}"]
+
+
 Break = Callable[[Holdings], Holdings]
 
 
