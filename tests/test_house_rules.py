@@ -203,6 +203,7 @@ TECHNICAL = {
         "settle_promises": "stores and tells how promises ended",
         "contract_doors": "endpoints of contracts and periods of protection, beside api.py",
         "contract_terms": "loads what customers' contracts and periods of protection say",
+        "swap_pages": "goes page by page through what is open, to have targets chosen anew",
         "swap_store": "loads and saves what a swap of targets needs and changes",
         "swap_targets": "stores and tells swapped targets, and handles their timers",
         "target_doors": "endpoints of targets, beside api.py",

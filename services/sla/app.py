@@ -29,6 +29,7 @@ from .setup_doors import router as setup_doors
 from .share_doors import router as share_doors
 from .superior_doors import router as superior_doors
 from .superior_promises import superiors
+from .swap_pages import timers as paging
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
 from .watch_outages import outage_timers, outages
@@ -65,7 +66,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
             ("intake", "routing", "notify"),
             in_turn(reactions(policy, keeper), holding(), outages(policy), superiors(policy, keeper)),
         )
-        firing = (pausing, timers, recomputing, recounting, swapping, outage_timers)
+        firing = (pausing, timers, recomputing, recounting, swapping, paging, outage_timers)
         service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})
         service.samples(sampler(policy.horizon_warning_days))
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.sla import PromiseRecomputed
@@ -31,19 +30,6 @@ from .watch import calendars_of, next_watch
 
 SWAP = "swap"
 
-_ORDER = Statement(
-    """
-    WITH ordered AS (
-        INSERT INTO timer (id, kind, subject, due_at)
-        SELECT DISTINCT CAST(md5('swap ' || complaint_id) AS uuid), 'swap', CAST(complaint_id AS text), now()
-        FROM promise WHERE settled_at IS NULL AND policy_version <> :version
-        ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, armed = true, fired_at = NULL,
-            generation = timer.generation + 1
-        RETURNING 1)
-    SELECT count(*) FROM ordered
-    """
-)
-
 
 class Swap(NamedTuple):
     """What is said of a complaint now, by whom and why; because_of: the event that told it."""
@@ -62,16 +48,8 @@ class Swapped(NamedTuple):
     after: LivePromise
 
 
-async def order_swapping(tx: Transaction, policy: SlaPolicy) -> int:
-    """Have the targets of every complaint chosen anew that has promises of another version; returns how many.
-
-    One timer per complaint, so that any replica does it, in batches, once, and goes on after a restart.
-    """
-    return int((await tx.fetch(_ORDER, {"version": policy.version}))[0][0])
-
-
 def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
-    """What to do when targets are to be chosen anew."""
+    """What to do for a complaint that somebody worked on when it was its turn."""
     return {SWAP: partial(swap_for_the_policy, policy, keeper)}
 
 

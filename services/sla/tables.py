@@ -151,6 +151,15 @@ recount = Table(
     comment="Calendars whose open promises are being counted again, and how far that has come (CAL-6).",
 )
 
+swapping = Table(
+    "swapping",
+    metadata,
+    Column("version", Text, primary_key=True, comment="of the policy that is applied to what is open"),
+    Column("through", UUID(as_uuid=True), nullable=False, comment="the last promise that is done"),
+    Column("ordered_at", DateTime(timezone=True), nullable=False),
+    comment="How far the policy in force has been applied to open promises.",
+)
+
 pause = Table(
     "pause",
     metadata,

@@ -15,7 +15,8 @@ from shared.runtime.strict_json import Storable, StrictBody
 from .pause_doors import Deciding, StaffId
 from .promises import load_complaints
 from .regrade import Cause, News
-from .swap_targets import Swap, order_swapping, swap_targets
+from .swap_pages import LOCK, order_swapping
+from .swap_targets import Swap, swap_targets
 
 router = service_router("sla", tags=["targets"])
 
@@ -70,8 +71,8 @@ async def judge(complaint_id: UUID, form: JudgementForm, work: Work, deciding: D
 
 @router.post("/targets", status_code=202, summary="Apply the policy in force to everything that is open")
 async def apply_policy(work: Work, deciding: Deciding) -> Ordered:
-    """Every complaint with open promises of another version: in batches that go on after a restart."""
+    """Every complaint with open promises of another version: page by page, and on after a restart."""
     policy, _ = deciding
-    async with work.begin("targets") as tx:
+    async with work.begin(LOCK) as tx:
         count = await order_swapping(tx, policy)
     return Ordered(complaints=count, policy_version=policy.version)
