@@ -44,20 +44,30 @@ class StandardAnswerEntry(StrictBody):
     text: Text
 
 
+SeenText = Annotated[
+    Whole | None,
+    Field(
+        ge=0, description="the newest version as it was seen, 0 if none; if there is another one by now: 409"
+    ),
+]
+
+
 class StandardAnswerBody(StrictBody):
-    """A new version of a standard answer."""
+    """A new version of a standard answer; `version` is the newest that its writer saw, if they say so."""
 
     category: Annotated[CleanText, Field(min_length=1, max_length=200)] | None = None
     language: Language
     title: Annotated[CleanText, Field(min_length=1, max_length=200)]
     text: Text
     by: Account
+    version: SeenText = None
 
 
 class StandardAnswerWord(StrictBody):
-    """Who approves or withdraws it."""
+    """Who approves or withdraws it, and the newest version that they saw, if they say so."""
 
     by: Account
+    version: SeenText = None
 
 
 class CommandBody(StrictBody):

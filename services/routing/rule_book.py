@@ -135,5 +135,6 @@ async def _must_be_active(tx: Transaction, version: int | None) -> int | None:
             f"version {now or 'none'} is active meanwhile",
             f"当前生效的是版本 {now or '（无）'}",
             field="instead_of",
+            extensions={"current": {"version": now}},
         )
     return before

@@ -24,6 +24,13 @@ from .workload import read_loads
 router = service_router("routing", tags=["staff"])
 
 By = Annotated[CleanText, Query(min_length=1, max_length=64, description="who changes it")]
+Seen = Annotated[
+    CleanText | None,
+    Query(
+        max_length=200,
+        description="`version` of the directory as it was seen; if it is another one by now: 409 with the current entries",
+    ),
+]
 AccountFilter = Annotated[CleanText | None, Query(max_length=64)]
 CategoryFilter = Annotated[CleanText | None, Query(max_length=200)]
 StaffId = Annotated[str, Path(pattern=ID_PATTERN)]
@@ -67,19 +74,27 @@ async def list_staff(work: Work, desk: AtDesk, department: AccountFilter = None)
 
 @router.put("/staff/{staff_id}", summary="Enter or change a member of staff")
 async def put_member(
-    staff_id: StaffId, work: Work, desk: AtDesk, by: By, body: Annotated[MemberEntry, Body()]
+    *,
+    staff_id: StaffId,
+    work: Work,
+    desk: AtDesk,
+    by: By,
+    version: Seen = None,
+    body: Annotated[MemberEntry, Body()],
 ) -> dict[str, Any]:
     """Takes the place of what was known of this account; `left` takes them off every list. 409 if nobody could
     own any more, a department would have two leads, or there is no such department."""
     _same(staff_id, body.id)
-    return {"version": (await desk.staff.change(work, [body], by)).version}
+    return {"version": (await desk.staff.change(work, [body], by, version)).version}
 
 
 @router.post("/staff/import", summary="Enter or change many members of staff from CSV", openapi_extra=_CSV)
-async def import_staff(request: Request, work: Work, desk: AtDesk, by: By) -> dict[str, Any]:
+async def import_staff(
+    request: Request, work: Work, desk: AtDesk, by: By, version: Seen = None
+) -> dict[str, Any]:
     """All lines or none. Columns: see `staff_csv.COLUMNS`; a file of more than 256 KiB goes in parts."""
     entries = read_staff(await request.body())
-    directory = await desk.staff.change(work, entries, by)
+    directory = await desk.staff.change(work, entries, by, version)
     return {"imported": len(entries), "version": directory.version, "columns": list(COLUMNS)}
 
 
@@ -96,11 +111,17 @@ async def list_departments(desk: AtDesk, category: CategoryFilter = None) -> dic
 
 @router.put("/departments/{department_id}", summary="Enter or change a department")
 async def put_department(
-    department_id: StaffId, work: Work, desk: AtDesk, by: By, body: Annotated[DepartmentEntry, Body()]
+    *,
+    department_id: StaffId,
+    work: Work,
+    desk: AtDesk,
+    by: By,
+    version: Seen = None,
+    body: Annotated[DepartmentEntry, Body()],
 ) -> dict[str, Any]:
     """Takes the place of what was known of this department; complaints heard from now on go by it."""
     _same(department_id, body.id)
-    return {"version": (await desk.staff.change(work, [body], by)).version}
+    return {"version": (await desk.staff.change(work, [body], by, version)).version}
 
 
 @router.put("/presence", summary="Report who is at work")

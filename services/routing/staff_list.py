@@ -67,10 +67,15 @@ class StaffList:
             self._read_at = now
             await self.refresh(source)
 
-    async def change(self, work: UnitOfWork, entries: Sequence[Entry], by: str) -> Directory:
-        """Put these in the place of those with the same ids. Raises ConflictError if they do not fit together."""
+    async def change(
+        self, work: UnitOfWork, entries: Sequence[Entry], by: str, seen: str | None = None
+    ) -> Directory:
+        """Put these in the place of those with the same ids. Raises ConflictError if they do not fit together, or if the
+        directory is another one by now than the version that was `seen`."""
         async with work.begin(CHANGES) as tx:
             await self.refresh(tx)
+            if seen is not None and seen != self.directory.version:
+                raise self._changed(entries)
             _must_differ(entries)
             departments, staff = dict(self.departments), dict(self.staff)
             for entry in entries:
@@ -84,6 +89,18 @@ class StaffList:
             }
             await tx.fetch(_WRITE, values | {"revision": self.revision + 1, "by": by})
         return await self.refresh(work)
+
+    def _changed(self, entries: Sequence[Entry]) -> ConflictError:
+        known = [
+            self.departments.get(entry.id) if isinstance(entry, DepartmentEntry) else self.staff.get(entry.id)
+            for entry in entries
+        ]
+        now = [entry.model_dump(mode="json", by_alias=True) for entry in known if entry]
+        return ConflictError(
+            "the directory has changed since you saw it",
+            "员工名册在您查看之后已有变化",
+            extensions={"current": {"version": self.directory.version, "entries": now}},
+        )
 
 
 def _entry(row: Any) -> Entry:

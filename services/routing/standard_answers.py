@@ -62,6 +62,14 @@ class NoSuchStandardAnswerError(Exception):
     """There is no such standard answer, or none of it is approved."""
 
 
+class StaleAnswerError(Exception):
+    """Somebody has written another version since the caller saw it."""
+
+    def __init__(self, now: int) -> None:
+        super().__init__(now)
+        self.now = now
+
+
 class MayNotApproveError(Exception):
     """Somebody else of this rank or above has to approve it."""
 
@@ -70,9 +78,13 @@ class MayNotApproveError(Exception):
         self.rank = rank
 
 
-async def write(work: UnitOfWork, entries: Sequence[dict[str, Any]], by: str) -> None:
-    """Write new versions, as drafts."""
+async def write(
+    work: UnitOfWork, entries: Sequence[dict[str, Any]], by: str, seen: int | None = None
+) -> None:
+    """Write new versions, as drafts; of one text its writer may say which version they saw. Raises StaleAnswerError."""
     async with work.begin(_CHANGES) as tx:
+        if seen is not None:
+            await _seen_versions(tx, entries[0]["id"], seen)
         values: dict[str, Any] = {
             plural: [entry[name] for entry in entries]
             for plural, name in (
@@ -86,10 +98,21 @@ async def write(work: UnitOfWork, entries: Sequence[dict[str, Any]], by: str) ->
         await tx.fetch(_WRITE, values | {"by": by})
 
 
-async def approve(work: UnitOfWork, desk: Desk, answer_id: str, by: Member) -> None:
-    """Approve the newest version. Raises NoSuchStandardAnswerError, MayNotApproveError."""
+async def _seen_versions(tx: Transaction, answer_id: str, seen: int | None) -> list[Row]:
+    versions = await tx.fetch(_VERSIONS, {"id": answer_id})
+    newest = versions[-1]["version"] if versions else 0
+    if seen is not None and seen != newest:
+        raise StaleAnswerError(newest)
+    return versions
+
+
+async def approve(work: UnitOfWork, desk: Desk, answer_id: str, by: Member, seen: int | None = None) -> None:
+    """Approve the newest version, which must be the one that was `seen`.
+
+    Raises NoSuchStandardAnswerError, MayNotApproveError, StaleAnswerError.
+    """
     async with work.begin(_CHANGES) as tx:
-        versions = await tx.fetch(_VERSIONS, {"id": answer_id})
+        versions = await _seen_versions(tx, answer_id, seen)
         if not versions or versions[-1]["status"] == AnswerStatus.WITHDRAWN:
             raise NoSuchStandardAnswerError
         newest, policy = versions[-1], desk.policy.knowledge
@@ -101,9 +124,10 @@ async def approve(work: UnitOfWork, desk: Desk, answer_id: str, by: Member) -> N
         await tx.fetch(_APPROVE, values | {"policy_version": desk.policy.version})
 
 
-async def withdraw(work: UnitOfWork, answer_id: str, by: str) -> None:
-    """Use it no more, in no version. Raises NoSuchStandardAnswerError."""
+async def withdraw(work: UnitOfWork, answer_id: str, by: str, seen: int | None = None) -> None:
+    """Use it no more, in no version. Raises NoSuchStandardAnswerError, StaleAnswerError."""
     async with work.begin(_CHANGES) as tx:
+        await _seen_versions(tx, answer_id, seen)
         if not await tx.fetch(_WITHDRAW, {"id": answer_id, "by": by}):
             raise NoSuchStandardAnswerError
 

@@ -21,6 +21,7 @@ from .directory_entries import ID_PATTERN
 from .standard_answers import (
     MayNotApproveError,
     NoSuchStandardAnswerError,
+    StaleAnswerError,
     approve,
     approved,
     fitting_answers,
@@ -50,6 +51,13 @@ async def _refusals() -> AsyncIterator[None]:
         yield
     except NoSuchStandardAnswerError as error:
         raise NotFoundError("there is no such standard answer in force", "没有生效的此条口径") from error
+    except StaleAnswerError as error:
+        raise ConflictError(
+            f"version {error.now} is the newest by now",
+            f"最新版本已是 {error.now}",
+            field="version",
+            extensions={"current": {"version": error.now}},
+        ) from error
     except MayNotApproveError as error:
         raise ConflictError(
             f"somebody else of rank {error.rank} or above has to approve it",
@@ -83,8 +91,9 @@ async def put_answer(
 ) -> dict[str, Any]:
     """It is a draft until somebody else approves it; the version in force stays in force. The same text changes nothing."""
     known(desk, "by", body.by)
-    entry = StandardAnswerEntry(id=answer_id, **body.model_dump(exclude={"by"}))
-    await write(work, [entry.model_dump()], body.by)
+    entry = StandardAnswerEntry(id=answer_id, **body.model_dump(exclude={"by", "version"}))
+    async with _refusals():
+        await write(work, [entry.model_dump()], body.by, body.version)
     return {"items": [dict(row) for row in await versions_of(work, answer_id)]}
 
 
@@ -104,7 +113,7 @@ async def post_approval(
     """By somebody of rank who did not write it; it is in force from now on."""
     by = known(desk, "by", body.by)
     async with _refusals():
-        await approve(work, desk, answer_id, by)
+        await approve(work, desk, answer_id, by, body.version)
     return {"items": [dict(row) for row in await versions_of(work, answer_id)]}
 
 
@@ -115,7 +124,7 @@ async def post_withdrawal(
     """In all its versions; a new one can be written."""
     known(desk, "by", body.by)
     async with _refusals():
-        await withdraw(work, answer_id, body.by)
+        await withdraw(work, answer_id, body.by, body.version)
     return {"items": [dict(row) for row in await versions_of(work, answer_id)]}
 
 
