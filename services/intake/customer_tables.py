@@ -74,6 +74,14 @@ def add_customer_tables(metadata: MetaData) -> None:
         Column("by", Text, nullable=False),
         Column("merged_at", DateTime(timezone=True), nullable=False),
         Column("undone_at", DateTime(timezone=True)),
+        Column(
+            "consent_set_aside",
+            Boolean,
+            nullable=False,
+            server_default="false",
+            comment="the one had agreed to offers, the other not (OF-7)",
+        ),
         Index("customer_merge_from", "from_id"),
+        Index("customer_merge_into", "into_id"),
         comment="Which keys and complaints a customer gave to another, so that it can be undone.",
     )

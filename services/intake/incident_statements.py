@@ -14,15 +14,21 @@ _WINDOW = "make_interval(secs => :window)"
 ALONE = Statement("SELECT pg_try_advisory_xact_lock(hashtext('intake incidents')), now()")
 CROWDS = Statement(
     """
-    SELECT about, area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
-    FROM (
-        SELECT coalesce(category, case_type) AS about, area, count(*) AS complaints,
-               count(DISTINCT customer_id) AS customers,
-               count(DISTINCT customer_id) FILTER (WHERE grade = 'K') AS key_accounts
+    WITH heard AS MATERIALIZED (
+        SELECT coalesce(category, case_type) AS about, area, customer_id, grade = 'K' AS is_key
         FROM complaint
         WHERE area IS NOT NULL AND received_at >= now() - make_interval(secs => :window)
           AND (category IS NOT NULL OR case_type <> 'COMPLAINT')
-        GROUP BY 1, 2
+    ), many AS (
+        SELECT about, area FROM heard GROUP BY about, area
+        HAVING count(*) >= least(CAST(:propose_from AS bigint), :open_from, :customers_from)
+            OR count(*) FILTER (WHERE is_key) >= :key_accounts_from
+    )
+    SELECT about, area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
+    FROM (
+        SELECT about, area, count(*) AS complaints, count(DISTINCT customer_id) AS customers,
+               count(DISTINCT customer_id) FILTER (WHERE is_key) AS key_accounts
+        FROM heard JOIN many USING (about, area) GROUP BY about, area
     ) AS crowd
     LEFT JOIN (SELECT about, area, incident_id, state, severity FROM incident
                WHERE state IN ('PROPOSED', 'OPEN')) AS active USING (about, area)
@@ -33,18 +39,25 @@ CROWDS = Statement(
     )
     """
 )
+"""Categories, or case types, and areas of which so many complained that they may be an incident.
+
+Who they are is looked at only where there are many: of most areas it is a few.
+"""
 CAUSES = Statement(
     f"""
     SELECT about, '*' AS area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
     FROM (
-        SELECT category AS about, count(*) AS complaints, count(DISTINCT customer_id) AS customers,
-               count(DISTINCT customer_id) FILTER (WHERE grade = 'K') AS key_accounts
-        FROM complaint
-        WHERE complaint_id >= {_first_id(f"now() - {_WINDOW}")} AND received_at >= now() - {_WINDOW}
-          AND category IS NOT NULL
-        GROUP BY category
-        HAVING count(DISTINCT customer_id) >= :customers_from
-            OR count(DISTINCT customer_id) FILTER (WHERE grade = 'K') >= :key_accounts_from
+        SELECT about, CAST(sum(complaints) AS bigint) AS complaints, count(*) AS customers,
+               count(*) FILTER (WHERE is_key) AS key_accounts
+        FROM (
+            SELECT category AS about, customer_id, count(*) AS complaints, bool_or(grade = 'K') AS is_key
+            FROM complaint
+            WHERE complaint_id >= {_first_id(f"now() - {_WINDOW}")} AND received_at >= now() - {_WINDOW}
+              AND category IS NOT NULL
+            GROUP BY category, customer_id
+        ) AS customer
+        GROUP BY about
+        HAVING count(*) >= :customers_from OR count(*) FILTER (WHERE is_key) >= :key_accounts_from
     ) AS crowd
     LEFT JOIN (SELECT about, incident_id, state, severity FROM incident
                WHERE area = '*' AND state IN ('PROPOSED', 'OPEN')) AS active USING (about)
@@ -73,6 +86,7 @@ READ = Statement("SELECT about, area, state, severity FROM incident WHERE incide
 SET = Statement(
     """
     UPDATE incident SET state = :state, severity = :severity, by = :by, policy_version = :policy_version,
+        joined_until = NULL,
         opened_at = CASE WHEN CAST(:is_open AS boolean) THEN coalesce(opened_at, now()) ELSE opened_at END,
         ended_at = CASE WHEN CAST(:is_open AS boolean) THEN NULL ELSE now() END
     WHERE incident_id = :incident
@@ -80,19 +94,29 @@ SET = Statement(
 )
 WAITING = Statement(
     f"""
-    SELECT complaint.complaint_id, incident.incident_id, incident.severity, complaint.severity, complaint.grade,
-           complaint.severity_rule, complaint.repeat_index, complaint.risk_score
-    FROM incident JOIN complaint ON (complaint.area = incident.area OR incident.area = '*')
-        AND coalesce(complaint.category, complaint.case_type) = incident.about
-        AND complaint.complaint_id >= {_first_id(f"incident.found_at - {_WINDOW}")}
-        AND complaint.received_at >= incident.found_at - {_WINDOW}
-        AND complaint.resolved_at IS NULL
-    WHERE incident.state = 'OPEN'
-      AND NOT EXISTS (SELECT FROM incident_child WHERE incident_child.complaint_id = complaint.complaint_id
-                      AND complaint.severity <= incident.severity)
-    ORDER BY complaint.complaint_id LIMIT :at_most
+    WITH open AS MATERIALIZED (
+        SELECT incident_id, about, area, severity, greatest(found_at, joined_until) - {_WINDOW} AS since
+        FROM incident WHERE state = 'OPEN'
+    ), like_it AS MATERIALIZED (
+        SELECT complaint_id, open.incident_id, open.severity AS of_incident, complaint.severity, grade,
+               severity_rule, repeat_index, risk_score
+        FROM open JOIN complaint ON coalesce(category, case_type) = open.about
+            AND (complaint.area = open.area OR open.area = '*') AND received_at >= since
+        WHERE complaint_id >= (SELECT {_first_id("min(since)")} FROM open) AND resolved_at IS NULL
+    )
+    SELECT * FROM like_it
+    WHERE NOT EXISTS (SELECT FROM incident_child WHERE incident_child.complaint_id = like_it.complaint_id
+                      AND like_it.severity <= of_incident)
+    ORDER BY complaint_id LIMIT :at_most
     """  # noqa: S608 - pieces of our own
 )
+"""Complaints that belong to an open incident and have not joined it yet."""
+
+ALL_JOINED = Statement("UPDATE incident SET joined_until = now() WHERE state = 'OPEN'")
+"""Nobody is left: of what came in more than a window ago nothing has to be looked at again.
+
+Otherwise an incident that stays open for days would have all complaints of these days read at every look.
+"""
 JOIN = Statement(
     """
     WITH given AS (

@@ -17,7 +17,7 @@ from shared.events.vocabulary import Grade, PriorityClass, Severity
 from shared.runtime.errors import ConflictError, NotFoundError
 from shared.runtime.paging import read_page
 
-from .incident_statements import ALONE, CAUSES, CROWDS, JOIN, PAGE, READ, SET, STORE, WAITING
+from .incident_statements import ALL_JOINED, ALONE, CAUSES, CROWDS, JOIN, PAGE, READ, SET, STORE, WAITING
 from .judge_incident import (
     EVERYWHERE,
     NEXT,
@@ -32,6 +32,7 @@ from .score_priority import score_priority
 
 BY_COUNT = "REP-8"
 _AT_MOST = 500
+_FROM = {"propose_from", "open_from", "customers_from", "key_accounts_from"}
 
 
 class _Incident(NamedTuple):
@@ -63,7 +64,7 @@ async def look_for_incidents(work: UnitOfWork, policy: IntakePolicy) -> dict[str
             return {"found": 0, "joined": 0}
         found = 0
         window = {"window": policy.incident.window}
-        crowds = await tx.fetch(CROWDS, window)
+        crowds = await tx.fetch(CROWDS, window | policy.incident.model_dump(include=_FROM))
         crowds += await tx.fetch(CAUSES, window | policy.incident.everywhere.model_dump())
         for crowd in crowds:
             found += await _judge(tx, crowd, policy)
@@ -153,6 +154,7 @@ async def _set(tx: Transaction, now: _Incident, policy_version: str | None = Non
 async def _join(tx: Transaction, policy: IntakePolicy) -> int:
     waiting = await tx.fetch(WAITING, {"window": policy.incident.window, "at_most": _AT_MOST})
     if not waiting:
+        await tx.fetch(ALL_JOINED, {})
         return 0
     free = await tx.lock_if_free(str(row[0]) for row in waiting)
     day = tx.now.astimezone(ZoneInfo(policy.receipt.zone)).date()

@@ -32,19 +32,33 @@ _PARTIES = Statement(
 _GRADE = Statement("SELECT grade, protected FROM customer WHERE customer_id = :customer")
 _MERGE = Statement(
     """
-    WITH keys AS (
+    WITH RECURSIVE person (customer_id) AS (
+        SELECT * FROM unnest(ARRAY[CAST(:source AS uuid), CAST(:into AS uuid)])
+        UNION
+        SELECT from_id FROM customer_merge JOIN person ON into_id = person.customer_id WHERE undone_at IS NULL
+    ), keys AS (
         UPDATE customer_key SET customer_id = :into WHERE customer_id = :source RETURNING key
     ), complaints AS (
         UPDATE complaint SET customer_id = :into WHERE customer_id = :source RETURNING complaint_id
     ), source AS (
         UPDATE customer SET merged_into = :into, updated_at = now() WHERE customer_id = :source
+    ), set_aside AS (
+        UPDATE customer SET marketing_consent = NULL, updated_at = now()
+        WHERE customer_id = :into AND marketing_consent
+          AND EXISTS (SELECT FROM person JOIN customer AS one USING (customer_id) WHERE one.marketing_consent = false)
+        RETURNING customer_id
     )
-    INSERT INTO customer_merge (merge_id, from_id, into_id, keys, complaints, by, merged_at)
+    INSERT INTO customer_merge (merge_id, from_id, into_id, keys, complaints, by, merged_at, consent_set_aside)
     SELECT :merge, :source, :into, coalesce((SELECT array_agg(key ORDER BY key) FROM keys), '{}'),
-           coalesce((SELECT array_agg(complaint_id ORDER BY complaint_id) FROM complaints), '{}'), :by, now()
+           coalesce((SELECT array_agg(complaint_id ORDER BY complaint_id) FROM complaints), '{}'), :by, now(),
+           EXISTS (SELECT FROM set_aside)
     RETURNING complaints
     """
 )
+"""OF-7: where one of them agreed to offers and another refused, the refusal holds until the person speaks again.
+
+So the yes is set aside, and a new one is news that is told; undoing the merge gives the old one back.
+"""
 _MADE = Statement(
     """
     SELECT from_id, into_id, undone_at IS NOT NULL AS undone, complaints,
@@ -54,7 +68,12 @@ _MADE = Statement(
 )
 _UNDO = Statement(
     """
-    WITH merge AS (
+    WITH RECURSIVE person (customer_id) AS (
+        SELECT into_id FROM customer_merge WHERE merge_id = :merge
+        UNION
+        SELECT from_id FROM customer_merge JOIN person ON into_id = person.customer_id
+        WHERE undone_at IS NULL AND merge_id <> :merge
+    ), merge AS (
         UPDATE customer_merge SET undone_at = now() WHERE merge_id = :merge RETURNING *
     ), keys AS (
         UPDATE customer_key SET customer_id = merge.from_id FROM merge
@@ -62,6 +81,11 @@ _UNDO = Statement(
     ), complaints AS (
         UPDATE complaint SET customer_id = merge.from_id FROM merge
         WHERE complaint.customer_id = merge.into_id AND complaint.complaint_id = ANY (merge.complaints)
+    ), given_back AS (
+        UPDATE customer SET marketing_consent = true, updated_at = now() FROM merge
+        WHERE customer_id = merge.into_id AND consent_set_aside AND marketing_consent IS NULL
+          AND NOT EXISTS (SELECT FROM person JOIN customer AS one USING (customer_id)
+                          WHERE one.marketing_consent = false)
     )
     UPDATE customer SET merged_into = NULL, updated_at = now() FROM merge WHERE customer_id = merge.from_id
     """

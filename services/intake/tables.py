@@ -69,6 +69,7 @@ incident = Table(
     Column("opened_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
     Column("policy_version", Text, comment="by which it was judged; none where a person did"),
+    Column("joined_until", DateTime(timezone=True), comment="when nobody was left to join it, while open"),
     Index(
         "incident_once",
         "about",

@@ -224,6 +224,29 @@ async def test_sev_1_one_customer_many_times_other_categories_and_old_complaints
     assert await look(intake) == {"found": 0, "joined": 0}
 
 
+async def test_rep_8_once_all_have_joined_only_the_last_hour_is_looked_at_until_the_incident_grows(
+    small: ServiceUnderTest,
+) -> None:
+    await complain(small, 4)
+    assert (await look(small))["joined"] == 4
+    await look(small)
+    async with small.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE incident SET found_at = found_at - interval '5 hours'")
+    await complain(small, 1)
+    assert (await look(small))["joined"] == 1
+    await complain(small, 2)
+    async with small.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE complaint SET received_at = received_at - interval '4 hours'"
+            " WHERE complaint_id = (SELECT max(complaint_id::text)::uuid FROM complaint)"
+        )
+    assert (await look(small))["joined"] == 1
+    assert (await look(small))["joined"] == 0
+    async with small.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE incident SET joined_until = NULL")
+    assert (await look(small))["joined"] == 1
+
+
 async def test_a_category_is_what_an_incident_is_about_where_there_is_one(small: ServiceUnderTest) -> None:
     await complain(small, 2, category="Network/Mobile")
     await look(small)
