@@ -1,6 +1,8 @@
 # Redress: make run, make test. Everything else is for those who work on it.
 
 PYTHON ?= python3
+# Whoever names a Python gets that one; else setup may take the system's if that is a faster build.
+THIS   := $(if $(filter file,$(origin PYTHON)),,--this)
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV      = $(shell command -v uv || echo .tools/bin/uv)
@@ -46,9 +48,9 @@ lock: setup-dev ## Resolve the newest versions into the locks
 	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in -o requirements/uv.lock
 
 $(VENV)/.run: requirements/run.lock pyproject.toml
-	@$(PYTHON) tools/setup.py run
+	@$(PYTHON) tools/setup.py run $(THIS)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock pyproject.toml
-	@$(PYTHON) tools/setup.py dev
+	@$(PYTHON) tools/setup.py dev $(THIS)
 	@touch $@ $(VENV)/.run
