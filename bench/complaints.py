@@ -19,20 +19,22 @@ TEXTS = (
     "营业厅办理套餐时没有说明合约期，现在要求提前解约收违约金，我不同意，请核实当时的录音。",
     "The shop promised a discount of 20 percent for twelve months and the second bill has no discount on it.",
 )
-ABOUT = "资费/多收费"
+ABOUT = "资费/多收费/套餐"
+TARIFFS = 10_000
+"""Each is complained of a few times in a run: fifty customers with the same cause would be an incident (SEV-1)."""
 TEXT_BYTES = 700
-_KEY, _CUSTOMER, _PHONE = "k" * 20, "c" * 10, "13800000000"
+_KEY, _CUSTOMER, _PHONE, _TARIFF = "k" * 20, "c" * 10, "13800000000", "t" * 4
 
 
 def _template(text: str) -> bytes:
     body = {
         "contact_key": _KEY,
         "text": (text * 10).encode()[:TEXT_BYTES].decode(errors="ignore"),
-        "category": ABOUT,
+        "category": ABOUT + _TARIFF,
         "customer": {"external_id": _CUSTOMER, "phone": _PHONE, "marketing_consent": True},
     }
     data = json.dumps(body, ensure_ascii=False).encode().replace(b"%", b"%%")
-    for mark, place in ((_KEY, b"%s"), (_CUSTOMER, b"c%09d"), (_PHONE, b"138%08d")):
+    for mark, place in ((_KEY, b"%s"), (_TARIFF, b"%04d"), (_CUSTOMER, b"c%09d"), (_PHONE, b"138%08d")):
         data = data.replace(mark.encode(), place)
     return data
 
@@ -66,4 +68,4 @@ class Complaints:
     def _filled(self, kind: int, number: int) -> bytes:
         # A step that has no divisor in common with the number of customers visits them in a mixed order.
         customer = (self._first + number * 7_919) % CUSTOMERS
-        return self._templates[kind] % (self.key(number).encode(), customer, customer)
+        return self._templates[kind] % (self.key(number).encode(), number % TARIFFS, customer, customer)

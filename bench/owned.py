@@ -43,10 +43,12 @@ async def owned(stage: Stage, seconds: float = 10.0, warm_up: float = 6.0) -> di
                 seconds,
                 seen=lambda at, body: due.update({from_json(body)["complaint_id"]: at}),
             )
+            stored: dict[str, float] = {}
             async with asyncio.timeout(LAST_SECONDS):
                 while due.keys() - seen.keys():
                     await asyncio.sleep(0.02)
-        stored = await _journal_times(server.url("routing"))
+                while due.keys() - stored.keys():
+                    stored = await _journal_times(server.url("routing"))
     to_consumer = [seen[complaint_id] - at for complaint_id, at in due.items()]
     to_journal = [stored[complaint_id] - (at + to_wall) for complaint_id, at in due.items()]
     return {
@@ -64,7 +66,7 @@ async def owned(stage: Stage, seconds: float = 10.0, warm_up: float = 6.0) -> di
 
 
 async def _journal_times(url: str) -> dict[str, float]:
-    """When routing had each owner acknowledged by the broker, by the database's clock, which is this machine's."""
+    """When routing had each owner in its journal, by the database's clock, which is this machine's."""
     connection = await asyncpg.connect(plain(url))
     rows = await connection.fetch(
         "SELECT subject, extract(epoch FROM published_at) FROM journal WHERE type = $1", OWNER_NAMED
