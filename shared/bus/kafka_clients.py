@@ -60,7 +60,7 @@ class KafkaTimings:
     """A rebalance waits so long for the batch in hand to be committed. Less than `rebalance_timeout`."""
     max_poll_interval: float = 300.0
     """A member that does not poll for so long gives its partitions away."""
-    fetch_wait: float = 0.1
+    fetch_wait: float = 0.5
     """The broker answers a fetch without news after this time; news is answered at once."""
     close_timeout: float = 5.0
 

@@ -1,8 +1,9 @@
 """The relay: moves events from the outbox to the log and into the journal, in the order they were committed.
 
 One relay leads at a time, for as long as it finds something: its connection holds an advisory lock, which ends with
-the connection (decision 0012). Per batch: read in order, publish, wait for every acknowledgement, move the rows to
-the journal. A crash between acknowledgement and move publishes the same events again; readers drop them by sequence.
+the connection (decision 0012). Per batch: read in order, publish, wait for every acknowledgement. What was acknowledged
+is moved to the journal a few times a second, several batches together, for nobody waits for that (decision 0015). A
+crash between acknowledgement and move publishes the same events again; readers drop them by sequence.
 """
 
 import asyncio
@@ -26,13 +27,21 @@ from .transience import is_transient
 log = structlog.get_logger()
 
 BATCH = 500
+MOVE_EVERY = 0.1
+MOVE_WITHIN = 1.0
+"""At an orderly stop."""
 SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.5
 LONGEST_BACKOFF = 5.0
 
 # Statements of their own: what _NEXT sees is from after the lock, so no other relay has moved it meanwhile.
 _LEAD = Statement("SELECT pg_try_advisory_lock(:lock)")
 _RESIGN = Statement("SELECT pg_advisory_unlock(:lock)")
-_NEXT = Statement("SELECT position, subject, headers, value FROM outbox ORDER BY position LIMIT :limit")
+_NEXT = Statement(
+    """
+    SELECT position, subject, headers, value FROM outbox
+    WHERE position <> ALL (CAST(:acknowledged AS bigint[])) ORDER BY position LIMIT :limit
+    """
+)
 _MOVE = Statement(
     """
     WITH moved AS (DELETE FROM outbox WHERE position = ANY (CAST(:positions AS bigint[]))
@@ -53,6 +62,9 @@ class Relay:
         self._lock = {"lock": crc32(f"redress relay {publisher}".encode())}
         self._news, self._hurry = asyncio.Event(), asyncio.Event()
         self.urgent: frozenset[type[Event]] = frozenset()
+        # Positions of what the log has and the journal has not.
+        self._acknowledged: list[int] = []
+        self._moved_at = 0.0
         self.published = 0
         self.failures = 0
 
@@ -82,23 +94,39 @@ class Relay:
     async def relay_once(self) -> int:
         """Publish and move one batch; returns how many events it was, 0 if none or another relay leads."""
         async with self._leading() as connection:
-            return await self._relay_batch(connection) if connection else 0
+            if not connection:
+                return 0
+            published = await self._publish_next(connection)
+            await self._move(connection)
+            return published
 
     async def _relay_while_there_are_events(self) -> bool:
-        """Lead until nothing has come for a moment; whether anything was moved."""
-        clock = asyncio.get_running_loop().time
-        moved_any = False
+        """Lead until nothing has come for a moment; whether anything was published."""
         async with self._leading() as connection:
-            while connection:
-                began = clock()
-                moved = await self._relay_batch(connection)
-                if not moved:
-                    break
-                moved_any = True
-                if moved < BATCH:
-                    await self._rest(clock() - began, prompt_pace(moved))
-                    await self._wait_for_work(SHORTEST_IDLE)
-        return moved_any
+            if not connection:
+                return False
+            try:
+                return await self._relay_with(connection)
+            except asyncio.CancelledError:
+                with suppress(Exception):  # else it is published again, as after a crash
+                    async with asyncio.timeout(MOVE_WITHIN):
+                        await self._move(connection)
+                raise
+
+    async def _relay_with(self, connection: Connection) -> bool:
+        clock = asyncio.get_running_loop().time
+        published_any = False
+        while True:
+            began = clock()
+            published = await self._publish_next(connection)
+            if not published or self._should_move(began):
+                await self._move(connection)
+            if not published:
+                return published_any
+            published_any = True
+            if published < BATCH:
+                await self._rest(clock() - began, prompt_pace(published))
+                await self._wait_for_work(SHORTEST_IDLE)
 
     @asynccontextmanager
     async def _leading(self) -> AsyncIterator[Connection | None]:
@@ -106,6 +134,8 @@ class Relay:
         async with self._database.connection() as connection:
             try:
                 [[leads]] = await fetch(connection, _LEAD, self._lock)
+                if leads:
+                    self._acknowledged.clear()
                 yield connection if leads else None
                 if leads:
                     await fetch(connection, _RESIGN, self._lock)
@@ -113,21 +143,30 @@ class Relay:
                 end(connection)  # the lock ends with it
                 raise
 
-    async def _relay_batch(self, connection: Connection) -> int:
+    async def _publish_next(self, connection: Connection) -> int:
         self._news_is_seen()
-        rows = await fetch(connection, _NEXT, {"limit": BATCH})
+        rows = await fetch(connection, _NEXT, {"limit": BATCH, "acknowledged": self._acknowledged})
         if rows:
-            await self._publish_and_move(connection, rows)
+            await self._publish(rows)
         self.published += len(rows)
         return len(rows)
 
-    async def _publish_and_move(self, connection: Connection, rows: Sequence[Any]) -> None:
-        records = [
-            Record(self._topic, subject, unpack(headers), value) for _, subject, headers, value in rows
-        ]
-        await self._log.publish(records)
+    async def _publish(self, rows: Sequence[Any]) -> None:
+        await self._log.publish(
+            [Record(self._topic, subject, unpack(headers), value) for _, subject, headers, value in rows]
+        )
+        self._acknowledged += [row[0] for row in rows]
         crash_points.reached("after_publish_before_outbox_delete")
-        await fetch(connection, _MOVE, {"positions": [row[0] for row in rows]})
+
+    def _should_move(self, now: float) -> bool:
+        return len(self._acknowledged) >= BATCH or now - self._moved_at >= MOVE_EVERY
+
+    async def _move(self, connection: Connection) -> None:
+        """Move what the log has acknowledged to the journal."""
+        if self._acknowledged:
+            await fetch(connection, _MOVE, {"positions": self._acknowledged})
+            self._acknowledged.clear()
+            self._moved_at = asyncio.get_running_loop().time()
 
     async def _rest(self, work: float, prompt: Pace) -> None:
         """Rest calmly, until something urgent comes; and a little in any case."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -91,10 +90,12 @@ def without_sequence_checks(
     )
 
 
-async def delete_before_acknowledgement(relay: Relay, connection: Connection, rows: Sequence[Any]) -> None:
+async def delete_before_acknowledgement(relay: Relay, connection: Connection) -> int:
     """The outbox is emptied first and the log asked afterwards."""
+    rows = await fetch(connection, outbox_module._NEXT, {"limit": outbox_module.BATCH, "acknowledged": []})
     await fetch(connection, outbox_module._MOVE, {"positions": [row[0] for row in rows]})
     await relay._log.publish([Record(relay._topic, row[1], unpack(row[2]), row[3]) for row in rows])
+    return len(rows)
 
 
 class StumblingLog(PostgresEventLog):
@@ -134,7 +135,7 @@ async def test_without_sequence_checks_redelivery_is_found(
 async def test_deleting_from_the_outbox_before_the_acknowledgement_is_found(
     new_database: NewDatabase, fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Relay, "_publish_and_move", delete_before_acknowledgement)
+    monkeypatch.setattr(Relay, "_publish_next", delete_before_acknowledgement)
     async with live(
         new_database, fresh_database_url, tmp_path, event_log=stumbling(fresh_database_url)
     ) as redress:

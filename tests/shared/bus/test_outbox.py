@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -165,6 +166,73 @@ async def test_a_relay_that_failed_lets_another_one_lead(recording: SmallService
         await asyncio.gather(running, return_exceptions=True)
 
 
+async def all_are_moved(service: SmallService) -> bool:
+    return await service.count("outbox") == 0
+
+
+async def leave(service: SmallService, *customers: UUID) -> None:
+    """One event about each, in one transaction."""
+    async with service.unit_of_work.begin(*map(str, customers)) as tx:
+        for customer in customers:
+            tx.publish(consent(customer))
+
+
+async def test_what_the_log_acknowledged_is_published_once_however_late_it_is_moved(
+    recording: SmallService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "MOVE_EVERY", 3600.0)
+    recording.relay._moved_at = asyncio.get_running_loop().time()
+    customers = [uuid4() for _ in range(4)]
+    running = asyncio.create_task(recording.relay.run())
+    try:
+        for number, customer in enumerate(customers):
+            await leave(recording, customer)
+            await eventually(lambda so_far=number + 1: len(taken(recording)) == so_far)  # type: ignore[misc]
+        await eventually(partial(all_are_moved, recording))
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    journal = [row[0] for row in await recording.database.fetch(JOURNAL, {})]
+    assert journal == [record.key for record in taken(recording)] == [str(customer) for customer in customers]
+
+
+async def test_a_relay_that_is_stopped_in_order_moves_what_it_has_published(
+    recording: SmallService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "MOVE_EVERY", 3600.0)
+    monkeypatch.setattr(outbox_module, "rest_after", lambda *_: 3600.0)
+    recording.relay._moved_at = asyncio.get_running_loop().time()
+    await leave(recording, uuid4(), uuid4())
+    running = asyncio.create_task(recording.relay.run())
+    await eventually(lambda: len(taken(recording)) == 2)
+    assert await recording.count("journal") == 0, "it rests, and has moved nothing yet"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (await recording.count("outbox"), await recording.count("journal")) == (0, 2)
+
+
+async def test_what_a_relay_published_and_did_not_move_is_published_again_by_the_next_one(
+    recording: SmallService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "MOVE_EVERY", 3600.0)
+    monkeypatch.setattr(outbox_module, "rest_after", lambda *_: 0.0)
+    monkeypatch.setattr(outbox_module, "SHORTEST_IDLE", 3600.0)
+    recording.relay._moved_at = asyncio.get_running_loop().time()
+    customer = uuid4()
+    await leave(recording, customer)
+    running = asyncio.create_task(recording.relay.run())
+    try:
+        await eventually(lambda: len(taken(recording)) == 1)
+        await recording.database.fetch(END_THE_LEADER, {})
+        other = SmallService(recording.database, RecordingLog())  # type: ignore[arg-type]
+        assert await other.relay.relay_once() == 1
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert [record.headers for record in taken(other)] == [record.headers for record in taken(recording)]
+    assert await recording.count("journal") == 1
+
+
 async def test_an_event_that_no_broker_would_take_is_refused_when_it_is_written(small: SmallService) -> None:
     complaint = uuid4()
     with pytest.raises(RecordTooLargeError):
@@ -198,7 +266,7 @@ async def test_an_urgent_event_ends_the_rest_of_the_relay_and_any_other_does_not
         customer, complaint = uuid4(), uuid4()
         async with recording.unit_of_work.begin(str(customer)) as tx:
             tx.publish(consent(customer))
-        await eventually(lambda: len(taken(recording)) == 1)  # and from now on it rests for an hour
+        await eventually(lambda: recording.count("journal"))  # and from now on it rests for an hour
         async with recording.unit_of_work.begin(str(customer)) as tx:
             tx.publish(consent(customer, marketing=False))
         assert await recording.count("outbox") == 1
