@@ -6,49 +6,13 @@ from importlib import import_module
 from itertools import permutations
 from typing import Any
 
-import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.intake.merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
-from services.intake.policy import CallPolicy
 from shared.events.intake import CallBackEnded, CallBackNeeded, ComplaintReceived
-from tests.builders import now
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .doors import another_process, post, read
-from .steady import STEADY
-
-BEGIN, ANSWER, END = "2026-11-20T01:30:00Z", "2026-11-20T01:31:00Z", "2026-11-20T01:40:00Z"
-PARTS: list[dict[str, Any]] = [
-    {"caller_number": "13800138000", "called_number": "10086", "started_at": BEGIN, "queue": "complaints"},
-    {"agent_id": "a100", "answered_at": ANSWER, "leg_id": "agent", "ended_at": END, "told_at": END},
-    {"recording": {"reference": "s3://recordings/1.wav", "duration": 540.5}, "consent_recorded": True},
-    {
-        "transcript": {
-            "segments": [
-                {"speaker": "customer", "text": "宽带断网三天了", "at": 3.5, "confidence": 0.93},
-                {"speaker": "agent", "text": "马上派人", "at": 9, "language": "zh-CN"},
-            ]
-        }
-    },
-]
-
-
-async def tell(intake: ServiceUnderTest, call_id: str = "c1", **part: Any) -> httpx.Response:
-    path = "/intake/v1/channels/phone/calls"
-    answer = await intake.client.post(path, json={"call_id": call_id} | part)
-    assert answer.status_code == 200, answer.text
-    return answer
-
-
-async def call(intake: ServiceUnderTest, call_id: str = "c1", provider: str = "") -> dict[str, Any]:
-    return await read(intake, f"/intake/v1/calls?call_id={call_id}&provider={provider}")
-
-
-async def let_it_be_quiet(intake: ServiceUnderTest) -> None:
-    await intake.let_pass(timedelta(seconds=31))
+from .phone_calls import ANSWER, BEGIN, END, PARTS, call, let_it_be_quiet, tell
 
 
 async def test_every_order_of_the_parts_ends_in_the_same_complaint(intake: ServiceUnderTest) -> None:
@@ -284,90 +248,3 @@ async def test_the_longest_talk_and_a_clock_that_is_wrong_keep_no_call_from_bein
     await let_it_be_quiet(intake)
     rows = await intake.rows("SELECT length(text) AS long, started_at FROM contact ORDER BY long DESC")
     assert [(row["long"], row["started_at"]) for row in rows] == [(200_000, None), (9, None), (9, None)]
-
-
-CSV = f"""call_id,caller_number,started_at,ended_at,agent_id
-c1,13800138000,{BEGIN},{END},a100
-c2,13900139000,{BEGIN},{END},
-"""
-
-
-async def reconcile(intake: ServiceUnderTest, text: str) -> httpx.Response:
-    path, csv = "/intake/v1/calls/reconciliation", {"content-type": "text/csv"}
-    return await intake.client.post(path, content=text, headers=csv)
-
-
-async def test_calls_that_only_the_systems_list_tells_of_are_filled_in_and_counted(
-    intake: ServiceUnderTest,
-) -> None:
-    await tell(intake, "c1", agent_id="a100")
-    assert (await reconcile(intake, CSV)).json() == {"calls": 2, "missing": ["c2"]}
-    assert (await reconcile(intake, CSV)).json() == {"calls": 2, "missing": []}
-    await let_it_be_quiet(intake)
-    [task] = (await read(intake, "/intake/v1/call-backs"))["items"]
-    assert task["call_id"] == "c2"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "place"), [("call_id,", "id,", "body.1"), (END, "soon", "body.2.ended_at")]
-)
-async def test_a_list_that_cannot_be_read_is_refused_by_line_and_changes_nothing(
-    intake: ServiceUnderTest, old: str, new: str, place: str
-) -> None:
-    refused = await reconcile(intake, CSV.replace(old, new))
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, place)
-    assert await intake.rows("SELECT 1 FROM call") == []
-
-
-@pytest.mark.parametrize(
-    ("part", "field"),
-    [
-        ({"transcript": {}}, "transcript"),
-        ({"transcript": {"text": "x", "segments": [{"speaker": "agent", "text": "x"}]}}, "transcript"),
-        ({"transcript": {"segments": [{"speaker": "dog", "text": "x"}]}}, "transcript.segments.0.speaker"),
-        ({"recording": {"reference": ""}}, "recording.reference"),
-        ({"disposition": "eaten"}, "disposition"),
-        ({"ended_at": "yesterday"}, "ended_at"),
-        ({"ivr_path": [{"digits": "1"}]}, "ivr_path.0.menu"),
-        ({"colour": "red"}, "colour"),
-    ],
-)
-async def test_a_wrong_part_is_refused_by_name(
-    intake: ServiceUnderTest, part: dict[str, Any], field: str
-) -> None:
-    refused = await intake.client.post("/intake/v1/channels/phone/calls", json={"call_id": "c"} | part)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
-    assert await intake.rows("SELECT 1 FROM call") == []
-
-
-def parts(*facts: dict[str, Any]) -> list[Part]:
-    return [Part(one.get("told_at", ""), str(number), one) for number, one in enumerate(facts)]
-
-
-@STEADY
-@given(
-    st.lists(st.sampled_from(parts(*PARTS, {"text": "a"}, {"text": "b", "told_at": END})), min_size=1),
-    st.randoms(),
-)
-def test_any_order_and_repetition_of_parts_say_the_same(told: list[Part], random: Any) -> None:
-    shuffled = told * 2
-    random.shuffle(shuffled)
-    assert merge_call(shuffled) == merge_call(told)
-
-
-def test_of_two_values_the_one_told_later_holds_whenever_it_came() -> None:
-    early, late = parts({"queue": "a", "told_at": "1"}, {"queue": "b", "told_at": "2"})
-    assert merge_call([late, early])["queue"] == merge_call([early, late])["queue"] == "b"
-
-
-def test_notes_and_transcript_are_both_kept_and_the_same_words_once() -> None:
-    assert words_of({"text": "noted", "transcript": "said"}) == "noted\n\nsaid"
-    assert words_of({"text": "said", "transcript": "said"}) == "said"
-    assert words_of({"recording": {"reference": "r"}}) == ""
-
-
-def test_a_call_that_goes_on_is_open_and_waited_for_longer() -> None:
-    policy, moment = CallPolicy(quiet=30, longest=900), now()
-    assert judge_call({"caller_number": "1"}, can_be_called=True) is Fate.OPEN
-    assert when_to_judge({}, moment, policy) - moment == timedelta(seconds=900)
-    assert when_to_judge({"ended_at": END}, moment, policy) - moment == timedelta(seconds=30)

@@ -9,7 +9,7 @@ import pytest
 
 from shared.events.intake import ComplaintReceived
 from shared.events.vocabulary import Channel, Language
-from tests.service_under_test import SEALER, ServiceUnderTest, StartService
+from tests.service_under_test import ServiceUnderTest, StartService
 
 from .doors import accepted, post
 
@@ -124,83 +124,6 @@ async def test_fc_1_a_call_tells_who_took_it_and_a_web_contact_tells_nobody(inta
     await post(intake, "web")
     by_phone, by_web = await intake.said(ComplaintReceived)
     assert (by_phone.taken_by, by_web.taken_by) == ("a100", None)
-
-
-@pytest.mark.parametrize(
-    ("channel", "fields", "reply"),
-    [
-        ("web", {"customer": {"phone": "13800138000"}}, (Channel.SMS, "+8613800138000", "+86138****8000")),
-        (
-            "web",
-            {"customer": {"email": "Customer@Example.com"}},
-            (Channel.EMAIL, "customer@example.com", "c***@example.com"),
-        ),
-        ("web", {"customer": {"phone": "+44 7400 123456"}}, (Channel.SMS, "+447400123456", "+4474****3456")),
-        ("web", {}, None),
-        ("web", {"customer": {"phone": "010-62301234"}}, None),
-        ("phone", {"caller_number": "+8613900139000"}, (Channel.SMS, "+8613900139000", "+86139****9000")),
-        ("phone", {"caller_number": "anonymous"}, None),
-        ("phone", {}, None),
-        ("phone", {"caller_number": "01062301234"}, None),
-        ("sms", {"sender": "13900139000"}, (Channel.SMS, "+8613900139000", "+86139****9000")),
-        ("sms", {"sender": "10086"}, None),
-        ("sms", {"sender": "Operator"}, None),
-        ("sms", {"sender": "1069012345678901234"}, None),
-    ],
-)
-async def test_only_what_can_be_answered_is_told_as_an_address_sealed_and_masked(
-    intake: ServiceUnderTest, channel: str, fields: dict[str, object], reply: tuple[Channel, str, str] | None
-) -> None:
-    await post(intake, channel, **fields)
-    [told] = await intake.said(ComplaintReceived)
-    if reply is None:
-        assert (told.reply_channel, told.reply_to, told.address_hint) == (None, None, None)
-    else:
-        opened = SEALER.open(told.reply_to, str(told.complaint_id))
-        assert (told.reply_channel, opened, told.address_hint) == reply
-
-
-async def test_an_address_that_was_told_earlier_is_used_again(intake: ServiceUnderTest) -> None:
-    await post(intake, customer={"external_id": "c1", "phone": "13800138000"})
-    await post(intake, text="no signal at home", customer={"external_id": "c1"})
-    _, later = await intake.said(ComplaintReceived)
-    assert SEALER.open(later.reply_to, str(later.complaint_id)) == "+8613800138000"
-
-
-@pytest.mark.parametrize(
-    ("sender", "kind", "e164"),
-    [
-        ("13900139000", "mobile", "+8613900139000"),
-        ("+8613900139000", "mobile", "+8613900139000"),
-        ("01062301234", "fixed", "+861062301234"),
-        ("8008101234", "toll_free", "+868008101234"),
-        ("10086", "short_code", None),
-        ("Operator", "alphanumeric", None),
-        ("anonymous", "withheld", None),
-        ("", "withheld", None),
-    ],
-)
-async def test_where_a_contact_came_from_is_kept_as_given_and_as_read(
-    intake: ServiceUnderTest, sender: str, kind: str, e164: str | None
-) -> None:
-    assert (await post(intake, "sms", sender=sender)).status_code == 201
-    [row] = await intake.rows("SELECT origin, origin_kind, origin_e164 FROM contact")
-    assert row == {"origin": sender, "origin_kind": kind, "origin_e164": e164}
-
-
-async def test_the_region_of_numbers_is_policy(start_service: StartService) -> None:
-    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.phone]\nregion='GB'")
-    await post(intake, "sms", sender="07400 123456")
-    [row] = await intake.rows("SELECT origin_e164 FROM contact")
-    assert row["origin_e164"] == "+447400123456"
-
-
-async def test_what_hidden_callers_are_called_is_policy(start_service: StartService) -> None:
-    intake = await start_service("intake", "[intake]\nversion='t'\n[intake.phone]\nwithheld=['hidden one']")
-    await post(intake, "sms", sender="Hidden One")
-    await post(intake, "sms", sender="anonymous")
-    rows = await intake.rows("SELECT origin_kind FROM contact ORDER BY serial")
-    assert [row["origin_kind"] for row in rows] == ["withheld", "alphanumeric"]
 
 
 async def test_promises_start_when_the_contact_comes_in_not_when_it_happened(
