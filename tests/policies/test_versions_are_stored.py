@@ -58,6 +58,7 @@ RECORDS: Mapping[str, Mapping[str, str]] = {
     "sla": {
         "calendar": "what people approved, with its own version",
         "recount": "names the version of the calendar",
+        "swapping": "names the version of the policy that is applied",
         "swap": "names the versions before and after, in `was` and `became`",
         "contract": "what people told",
         "protection": "what people decided",
