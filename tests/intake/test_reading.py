@@ -162,7 +162,7 @@ async def test_the_tracking_link_gives_json_with_no_more_than_the_page(intake: S
     shown = answer.json()
     assert set(shown) == {
         "receipt_number", "status", "language", "received_at", "owner_name", "next_promise", "news",
-        "waits_for", "waits_until", "rejection_reason", "appeal_until",
+        "waits_for", "waits_until", "rejection_reason", "appeal_until", "appeal_ended_at",
         "charge_frozen",
         "next_news_at",
     }  # fmt: skip

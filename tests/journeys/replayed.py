@@ -29,6 +29,8 @@ OWN_WORDS = {
         "owned_at",
         "appeal_until",
         "closed_at",
+        "ended_at",
+        "ending_id",
         "last_given_at",
         "counted_by",
         "proposed_at",
