@@ -36,7 +36,8 @@ from .watchers import (
     watching,
 )
 
-IN_FLIGHT = 400
+IN_FLIGHT = 600
+"""Loops that nobody waits for rest, so a journey lasts seconds: with 400 under way a quarter of a core had nothing to do."""
 STUCK_AFTER = 60.0
 REST_SECONDS = 60.0
 GROWING = 0.02
