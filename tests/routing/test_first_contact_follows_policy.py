@@ -1,6 +1,5 @@
 """Each rule of first contact depends on a value of the policy: changed over the API, the next decision is another one."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,10 @@ from shared.events.routing import (
 from shared.events.vocabulary import Language
 from shared.runtime.policy import load_policy
 from tests.builders import now
-from tests.policies.doors import put_well
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .people import PACKET, STAFF, execute, hand_over, offer, post, shown, staff_file, taken_by
-from .remedies import HEADS
+from .changed_policy import Decide, show_that_it_depends
+from .people import PACKET, execute, hand_over, offer, post, shown, taken_by
 
 HOURS = load_policy(RoutingPolicy, "routing").hours
 FAR = {"case_type": "FAULT", "category": "network/4g"}
@@ -185,8 +183,6 @@ async def fc_22(routing: ServiceUnderTest) -> timedelta:
     return told.appeal_until - told.rejected_at
 
 
-Decide = Callable[[ServiceUnderTest], Awaitable[object]]
-
 CASES: list[tuple[Decide, dict[str, Any], object, object]] = [
     (fc_1, {"ownership": {"taker_owns": False}}, "front", "billing"),
     (fc_2, {"chase": {"by_department": False}}, 200, 409),
@@ -225,10 +221,7 @@ async def test_a_changed_value_changes_what_the_rule_decides(
     before: object,
     after: object,
 ) -> None:
-    routing = await start_service("routing", staff_file=staff_file(tmp_path, STAFF + HEADS))
-    assert await decide(routing) == before
-    await put_well(routing, {"version": "2027-a"} | change)
-    assert await decide(routing) == after
+    await show_that_it_depends(start_service, tmp_path, decide, change, before, after)
 
 
 def test_every_rule_of_first_contact_is_here() -> None:

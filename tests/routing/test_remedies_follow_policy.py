@@ -1,6 +1,5 @@
 """Each rule of what is owed depends on a value of the policy: changed over the API, the next decision is another one."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,11 @@ from uuid import uuid4
 import pytest
 
 from shared.events.routing import RemedyApproved
-from tests.policies.doors import put_well
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .people import STAFF, post, shown, staff_file, taken_by
-from .remedies import HEADS, propose, proposed, signed
+from .changed_policy import Decide, show_that_it_depends
+from .people import post, shown, taken_by
+from .remedies import propose, proposed, signed
 
 
 async def _state(routing: ServiceUnderTest, by: str, amount: int, **body: object) -> str:
@@ -77,8 +76,6 @@ async def rem_10(routing: ServiceUnderTest) -> int:
     return (await propose(routing, complaint_id, 100, text="If you stay, we pay it back.")).status_code
 
 
-Decide = Callable[[ServiceUnderTest], Awaitable[object]]
-
 CASES: list[tuple[Decide, dict[str, Any], object, object]] = [
     (rem_1, {"limits": [9_999, 20_000, 50_000]}, "APPROVED", "PROPOSED"),
     (rem_2, {"limits": [10_000, 19_999, 50_000]}, "APPROVED", "PROPOSED"),
@@ -105,11 +102,8 @@ async def test_a_changed_value_changes_what_the_rule_decides(
     before: object,
     after: object,
 ) -> None:
-    routing = await start_service("routing", staff_file=staff_file(tmp_path, STAFF + HEADS))
-    assert await decide(routing) == before
     changed = change if "late" in change else {"remedy": change}
-    await put_well(routing, {"version": "2027-a"} | changed)
-    assert await decide(routing) == after
+    await show_that_it_depends(start_service, tmp_path, decide, changed, before, after)
 
 
 def test_every_rule_of_what_is_owed_is_here() -> None:
