@@ -15,7 +15,7 @@ from .ask_superior import Objection, may_answer, objection
 from .pause_doors import Deciding, StaffId
 from .promises import load_live_of
 from .settle_promises import End, settle_promises
-from .superior_promises import Call, call_superiors, load_standings
+from .superior_promises import Call, load_standings, promise_answers
 from .superior_store import load_above
 
 router = service_router("sla", tags=["superiors"])
@@ -67,13 +67,13 @@ async def call(complaint_id: UUID, form: CallForm, work: Work, deciding: Decidin
     """Promises the team lead's answer; once per complaint, after the first contact is due or a solution was rejected."""
     policy, keeper = deciding
     async with work.begin(str(complaint_id)) as tx:
-        standing = (await load_standings(tx, [complaint_id])).get(complaint_id)
-        if standing is None:
+        standings = await load_standings(tx, [complaint_id])
+        if complaint_id not in standings:
             raise NotFoundError("there is no such complaint", "没有这个投诉")
-        against = objection(standing, tx.now, policy.superior)
+        against = objection(standings[complaint_id], tx.now, policy.superior)
         if against is not None:
             raise ConflictError(*_AGAINST[against])
-        await call_superiors(tx, policy, keeper, [Call(complaint_id, tx.now, by=form.by)])
+        await promise_answers(tx, policy, keeper, [Call(complaint_id, tx.now, by=form.by)], standings)
         [made] = await load_live_of(tx, [complaint_id], [PromiseKind.SUPERIOR])
     return Called(promise_id=made.promise_id, due_at=made.due_at)
 

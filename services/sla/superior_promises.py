@@ -95,6 +95,17 @@ async def call_superiors(
         )
         is None
     ]
+    await promise_answers(tx, policy, keeper, granted, standings)
+
+
+async def promise_answers(
+    tx: Transaction,
+    policy: SlaPolicy,
+    keeper: Timekeeper,
+    granted: Sequence[Call],
+    standings: Mapping[UUID, Standing],
+) -> None:
+    """Promise an answer to each of these calls, against which nothing stands; the complaints are locked."""
     if not granted:
         return
     known = await load_complaints(tx, [call.complaint_id for call in granted])

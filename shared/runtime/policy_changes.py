@@ -79,7 +79,6 @@ async def add_in(tx: Transaction, keeper: PolicyKeeper[Any], asked: Asked) -> di
     return {
         "version": name,
         "valid_from": valid_from,
-        "in_force": False,
         "based_on": base_name,
         "followed_by": [row["version"] for row in await coming(tx, valid_from)],
         "differences": changed,
