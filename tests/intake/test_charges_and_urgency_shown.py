@@ -20,7 +20,7 @@ from tests.builders import closed, now, owner_named, reopened, resolved
 from tests.service_under_test import SEALER, ServiceUnderTest
 
 from .doors import accepted, read
-from .test_news_for_customers import C1, Watched
+from .watching import C1, Watched
 
 DAY = timedelta(days=1)
 
