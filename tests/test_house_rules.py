@@ -152,6 +152,7 @@ TECHNICAL = {
         "tasks": "one transaction for each word about a department's part",
         "tasks_api": "endpoints of tasks, beside api.py",
         "unfinished_tasks": "transactions for parts that nobody delivered",
+        "unpaid_remedies": "transactions for remedies that nobody paid in time",
         "talk_api": "endpoints of the talk with a customer, beside api.py",
         "talk_forms": "the shapes of request bodies",
         "transfer_api": "endpoints of hand-overs, beside api.py",
@@ -214,6 +215,7 @@ TECHNICAL = {
     "notify": {
         "notices": "which message an event calls for: a table of events",
         "care_notices": "the part of that table for urgent complaints",
+        "past_notices": "which messages what earlier complaints ask for calls for",
         "ending_notices": "the part of that table for the end of complaints",
         "staff_notices": "the part of that table for duties and warnings",
         "notice": "the shape of what an event calls for",

@@ -31,6 +31,7 @@ from shared.events.routing import (
     OwnerNamed,
     ProgressTold,
     RemedyApproved,
+    RemedyOverdue,
     RemedyPaid,
     RemedyProposed,
     RemedyRefused,
@@ -128,7 +129,7 @@ def _transfer(event: TransferRequested) -> Told:
     return Told(f"{event.department} {event.reason}")
 
 
-def _remedy(event: RemedyProposed | RemedyApproved) -> Told:
+def _remedy(event: RemedyProposed | RemedyApproved | RemedyOverdue) -> Told:
     return Told(event.kind)
 
 
@@ -222,6 +223,7 @@ READERS: dict[type[Event], Callable[[Any], Told]] = {
     RemedyProposed: _remedy,
     RemedyApproved: _remedy,
     RemedyRefused: _only_noted,
+    RemedyOverdue: _remedy,
     RemedyPaid: _only_noted,
     ChargeFrozen: _charge_frozen,
     ChargeReleased: _charge_released,

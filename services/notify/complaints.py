@@ -14,6 +14,7 @@ from shared.events.sla import PromisesMade
 from shared.events.vocabulary import PromiseKind
 
 from .overtaken import Stage
+from .past_notices import noted_past
 
 Complaint: TypeAlias = Mapping[str, Any]
 Complaints: TypeAlias = Mapping[UUID, Complaint]
@@ -23,10 +24,10 @@ _OWNER = ("owner_id", "owner_name", "lead_id", "staff_channel", "owner_reply_to"
 
 _RECEIVED = Statement(
     """
-    INSERT INTO complaint (complaint_id, receipt_number, language, reply_channel, reply_to, address_hint)
+    INSERT INTO complaint (complaint_id, receipt_number, language, reply_channel, reply_to, address_hint, past)
     SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]),
                          CAST(:language AS text[]), CAST(:reply_channel AS text[]), CAST(:reply_to AS text[]),
-                         CAST(:address_hint AS text[]))
+                         CAST(:address_hint AS text[]), CAST(:past AS text[]))
     ON CONFLICT (complaint_id) DO UPDATE SET receipt_number = excluded.receipt_number RETURNING complaint.*
     """
 )
@@ -65,8 +66,9 @@ _KNOWN = Statement("SELECT * FROM complaint WHERE complaint_id = ANY (CAST(:comp
 
 
 async def keep_customers(tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> Complaints:
-    """Keep how the customers are reached."""
-    return await _run(tx, _RECEIVED, received, _columns(received, _CUSTOMER))
+    """Keep how the customers are reached, and what their earlier complaints ask for."""
+    past = {"past": [noted_past(e.event.tags) for e in received]}
+    return await _run(tx, _RECEIVED, received, _columns(received, _CUSTOMER) | past)
 
 
 async def keep_owners(

@@ -204,7 +204,7 @@ class Messages:
         language, said = self.language_of(wish), self.texts.remarks
         sentences = [said["late"][language]] if late else []
         if missing:
-            roles = self.texts.roles(missing, language)
+            roles = self.texts.several(missing, language)
             sentences.append(said["missing"][language].format(roles=roles))
         return tuple(sentences)
 

@@ -23,10 +23,10 @@ class SealedText(NamedTuple):
     sealed: str
 
 
-class Roles(NamedTuple):
-    """Several roles, said one after the other."""
+class Several(NamedTuple):
+    """Several values of the vocabulary, said one after the other."""
 
-    roles: tuple[Role, ...]
+    values: tuple[StrEnum, ...]
 
 
 class Where(NamedTuple):
@@ -36,7 +36,7 @@ class Where(NamedTuple):
     reply_to: str | None
 
 
-Fact: TypeAlias = str | datetime | StrEnum | Owed | SealedText | Roles
+Fact: TypeAlias = str | datetime | StrEnum | Owed | SealedText | Several
 
 
 class Notice(NamedTuple):

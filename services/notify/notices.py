@@ -14,6 +14,7 @@ from shared.events.routing import (
     HandlerChased,
     OwnerChanged,
     RemedyApproved,
+    RemedyOverdue,
     RemedyPaid,
     SuperiorInformed,
     TaskAsked,
@@ -102,6 +103,16 @@ def _approved(event: RemedyApproved, _policy: NotifyPolicy) -> tuple[Notice, ...
     return (Notice(MessageKind.REMEDY_APPROVED, Role.CUSTOMER, str(event.remedy_id), facts),)
 
 
+def _unpaid(event: RemedyOverdue, _policy: NotifyPolicy) -> tuple[Notice, ...]:
+    """REM-7: the owner and who granted it hear that it was not paid in time."""
+    facts: dict[str, Fact] = {"remedy": Owed(event.kind, event.amount), "due": event.pay_by}
+    where, told_of = Where(event.approver_channel, event.approver_reply_to), str(event.remedy_id)
+    to_owner = Notice(MessageKind.REMEDY_UNPAID, Role.OWNER, told_of, facts)
+    if event.approver_id == event.owner_id:
+        return (to_owner,)
+    return to_owner, Notice(MessageKind.REMEDY_UNPAID, Role.APPROVER, told_of, facts, where)
+
+
 def _paid(event: RemedyPaid, _policy: NotifyPolicy) -> tuple[Notice, ...]:
     """What was owed in money was paid; a remedy without an amount is seen when it is there."""
     if not event.amount:
@@ -156,6 +167,7 @@ _NOTICES: Mapping[type[Event], Decide] = {
     ComplaintAppealed: _appealed,
     AppealOverdue: _passed_on,
     RemedyApproved: _approved,
+    RemedyOverdue: _unpaid,
     RemedyPaid: _paid,
     ComplaintJoinedIncident: plain(MessageKind.INCIDENT, Role.CUSTOMER, "incident_id"),  # REP-8
     **ON_CARE,

@@ -42,6 +42,8 @@ _OWED_TO_THE_END = frozenset(
         MessageKind.CLOSED,
         MessageKind.FREEZE_ASKED,
         MessageKind.FREEZE_OVERDUE,
+        MessageKind.EARLIER_COMPLAINTS,
+        MessageKind.REMEDY_UNPAID,
     }
 )
 _LOSE_SENSE = {

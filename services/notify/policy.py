@@ -17,6 +17,8 @@ from shared.events.vocabulary import (
 )
 from shared.runtime.policy import Policy
 
+from .past import Past
+
 
 def _known_zone(name: str) -> str:
     try:
@@ -90,6 +92,7 @@ class NotifyPolicy(Policy):
     unroutable_told: Told
     freeze_told: Told
     overdue_told: dict[Duty, Told]
+    past_told: dict[Past, Told]
     desks: dict[Role, DeskPolicy]
     handover: HandoverPolicy
     retry: RetryPolicy

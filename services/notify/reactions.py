@@ -25,9 +25,10 @@ from .complaints import (
 from .incidents import note_ended_incidents, tell_of_incidents
 from .messages import Messages, Wish
 from .overtaken import Stage, overtaken_kinds
+from .past_notices import past_notices
 from .policy import BY_DESK
 from .render_text import say_moment
-from .tell_notices import reactions_to_notices, tell_notices
+from .tell_notices import reactions_to_notices, tell_notices, wishes_of
 
 _TOLD_OF_RUNGS = (Role.OWNER, Role.TEAM_LEAD, *BY_DESK)
 HEARS = ("intake", "routing", "sla", "feedback")
@@ -59,8 +60,16 @@ async def tell_receipts(
 
 
 async def tell_owners(messages: Messages, tx: Transaction, named: Sequence[Envelope[OwnerNamed]]) -> None:
-    """Keep who answers for the complaint; the customer is told with the promised time, once that is known."""
-    await _name_owners(messages, tx, named, await keep_owners(tx, named))
+    """Keep who answers for the complaint; the customer is told with the promised time, once that is known.
+
+    Now that there is an owner with a team lead, these hear what the customer's earlier complaints ask for.
+    """
+    known = await keep_owners(tx, named)
+    await _name_owners(messages, tx, named, known)
+    noted = [(e, past_notices(known[e.event.complaint_id]["past"], messages.policy)) for e in named]
+    await messages.store(
+        tx, [wish for e, notices in noted for wish in wishes_of(messages, e, notices, known)]
+    )
 
 
 async def tell_promised_times(

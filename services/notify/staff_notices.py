@@ -7,7 +7,7 @@ from shared.events.intake import DutyDone, DutyOverdue, ServiceFreezeAsked
 from shared.events.sla import EscalationUnroutable, PromiseAtRisk
 from shared.events.vocabulary import Duty, MessageKind
 
-from .notice import Decide, Fact, Notice, Roles
+from .notice import Decide, Fact, Notice, Several
 from .policy import NotifyPolicy
 
 _OVERDUE = {
@@ -45,7 +45,7 @@ def _unroutable(event: EscalationUnroutable, policy: NotifyPolicy) -> tuple[Noti
     """Section 5: that a rung reached nobody is told at a mailbox of the house."""
     told_of = f"{event.promise_id} {event.level}"
     facts: dict[str, Fact] = {"promised": event.kind, "due": event.due_at, "level": event.level.value}
-    facts["wanted"] = Roles(event.wanted)
+    facts["wanted"] = Several(event.wanted)
     return tuple(Notice(MessageKind.UNROUTABLE, role, told_of, facts) for role in policy.unroutable_told)
 
 

@@ -38,6 +38,7 @@ complaint = Table(
     Column("solve_due_at", DateTime(timezone=True)),
     Column("stage", Text, nullable=False, server_default="OPEN", comment="OPEN, RESOLVED or CLOSED"),
     Column("round", SmallInteger, nullable=False, server_default="1"),
+    Column("past", Text, comment="what earlier complaints ask for; none for a first one"),
     comment="Whom to tell about a complaint, and what is known of it.",
     postgresql_with={"fillfactor": 70},
 )

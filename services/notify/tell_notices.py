@@ -25,7 +25,7 @@ from shared.events.vocabulary import PromiseKind, Role
 from .care_notices import REPLACED
 from .complaints import Complaints, keep_end, keep_moved_times, keep_owners, keep_stage, known_complaints
 from .messages import Messages, Wish
-from .notice import Fact, Notice, Owed, Roles, SealedText
+from .notice import Fact, Notice, Owed, SealedText, Several
 from .notices import EVENTS, notices_of
 from .overtaken import Stage, overtaken_kinds
 from .render_text import say_moment
@@ -144,13 +144,14 @@ async def _tell(
     if known is None:
         known = await known_complaints(tx, [envelope for envelope, _ in calling])
     await messages.store(
-        tx, [wish for e, notices in calling for wish in _wishes(messages, e, notices, known)]
+        tx, [wish for e, notices in calling for wish in wishes_of(messages, e, notices, known)]
     )
 
 
-def _wishes(
+def wishes_of(
     messages: Messages, envelope: Envelope[Any], notices: Sequence[Notice], known: Complaints
 ) -> Iterator[Wish]:
+    """These messages in words; who is owner and team lead is told once."""
     complaint = known[envelope.event.complaint_id]
     owner_leads = complaint["owner_id"] == complaint["lead_id"]
     for notice in notices:
@@ -176,8 +177,8 @@ def _said(messages: Messages, wish: Wish, fact: Fact) -> str:
             return " ".join(words + [money] * bool(amount))
         case SealedText(sealed):
             return messages.opened(sealed, wish)
-        case Roles(roles):
-            return messages.texts.roles(roles, language)
+        case Several(values):
+            return messages.texts.several(values, language)
         case StrEnum():
             return messages.texts.word(fact)[language]
     return fact

@@ -23,6 +23,7 @@ from shared.events.vocabulary import (
 from shared.runtime.policy import PolicyError
 
 from .appeal_outcome import AppealOutcome
+from .past import Past
 from .policy import NotifyPolicy
 from .progress import Progress
 
@@ -67,6 +68,8 @@ PLACEHOLDERS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.NO_INCIDENT: frozenset({"receipt"}),
     MessageKind.SUPERIOR_PROMISED: frozenset({"receipt", "due"}),
     MessageKind.SUPERIOR_CALLED: frozenset({"receipt", "owner", "due"}),
+    MessageKind.EARLIER_COMPLAINTS: frozenset({"receipt", "owner", "past"}),
+    MessageKind.REMEDY_UNPAID: frozenset({"receipt", "owner", "remedy", "due"}),
 }
 """What can be said in which message; every text says all of it."""
 
@@ -78,6 +81,7 @@ SAID: tuple[type[StrEnum], ...] = (
     TransferReason,
     AppealOutcome,
     ClosingGround,
+    Past,
     Progress,
     Role,
     SuggestionOutcome,
@@ -98,10 +102,10 @@ class Texts(NamedTuple):
     money: Wording
     remarks: Mapping[str, Wording]
 
-    def roles(self, roles: Iterable[Role], language: Language) -> str:
-        """Several roles in words, one after the other."""
+    def several(self, values: Iterable[StrEnum], language: Language) -> str:
+        """Several values of the vocabulary in words, one after the other."""
         joint = "、" if language is Language.CHINESE else ", "
-        return joint.join(self.word(role)[language] for role in roles)
+        return joint.join(self.word(value)[language] for value in values)
 
     def word(self, value: StrEnum) -> Wording:
         """How a value of the vocabulary is said."""

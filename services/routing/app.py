@@ -37,6 +37,7 @@ from .tasks_api import router as tasks_router
 from .transfer_api import router as transfer_router
 from .transfer_case import timers
 from .unfinished_tasks import task_timers
+from .unpaid_remedies import remedy_timers
 from .urgency import urgency_timers
 from .waiting import waiting_timers
 from .work_together import WorkTogether
@@ -80,6 +81,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
             | appeal_timers(desk)
             | incident_timers(desk)
             | children_timers(desk)
+            | remedy_timers(desk)
         )
 
     service.decides_by(policy, decide_by)

@@ -20,6 +20,7 @@ from .grant_remedy import OF_ITSELF
 from .late_compensation import late_since, owed_for, owed_for_repair, owed_to
 from .next_state import State
 from .remedy_authority import Because, pay_by
+from .unpaid_remedies import watch_payments
 
 COMPENSATE = "compensate_child"
 _INCIDENT = Statement("SELECT incident_id FROM incident WHERE incident_id = :incident_id FOR UPDATE")
@@ -179,7 +180,9 @@ async def _grant(desk: Desk, tx: Transaction, owed: Sequence[tuple[Row, int, str
         "pay_by": until,
         "policy_version": desk.policy.version,
     }
-    for remedy_id, complaint_id, amount in await tx.fetch(_GRANT, values):
+    granted = await tx.fetch(_GRANT, values)
+    await watch_payments(tx, [(row["complaint_id"], row["remedy_id"]) for row in granted], until)
+    for remedy_id, complaint_id, amount in granted:
         what: dict[str, Any] = {
             "complaint_id": complaint_id,
             "remedy_id": remedy_id,

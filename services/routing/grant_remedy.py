@@ -10,12 +10,14 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 from shared.events.routing import RemedyApproved, RemedyPaid, RemedyProposed, RemedyRefused
 from shared.events.vocabulary import RemedyKind
+from shared.runtime.timers import disarm
 
 from .case import load_case, must_answer_for, must_be_current, seen_version
 from .desk import Desk
 from .directory import Member
 from .next_state import Action, next_state
 from .remedy_authority import Asked, Because, Needed, is_signed, more_of, needed, pay_by
+from .unpaid_remedies import watch_payments
 
 OF_ITSELF = "REM-6"
 """Who grants what is owed of itself: the rule."""
@@ -147,7 +149,7 @@ async def keep_remedy(
         )
     )
     if until:
-        _tell_approved(tx, kept, (kept["by"],))
+        await _tell_approved(tx, kept, (kept["by"],))
     return remedy_id
 
 
@@ -175,7 +177,7 @@ async def sign(work: UnitOfWork, desk: Desk, complaint_id: UUID, remedy_id: UUID
         state = "APPROVED" if done else "PROPOSED"
         await tx.fetch(_SIGN, {"remedy_id": remedy_id, "signatures": signed, "state": state, "pay_by": until})
         if done:
-            _tell_approved(tx, dict(remedy) | {"pay_by": until}, tuple(who))
+            await _tell_approved(tx, dict(remedy) | {"pay_by": until}, tuple(who))
 
 
 async def _needed_now(desk: Desk, tx: Transaction, remedy: Any) -> Needed:
@@ -216,6 +218,7 @@ async def note_payment(work: UnitOfWork, complaint_id: UUID, remedy_id: UUID, by
         if remedy["state"] != "APPROVED":
             raise RemedyStateError(remedy["state"])
         await tx.fetch(_PAY, {"remedy_id": remedy_id, "by": by, "payment": payment})
+        await disarm(tx, [remedy_id])
         tx.publish(
             RemedyPaid(
                 complaint_id=complaint_id,
@@ -237,7 +240,8 @@ async def _load(tx: Transaction, complaint_id: UUID, remedy_id: UUID, state: str
     return rows[0]
 
 
-def _tell_approved(tx: Transaction, remedy: dict[str, Any], by: tuple[str, ...]) -> None:
+async def _tell_approved(tx: Transaction, remedy: dict[str, Any], by: tuple[str, ...]) -> None:
+    await watch_payments(tx, [(remedy["complaint_id"], remedy["remedy_id"])], remedy["pay_by"])
     tx.publish(
         RemedyApproved(
             complaint_id=remedy["complaint_id"],

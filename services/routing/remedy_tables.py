@@ -27,6 +27,7 @@ def add_remedy_tables(metadata: MetaData) -> None:
         Column("refusal", Text),
         Column("approved_at", DateTime(timezone=True)),
         Column("pay_by", DateTime(timezone=True), comment="REM-7"),
+        Column("overdue_at", DateTime(timezone=True), comment="when it was told that it is unpaid (REM-7)"),
         Column("paid_at", DateTime(timezone=True)),
         Column("paid_by", Text),
         Column("payment", Text, comment="its number"),

@@ -295,6 +295,7 @@ class Role(StrEnum):
     SUPERIOR = "SUPERIOR"
     MANAGER = "MANAGER"
     FRAUD_DESK = "FRAUD_DESK"
+    APPROVER = "APPROVER"
 
 
 class MessageKind(StrEnum):
@@ -340,6 +341,8 @@ class MessageKind(StrEnum):
     NO_INCIDENT = "NO_INCIDENT"
     SUPERIOR_PROMISED = "SUPERIOR_PROMISED"
     SUPERIOR_CALLED = "SUPERIOR_CALLED"
+    EARLIER_COMPLAINTS = "EARLIER_COMPLAINTS"
+    REMEDY_UNPAID = "REMEDY_UNPAID"
 
 
 class SkipReason(StrEnum):

@@ -47,6 +47,7 @@ from .news import (
     staff,
     superior_called,
     transfer,
+    unpaid,
 )
 
 WITH_DESKS = """[notify]
@@ -164,6 +165,11 @@ TO_STAFF: dict[str, tuple[Any, Role, str]] = {
         lambda c: of_a_task(TaskOverdue, c, due_at=DUE, overdue_at=now()),
         Role.MANAGER,
         "逾期",
+    ),
+    "REMEDY_UNPAID": (
+        lambda c: unpaid(c, owner_id="h3"),
+        Role.OWNER,
+        "给客户办妥的退款 12.50 元至今未登记支付",
     ),
     "ANSWER_HELD": (
         lambda c: AnswerHeld(

@@ -12,6 +12,7 @@ from shared.events.routing import (
     ComplaintRejected,
     OwnerChanged,
     RemedyApproved,
+    RemedyOverdue,
     RemedyPaid,
     TransferFailed,
     TransferRequested,
@@ -110,6 +111,12 @@ def passed_on(complaint_id: UUID, **changes: Any) -> AppealOverdue:
 def granted(complaint_id: UUID, kind: RemedyKind = RemedyKind.REFUND, amount: int = 1250) -> RemedyApproved:
     facts: dict[str, Any] = {"kind": kind, "amount": amount, "by": ("l1",), "pay_by": DUE}
     return RemedyApproved(complaint_id=complaint_id, remedy_id=uuid4(), approved_at=now(), **facts)
+
+
+def unpaid(complaint_id: UUID, **changes: Any) -> RemedyOverdue:
+    facts: dict[str, Any] = {"remedy_id": uuid4(), "kind": RemedyKind.REFUND, "amount": 1250, "pay_by": DUE}
+    facts |= {"overdue_at": now(), "owner_id": "a100", "approver_id": "h3"} | staff(complaint_id, "approver")
+    return RemedyOverdue(**({"complaint_id": complaint_id} | facts | changes))
 
 
 def paid(complaint_id: UUID, amount: int = 1250) -> RemedyPaid:

@@ -104,7 +104,13 @@ KEPT_BY_ROUTING: Mapping[str, Collection[type[Event]]] = {
     "appeal": {told.ComplaintAppealed, told.AppealDecided, told.AppealOverdue},
     "answer": {told.AnswerHeld, told.AnswerReleased, told.AnswerReturned},
     "task": {told.TaskAsked, told.TaskDone, told.TaskRefused, told.TaskOverdue, told.TaskReleased},
-    "remedy": {told.RemedyProposed, told.RemedyApproved, told.RemedyRefused, told.RemedyPaid},
+    "remedy": {
+        told.RemedyProposed,
+        told.RemedyApproved,
+        told.RemedyRefused,
+        told.RemedyOverdue,
+        told.RemedyPaid,
+    },
     "disputed_charge": {told.ChargeFrozen, told.ChargeReleased},
 }
 """Where what routing told is kept with the version of the policy by which it was decided."""

@@ -31,7 +31,15 @@ from .endings import (
 from .transfers import TransferRequested, TransferAccepted, TransferFailed, TransferDisputed, TransferDecided
 from .tasks import TaskAsked, TaskDone, TaskRefused, TaskOverdue, TaskReleased, LeadDepartmentNamed
 from .answers import AnswerHeld, AnswerReleased, AnswerReturned
-from .remedies import RemedyProposed, RemedyApproved, RemedyRefused, RemedyPaid, ChargeFrozen, ChargeReleased
+from .remedies import (
+    RemedyProposed,
+    RemedyApproved,
+    RemedyRefused,
+    RemedyPaid,
+    RemedyOverdue,
+    ChargeFrozen,
+    ChargeReleased,
+)
 
 __all__ = [
     "AnswerHeld",
@@ -57,6 +65,7 @@ __all__ = [
     "OwnerNamed",
     "ProgressTold",
     "RemedyApproved",
+    "RemedyOverdue",
     "RemedyPaid",
     "RemedyProposed",
     "RemedyRefused",

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from shared.events.base import Instant
-from shared.events.vocabulary import RemedyKind
+from shared.events.base import Instant, Sealed
+from shared.events.vocabulary import Channel, RemedyKind
 
 from .subject import _RoutingEvent
 
@@ -47,6 +47,21 @@ class RemedyPaid(_RemedyEvent):
     amount: int
     paid_at: Instant
     late: bool
+
+
+class RemedyOverdue(_RemedyEvent):
+    """It was to be paid until `pay_by`, and nobody noted that it was (REM-7); told once. approver: who granted it, or who
+    leads the owner where that was the owner, or nobody; reached on approver_channel, sealed for notify.
+    """
+
+    kind: RemedyKind
+    amount: int
+    pay_by: Instant
+    overdue_at: Instant
+    owner_id: str
+    approver_id: str
+    approver_channel: Channel
+    approver_reply_to: Sealed | None
 
 
 class _ChargeEvent(_RoutingEvent):
