@@ -25,6 +25,21 @@ ELSEWHERE = re.compile(r"(?<![\w.])/(?:work|root|home|Users|tmp|mnt)/|[A-Z]:\\")
 LANGUAGES = {"en": "docs/operations.md", "zh-CN": "docs/operations.zh-CN.md"}
 
 
+PAGES_IN_CHINESE = (
+    "architecture",
+    "doors",
+    "guarantees",
+    "operations",
+    "ownership",
+    "routing-rules",
+    "sla",
+    "understanding",
+)
+IN_ONE_PAGE = {"glossary": "each row has both languages"}
+GENERATED = {"events"}
+MEASURED = {"performance": "figures, with a summary in Chinese"}
+
+
 def text_of(name: str) -> str:
     """A document."""
     return (ROOT / name).read_text(encoding="utf-8")
@@ -87,7 +102,7 @@ def test_no_page_speaks_of_a_machine(page: Path) -> None:
     assert not ELSEWHERE.findall(page.read_text(encoding="utf-8"))
 
 
-TRANSLATED = ["README.md", LANGUAGES["en"], "docs/doors.md", "docs/ownership.md", "docs/sla.md"]
+TRANSLATED = ["README.md", *(f"docs/{name}.md" for name in PAGES_IN_CHINESE)]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +117,36 @@ def test_both_languages_have_the_same_parts_tables_and_links(english: str, chine
     assert files[0] == files[1]
 
 
-@pytest.mark.parametrize("english", ["docs/doors.md", "docs/sla.md", "docs/ownership.md"])
+@pytest.mark.parametrize("name", PAGES_IN_CHINESE)
+def test_a_page_and_its_translation_link_to_each_other(name: str) -> None:
+    for page, other in ((f"{name}.md", f"{name}.zh-CN.md"), (f"{name}.zh-CN.md", f"{name}.md")):
+        assert f"]({other})" in text_of(f"docs/{page}")
+
+
+def test_every_page_exists_in_both_languages_or_it_is_said_why_not() -> None:
+    pages = {page.stem for page in (ROOT / "docs").glob("*.md") if ".zh-CN" not in page.name}
+    assert pages == {*PAGES_IN_CHINESE, *IN_ONE_PAGE, *GENERATED, *MEASURED}
+
+
+@pytest.mark.parametrize("name", PAGES_IN_CHINESE)
+def test_a_chinese_page_leads_to_chinese_pages(name: str) -> None:
+    there = {f"{page}.md" for page in PAGES_IN_CHINESE} - {f"{name}.md"}
+    links = {target.partition("#")[0] for target in LINK.findall(text_of(f"docs/{name}.zh-CN.md"))}
+    assert not links & there
+
+
+@pytest.mark.parametrize("name", PAGES_IN_CHINESE)
+def test_a_translated_page_names_the_same_tests(name: str) -> None:
+    english, chinese = (
+        TEST_NAME.findall(text_of(f"docs/{page}")) for page in (f"{name}.md", f"{name}.zh-CN.md")
+    )
+    assert english == chinese
+
+
+@pytest.mark.parametrize(
+    "english",
+    [f"docs/{name}.md" for name in PAGES_IN_CHINESE if name != "operations"],
+)
 def test_a_translated_page_names_the_same_rules_doors_and_tests(english: str) -> None:
     chinese = english.replace(".md", ".zh-CN.md")
     prose = [_NOT_PROSE.sub("", text_of(name)).replace("\n", " ") for name in (english, chinese)]
@@ -211,12 +255,13 @@ def test_the_glossary_has_each_word_once_and_in_both_languages() -> None:
     assert all(re.search("[\u4e00-\u9fff]", chinese) for _, chinese, _ in rows if chinese != "---")
 
 
-def test_the_picture_shows_only_events_that_are_told_and_heard_like_that() -> None:
-    participants = dict(re.findall(r"participant (\w) as (\w+)", text_of("docs/architecture.md")))
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/architecture.zh-CN.md"])
+def test_the_picture_shows_only_events_that_are_told_and_heard_like_that(page: str) -> None:
+    participants = dict(re.findall(r"participant (\w) as (\w+)", text_of(page)))
     assert set(participants.values()) == set(SERVICES)
     readers = {EVENT_TYPES[kind].__name__: names for kind, names in readers_by_type().items()}
     publishers = {event.__name__: event.publisher for event in EVENT_TYPES.values()}
-    arrows = re.findall(r"^ +(\w)-->>(\w): (.+)$", text_of("docs/architecture.md"), re.MULTILINE)
+    arrows = re.findall(r"^ +(\w)-->>(\w): (.+)$", text_of(page), re.MULTILINE)
     assert arrows
     for source, target, label in arrows:
         events = [word for word in re.findall(r"[A-Z][a-z]+[A-Z]\w+", label) if word in publishers]
@@ -238,4 +283,5 @@ def test_decisions_are_numbered_short_and_of_one_form() -> None:
             "## Consequences",
         ]
         assert len(lines) < 50
-        assert f"decisions/{record.name}" in text_of("docs/architecture.md")
+        for page in ("docs/architecture.md", "docs/architecture.zh-CN.md"):
+            assert f"decisions/{record.name}" in text_of(page)
