@@ -3,36 +3,64 @@
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - an older Python should say so before it stumbles over the syntax
-    raise SystemExit(f"redress: needs Python 3.11 or newer, this is {sys.version.split()[0]}")
+    raise SystemExit(
+        "redress: needs Python 3.11 or newer, this is / 需要 Python 3.11 或更新版本，当前是 "
+        + sys.version.split()[0]
+    )
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
-from services.command.failure import fail
+from services.command.failure import complain, fail, say
+from services.command.help_page import Commands
 from services.command.policy_doors.commands import policy_commands
+from services.command.reader import NoSuchLanguageError, ask_for, take_language
 from services.command.registry import SERVICES
 from services.command.sla_doors.commands import sla_commands
+from services.command.usage_errors import said_of, wants_help
 from shared.runtime.logs import configure_logs
 from shared.runtime.settings import Settings, SettingsError, load_settings
 
-app = typer.Typer(
+app = Commands(
     name="redress",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    help="Takes complaints, each with one person who answers for it to the end."
+    "|受理投诉，每件都有一个人负责到底。",
 )
 
-Data = Annotated[Path, typer.Option(help="Folder that holds everything; made where it is missing.")]
-Config = Annotated[Path | None, typer.Option(help="TOML file with settings.")]
-Kafka = Annotated[str | None, typer.Option(help="Brokers as host:port; without it the log is in PostgreSQL.")]
-Host = Annotated[
-    str | None, typer.Option(help="Address to listen on; any but loopback needs REDRESS_API_TOKEN.")
+Data = Annotated[
+    Path,
+    typer.Option(
+        help="Folder that holds everything; made where it is missing.|存放全部数据的目录，没有则新建。"
+    ),
 ]
-Port = Annotated[int | None, typer.Option(help="Port to listen on (8000); 0 takes a free one.")]
-Database = Annotated[str | None, typer.Option("--database", help="postgresql+asyncpg://… of the service.")]
+Config = Annotated[Path | None, typer.Option(help="TOML file with settings.|设置文件（TOML）。")]
+Kafka = Annotated[
+    str | None,
+    typer.Option(
+        help="Brokers as host:port; without it the log is in PostgreSQL."
+        "|消息代理，写作 host:port；不给出时事件日志放在 PostgreSQL。"
+    ),
+]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        help="Address to listen on; any but loopback needs REDRESS_API_TOKEN."
+        "|监听地址；除本机回环外都需要 REDRESS_API_TOKEN。"
+    ),
+]
+Port = Annotated[
+    int | None,
+    typer.Option(help="Port to listen on (8000); 0 takes a free one.|监听端口（8000）；0 表示任取空闲端口。"),
+]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database", help="postgresql+asyncpg://… of the service.|该服务的数据库，postgresql+asyncpg://…"
+    ),
+]
 
 
 @app.command()
@@ -43,16 +71,27 @@ def up(
     host: Host = None,
     port: Port = None,
     processes: Annotated[
-        bool, typer.Option("--processes", help="Each service in a process of its own.")
+        bool,
+        typer.Option("--processes", help="Each service in a process of its own.|每个服务各用一个进程。"),
     ] = False,
     demo: Annotated[
-        bool, typer.Option("--demo", help="Post demo complaints and show their journey.")
+        bool,
+        typer.Option(
+            "--demo", help="Post demo complaints and show their journey.|提交演示投诉并显示其全程。"
+        ),
     ] = False,
     leave: Annotated[
-        bool, typer.Option("--exit", help="With --demo: end when every complaint has ended.")
+        bool,
+        typer.Option(
+            "--exit",
+            help="With --demo: end when every complaint has ended.|与 --demo 同用：全部投诉办结后自行结束。",
+        ),
     ] = False,
 ) -> None:
-    """Start the database and all six services, and keep serving until Ctrl-C."""
+    """Start the database and all six services, and keep serving until Ctrl-C.
+
+    |启动数据库和全部六个服务，直到按 Ctrl-C。
+    """
     if leave and not demo:
         fail("--exit goes with --demo|--exit 须与 --demo 同用", 2)
     settings = _settings(config, kafka=kafka, host=host, port=port)
@@ -79,10 +118,18 @@ def serve(
     host: Host = None,
     port: Port = None,
     until_eof: Annotated[
-        bool, typer.Option("--until-eof", help="End when standard input ends, as with the one who holds it.")
+        bool,
+        typer.Option(
+            "--until-eof",
+            help="End when standard input ends, as with the one who holds it."
+            "|标准输入结束时随之结束，例如持有它的进程退出时。",
+        ),
     ] = False,
 ) -> None:
-    """Run one service alone, against a broker and its own database."""
+    """Run one service alone, against a broker and its own database.
+
+    |单独运行一个服务，连接消息代理和它自己的数据库。
+    """
     from services.command.alone import run_alone
 
     settings = _settings(config, kafka=kafka, host=host, port=port, database_url=database)
@@ -95,34 +142,75 @@ def migrate(
     config: Config = None,
     database: Database = None,
 ) -> None:
-    """Bring the tables of one service up to date."""
+    """Bring the tables of one service up to date.
+
+    |把一个服务的数据表升级到最新。
+    """
     from services.command.alone import migrate_one
 
     migrate_one(_known(service), _settings(config, database_url=database))
-    typer.echo(f"the tables of {service} are up to date")
+    say(f"the tables of {service} are up to date|{service} 的数据表已是最新")
 
 
 @app.command("replay")
 def replay_file(
-    file: Annotated[Path, typer.Argument(help="CSV or JSON lines with complaints.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV or JSON lines with complaints.|含有投诉的 CSV 或 JSON 行文件。", show_default=False
+        ),
+    ],
     *,
-    mapping: Annotated[Path, typer.Option(help="TOML file that says what is where; see examples/.")],
-    at: Annotated[str | None, typer.Option(help="Where all services answer; http://127.0.0.1:8000.")] = None,
-    addresses: Annotated[Path | None, typer.Option(help="JSON file with each service's address.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of `redress up`; it holds the addresses.")] = None,
+    mapping: Annotated[
+        Path,
+        typer.Option(
+            help="TOML file that says what is where; see examples/."
+            "|说明各列含义的 TOML 文件，参见 examples/。",
+        ),
+    ],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="Where all services answer; http://127.0.0.1:8000."
+            "|全部服务所在的地址；http://127.0.0.1:8000。",
+        ),
+    ] = None,
+    addresses: Annotated[
+        Path | None, typer.Option(help="JSON file with each service's address.|写有各服务地址的 JSON 文件。")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of `redress up`; it holds the addresses.|`redress up` 的目录，其中有各服务地址。"
+        ),
+    ] = None,
     rate: Annotated[
-        float | None, typer.Option(help="Rows a second; as many as intake takes without it.")
+        float | None,
+        typer.Option(
+            help="Rows a second; as many as intake takes without it.|每秒行数；不给出时尽 intake 所能。"
+        ),
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="File for rows not taken; <FILE>.rejects.csv without it.")
+        Path | None,
+        typer.Option(
+            help="File for rows not taken; <FILE>.rejects.csv without it."
+            "|列出未受理行的文件；默认 <FILE>.rejects.csv。",
+        ),
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait at the end while nothing more arrives.")
+        float,
+        typer.Option(
+            min=0, help="Seconds to wait at the end while nothing more arrives.|最后没有新进展时等待的秒数。"
+        ),
     ] = 60,
-    language: Annotated[str | None, typer.Option(help="en or zh-CN; LANG decides without it.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON.|以 JSON 输出报告。")
+    ] = False,
 ) -> None:
-    """Post real complaints from a file through the doors, and show that none of them is lost."""
+    """Post real complaints from a file through the doors, and show that none is lost.
+
+    |把文件中的真实投诉从入口提交，并证明一件不丢。
+    """
     from services.command.replay.command import run_replay
 
     run_replay(
@@ -134,22 +222,34 @@ def replay_file(
         rate=rate,
         rejects=rejects,
         timeout=timeout,
-        language=language,
         as_json=as_json,
     )
 
 
 @app.command("train-categories")
 def train_categories(
-    out: Annotated[Path, typer.Argument(help="Where the model goes, such as categories.npz.")],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            help="Where the model goes, such as categories.npz.|模型存放处，例如 categories.npz。"
+        ),
+    ],
     *,
     file: Annotated[
-        Path | None, typer.Option("--csv", help="Columns text and category; intake's history without it.")
+        Path | None,
+        typer.Option(
+            "--csv",
+            help="Columns text and category; intake's history without it."
+            "|含 text 和 category 两列；不给出时用 intake 的历史。",
+        ),
     ] = None,
     database: Database = None,
     data: Data = Path("redress-data"),
 ) -> None:
-    """Learn from labelled complaints which category a text may have, to suggest it; needs redress[ml]."""
+    """Learn from labelled complaints which category to suggest; needs redress[ml].
+
+    |从已分类的投诉学习，以便建议分类；需要 redress[ml]。
+    """
     from services.command.train_categories import run_training
 
     run_training(out, file, database, data)
@@ -158,20 +258,25 @@ def train_categories(
 app.add_typer(sla_commands, name="sla")
 app.add_typer(policy_commands, name="policy")
 
-letters = typer.Typer(
-    no_args_is_help=True, help="Look after events that were parked because applying them failed."
+letters = Commands(
+    help="Look after events that were parked because applying them failed.|处理因应用失败而搁置的事件。"
 )
 app.add_typer(letters, name="dead-letters")
 
-OneService = Annotated[str | None, typer.Option("--service", help="Only this service.")]
-Subject = Annotated[str, typer.Argument(help="The complaint or customer the event is about.")]
+OneService = Annotated[str | None, typer.Option("--service", help="Only this service.|只看这个服务。")]
+Subject = Annotated[
+    str, typer.Argument(help="The complaint or customer the event is about.|事件所关于的投诉或客户。")
+]
 
 
 @letters.command("list")
 def list_dead_letters(
     data: Data = Path("redress-data"), service: OneService = None, database: Database = None
 ) -> None:
-    """One line per parked event."""
+    """One line per parked event.
+
+    |每个搁置的事件一行。
+    """
     from services.command import dead_letters
 
     with dead_letters.databases(data, service and _known(service), database) as found:
@@ -182,7 +287,10 @@ def list_dead_letters(
 def show_dead_letter(
     subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
 ) -> None:
-    """Everything that waits for a subject, as JSON lines."""
+    """Everything that waits for a subject, as JSON lines.
+
+    |某个对象名下等待的全部事件，以 JSON 行输出。
+    """
     from services.command import dead_letters
 
     with dead_letters.databases(data, service and _known(service), database) as found:
@@ -193,7 +301,10 @@ def show_dead_letter(
 def retry_dead_letter(
     subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
 ) -> None:
-    """Try a parked event again, and then all that waits behind it."""
+    """Try a parked event again, and then all that waits behind it.
+
+    |重试搁置的事件，然后是排在它后面的全部事件。
+    """
     from services.command import dead_letters
 
     with dead_letters.databases(data, service and _known(service), database) as found:
@@ -204,7 +315,10 @@ def retry_dead_letter(
 def drop_dead_letter(
     subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
 ) -> None:
-    """Give up a parked event; what waits behind it goes on."""
+    """Give up a parked event; what waits behind it goes on.
+
+    |放弃搁置的事件；排在它后面的继续进行。
+    """
     from services.command import dead_letters
 
     with dead_letters.databases(data, service and _known(service), database) as found:
@@ -229,10 +343,10 @@ def _settings(config: Path | None, **given: Any) -> Settings:
 
 
 def _say_where(address: str) -> None:
-    typer.echo(f"Redress serves on {address}")
+    say(f"Redress serves on {address}|Redress 运行在 {address}")
     for name in SERVICES:
         typer.echo(f"  {name:<10} {address}/{name}/docs")
-    typer.echo(f"  metrics    {address}/metrics")
+    say(f"  metrics    {address}/metrics|  指标       {address}/metrics")
 
 
 def _looks_into_due_times() -> bool:
@@ -248,7 +362,26 @@ def main() -> None:
     elif len(sys.argv) > 1 and sys.argv[1] in SERVICES and not _looks_into_due_times():
         sys.argv.insert(1, "serve")
     configure_logs("ERROR")
-    app()
+    sys.exit(called(sys.argv[1:]))
+
+
+def called(words: list[str]) -> int:
+    """Run the command that these words call; returns its exit code. Whatever is wrong with them is one line."""
+    try:
+        rest, language = take_language(words)
+        ask_for(language)
+        return int(app(rest, prog_name="redress", standalone_mode=False) or 0)
+    except NoSuchLanguageError as error:
+        line, code = str(error), 2
+    except typer.Abort:
+        line, code = "interrupted|已中断", 1
+    except TyperException as error:
+        if wants_help(error):
+            typer.echo(error.format_message(), err=True)
+            return error.exit_code
+        line, code = said_of(error), error.exit_code
+    complain(line)
+    return code
 
 
 if __name__ == "__main__":

@@ -16,8 +16,17 @@ from shared.runtime.error_texts import field_text
 from .test_house_rules import ROOT, sources
 
 HAN = re.compile("[\u4e00-\u9fff]")
-OF_COMMANDS = {"fail", "AskError", "ReplayError", "UnansweredError"}
-"""What ends a command with a line."""
+OF_COMMANDS = {"fail", "say", "AskError", "ReplayError", "UnansweredError", "ModelError"}
+"""What ends a command with a line, or says one."""
+BEFORE_THE_START = {
+    "AlreadyRunningError",
+    "EmbeddedPostgresError",
+    "NotRunningError",
+    "PolicyError",
+    "SettingsError",
+    "ValueError",
+}
+"""What keeps a service from starting: the last line of the command that should have started it."""
 NOT_READ_BY_CALLERS = {"the house is never open"}
 """Cannot happen with a policy that was accepted."""
 
@@ -94,16 +103,31 @@ def test_every_fault_of_a_value_or_a_policy_is_written_in_english_and_chinese() 
 
 
 def test_every_failed_command_says_why_in_english_and_chinese() -> None:
-    ends = [said for said in calls("services/command") if said.name in OF_COMMANDS and said.texts]
+    ends = [
+        said
+        for said in calls("services/command")
+        if said.name in OF_COMMANDS
+        and said.texts
+        and "replay/report.py" not in said.place  # says from a table
+    ]
     ends += [
-        Said(str(path), "fail", (text_in(node.args[0]),))
+        Said(str(path), node.func.id, (text_in(node.args[0]),))
         for path in [ROOT / "services" / "__main__.py"]
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fail"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_COMMANDS
     ]
     assert len(ends) > 50
     lacking = [
         (said.place, said.texts[0]) for said in ends if said.texts[0] and not has_halves(said.texts[0])
+    ]
+    assert lacking == []
+
+
+def test_whatever_keeps_a_service_from_starting_is_written_in_english_and_chinese() -> None:
+    faults = [said for said in calls("shared/runtime") if said.name in BEFORE_THE_START and said.texts]
+    assert len(faults) > 40
+    lacking = [
+        (said.place, said.texts[0]) for said in faults if said.texts[0] and not has_halves(said.texts[0])
     ]
     assert lacking == []
 

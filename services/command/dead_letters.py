@@ -18,10 +18,13 @@ from shared.bus.unit_of_work import UnitOfWork
 from shared.runtime.logs import configure_logs
 
 from .data_folder import attach_data_folder
-from .failure import fail
+from .failure import fail, say
 from .registry import SERVICES
 
 Databases = Mapping[str, str]
+
+TRIED_AGAIN = ("will be tried again within a second", "将在一秒内重试")
+GIVEN_UP = ("was given up; what waited goes on within a second", "已放弃；排在后面的将在一秒内继续")
 
 _SHOW = Statement("SELECT * FROM held WHERE subject = :subject ORDER BY publisher, sequence")
 _UNDECODABLE = Statement("SELECT topic, partition, log_offset, reason FROM undecodable ORDER BY parked_at")
@@ -51,7 +54,8 @@ def list_letters(found: Databases) -> None:
             place = f"{letter.publisher} {letter.sequence}"
             typer.echo(f"{name:<10} {letter.subject}  {place:<14} {letter.type}  {letter.reason}")
         for topic, partition, offset, reason in await work.fetch(_UNDECODABLE, {}):
-            typer.echo(f"{name:<10} {topic}[{partition}]@{offset}  no event: {reason}")
+            place = f"{name:<10} {topic}[{partition}]@{offset}"
+            say(f"{place}  no event: {reason}|{place}  不是事件：{reason}")
 
     _each(found, one)
 
@@ -75,7 +79,7 @@ def show_letter(found: Databases, subject: str) -> None:
 
 def retry_letter(found: Databases, subject: str) -> None:
     """Let the parked event of a subject be tried again, and all that waits behind it."""
-    _change(found, subject, lambda letters: letters.retry(subject), "will be tried again within a second")
+    _change(found, subject, lambda letters: letters.retry(subject), TRIED_AGAIN)
 
 
 def drop_letter(found: Databases, subject: str) -> None:
@@ -84,12 +88,12 @@ def drop_letter(found: Databases, subject: str) -> None:
         found,
         subject,
         lambda letters: letters.drop(subject),
-        "was given up; what waited goes on within a second",
+        GIVEN_UP,
     )
 
 
 def _change(
-    found: Databases, subject: str, change: Callable[[DeadLetters], Awaitable[None]], words: str
+    found: Databases, subject: str, change: Callable[[DeadLetters], Awaitable[None]], words: tuple[str, str]
 ) -> None:
     changed = []
 
@@ -104,7 +108,9 @@ def _change(
     _each(found, one)
     if not changed:
         fail(f"nothing is parked for {subject}|{subject} 没有搁置的事件")
-    typer.echo(f"{subject} {words} ({', '.join(changed)})")
+    english, chinese = words
+    where = ", ".join(changed)
+    say(f"{subject} {english} ({where})|{subject} {chinese}（{where}）")
 
 
 def _each(found: Databases, work: Callable[[str, UnitOfWork], Awaitable[None]]) -> None:

@@ -18,6 +18,7 @@ from .data_folder import open_data_folder
 from .demo.start import Demo
 from .failure import fail
 from .logs_of_events import require_broker
+from .reader import choose_language
 from .registry import SERVICES
 from .server import address_of, listen
 from .together import migrate_all, settings_for, with_links_to
@@ -103,6 +104,8 @@ async def _keep_running(
                 "services",
                 "serve",
                 name,
+                "--lang",
+                choose_language(os.environ),
                 "--until-eof",  # so that it ends with us, even if we are killed
                 stdin=asyncio.subprocess.PIPE,
                 env={**os.environ, **environment},

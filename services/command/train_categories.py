@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 import asyncpg
-import typer
 
 from services.intake.category_model import LONGEST, ModelError
 from services.intake.train_categories import MOST, Labelled, Report, train
@@ -16,7 +15,7 @@ from shared.bus.database import Database
 from shared.bus.statement import Statement
 
 from .data_folder import attach_data_folder
-from .failure import fail
+from .failure import fail, say
 
 _HISTORY = Statement(
     """
@@ -36,24 +35,36 @@ def run_training(out: Path, file: Path | None, database: str | None, data: Path)
     except ModelError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename or out}: {error.strerror or error}")
+        fail(
+            f"{error.filename or out} cannot be used: {error.strerror or error}"
+            f"|无法使用 {error.filename or out}：{error.strerror or error}"
+        )
     for line in told(report):
-        typer.echo(line)
-    typer.echo(f"written: {out}; REDRESS_CATEGORY_MODEL={out} lets intake suggest by it")
+        say(line)
+    say(
+        f"written: {out}; REDRESS_CATEGORY_MODEL={out} lets intake suggest by it"
+        f"|已写入：{out}；设置 REDRESS_CATEGORY_MODEL={out} 后 intake 据此建议分类"
+    )
 
 
 def told(report: Report) -> Iterator[str]:
-    """The report as lines."""
-    yield f"model {report.version}: {report.categories} categories from {report.rows} texts"
-    yield f"left out for too few texts: {report.left_out}"
-    yield f"right on {report.accuracy:.0%} of {report.kept_aside} texts that were kept aside"
-    yield "precision  recall  kept aside  category"
+    """The report as lines "English|中文"."""
+    yield (
+        f"model {report.version}: {report.categories} categories from {report.rows} texts"
+        f"|模型 {report.version}：由 {report.rows} 条文本得出 {report.categories} 个分类"
+    )
+    yield f"left out for too few texts: {report.left_out}|文本过少而未学习：{report.left_out}"
+    yield (
+        f"right on {report.accuracy:.0%} of {report.kept_aside} texts that were kept aside"
+        f"|留作检验的 {report.kept_aside} 条文本中 {report.accuracy:.0%} 判断正确"
+    )
+    yield "precision  recall  kept aside  category|   精确率  召回率    检验条数  分类"
     for one in report.measures:
-        yield f"{_figure(one.precision)}       {_figure(one.recall)}    {one.rows:>10}  {one.category}"
+        yield f"{_figure(one.precision):>9}  {_figure(one.recall):>6}  {one.rows:>10}  {one.category}"
 
 
 def _figure(share: float | None) -> str:
-    return "   –" if share is None else f"{share:.2f}"
+    return "–" if share is None else f"{share:.2f}"
 
 
 def _from_csv(file: Path) -> Iterator[Labelled]:
@@ -61,11 +72,14 @@ def _from_csv(file: Path) -> Iterator[Labelled]:
         try:
             reader = csv.DictReader(lines)
             if not {"text", "category"} <= set(reader.fieldnames or ()):
-                raise ModelError(f"{file}: the first line must name columns text and category")
+                raise ModelError(
+                    f"{file}: the first line must name columns text and category"
+                    f"|{file}：首行必须含列名 text 和 category"
+                )
             for row in islice(reader, MOST):
                 yield Labelled(row["text"] or "", row["category"] or "")
         except (csv.Error, UnicodeDecodeError) as error:
-            raise ModelError(f"{file}: is no CSV in UTF-8") from error
+            raise ModelError(f"{file}: is no CSV in UTF-8|{file}：不是 UTF-8 的 CSV") from error
 
 
 async def _history_of(url: str | None, data: Path) -> list[Labelled]:
@@ -81,6 +95,9 @@ async def _history(url: str) -> list[Labelled]:
         rows = await database.fetch(_HISTORY, {"longest": LONGEST, "most": MOST})
         return [Labelled(*row) for row in rows]
     except (asyncpg.PostgresError, OSError, TimeoutError) as error:
-        raise ModelError(f"the database of intake cannot be read: {type(error).__name__}") from error
+        raise ModelError(
+            f"the database of intake cannot be read: {type(error).__name__}"
+            f"|无法读取 intake 的数据库：{type(error).__name__}"
+        ) from error
     finally:
         await database.close()

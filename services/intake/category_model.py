@@ -79,12 +79,16 @@ def load(path: Path) -> CategoryModel:
             told = json.loads(file["told"].tobytes())
             weights, biases = file["weights"], file["biases"]
         if told["format"] != _FORMAT or weights.shape != (len(told["categories"]), _COUNTS["n_features"]):
-            raise ModelError(f"{path}: is a model of another release; make it anew")
+            raise ModelError(
+                f"{path}: is a model of another release; make it anew|{path}：是其他版本的模型，请重新生成"
+            )
         return CategoryModel(told["about"], told["categories"], weights, biases)
     except OSError as error:
-        raise ModelError(f"{path}: {error.strerror or 'cannot be read'}") from error
+        raise ModelError(
+            f"{path} cannot be read: {error.strerror or error}|无法读取 {path}：{error.strerror or error}"
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path}: is no model of categories") from error
+        raise ModelError(f"{path}: is no model of categories|{path}：不是分类模型") from error
 
 
 def _counter() -> Any:
@@ -101,4 +105,5 @@ def _library(name: str) -> Any:
     except ImportError as error:
         raise ModelError(
             "suggesting categories needs scikit-learn: install redress[ml], or requirements/extras.lock"
+            "|建议分类需要 scikit-learn：请安装 redress[ml] 或 requirements/extras.lock"
         ) from error

@@ -54,6 +54,7 @@ def train(rows: Iterable[Labelled], now: datetime) -> tuple[CategoryModel, Repor
     if len(enough) < 2:
         raise ModelError(
             f"too little to learn from: {len(known)} labelled texts, {len(enough)} categories with {FEWEST} or more"
+            f"|可学习的内容过少：{len(known)} 条已分类文本，其中 {len(enough)} 个分类不少于 {FEWEST} 条"
         )
     used = [row for row in known if row.category in set(enough)]
     aside = [row for row in used if _is_aside(row.text)]
@@ -62,6 +63,7 @@ def train(rows: Iterable[Labelled], now: datetime) -> tuple[CategoryModel, Repor
     if missing or not aside:
         raise ModelError(
             f"too little to learn from: nothing is left of {', '.join(missing) or 'any category'}"
+            f"|可学习的内容过少：{'、'.join(missing) or '各分类'}没有剩余文本"
         )
     version = f"{now:%Y-%m-%d}-{_digest(used)}"
     about: dict[str, Any] = {"version": version, "made_at": now.isoformat(), "rows": len(used)}

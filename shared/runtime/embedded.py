@@ -90,9 +90,15 @@ class EmbeddedPostgres:
         found = cls(folder)
         home = found._home = find_home(found.folder)
         if not has_private_sockets(home):
-            raise NotRunningError(f"no Redress database is running in {folder}")
+            raise NotRunningError(
+                f"no Redress database is running in {folder}|{folder} 中没有运行的 Redress 数据库"
+            )
         if (refusal := _in_own_loop(_ask(home.sockets, ATTACH_SECONDS))) is not None:
-            raise NotRunningError(f"no Redress database is running in {folder}: {_say(refusal)}")
+            raise NotRunningError(
+                f"no Redress database is running in {folder}: {_say(refusal)}"
+                f""
+                f"|{folder} 中没有运行的 Redress 数据库：{_say(refusal)}"
+            )
         return found
 
     @property
@@ -104,7 +110,9 @@ class EmbeddedPostgres:
     def pid(self) -> int:
         """The postmaster's process id."""
         if self._process is None:
-            raise NotRunningError(f"the database of {self.folder} was not started here")
+            raise NotRunningError(
+                f"the database of {self.folder} was not started here|{self.folder} 的数据库不是在此启动的"
+            )
         return self._process.pid
 
     @property
@@ -120,7 +128,9 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Create the server's files if there are none, start it, and return when it answers."""
         if self.owned:
-            raise AlreadyRunningError(f"the database of {self.folder} is already started here")
+            raise AlreadyRunningError(
+                f"the database of {self.folder} is already started here|{self.folder} 的数据库已在此启动"
+            )
         home = self._home = prepare_home(self.folder, self._system_folder)
         try:
             self._become_owner(home)
@@ -148,7 +158,9 @@ class EmbeddedPostgres:
     def restart(self, mode: StopMode = "fast") -> None:
         """Stop and start again without giving up ownership; also after the server itself was killed."""
         if not self.owned:
-            raise NotRunningError(f"the database of {self.folder} was not started here")
+            raise NotRunningError(
+                f"the database of {self.folder} was not started here|{self.folder} 的数据库不是在此启动的"
+            )
         self._stop_server(mode)
         self._start_server(self._known_home())
 
@@ -169,7 +181,9 @@ class EmbeddedPostgres:
 
     def _known_home(self) -> Home:
         if self._home is None:
-            raise NotRunningError(f"the database of {self.folder} was not started yet")
+            raise NotRunningError(
+                f"the database of {self.folder} was not started yet|{self.folder} 的数据库尚未启动"
+            )
         return self._home
 
     def _become_owner(self, home: Home) -> None:
@@ -180,6 +194,7 @@ class EmbeddedPostgres:
                 owner = path.read_text().strip() or "unknown"
                 raise AlreadyRunningError(
                     f"{self.folder} is in use by another running Redress (process {owner})"
+                    f"|{self.folder} 正由另一个运行中的 Redress 使用（进程 {owner}）"
                 )
             self._owner_lock = lock
             self._owner_pid = os.getpid()
@@ -215,7 +230,9 @@ class EmbeddedPostgres:
             return
         steps = with_patience(self._stop_timeout) if mode == "fast" else AT_ONCE
         if not took_effect(process, self._known_home().data, steps):
-            raise EmbeddedPostgresError(f"PostgreSQL (process {process.pid}) does not end")
+            raise EmbeddedPostgresError(
+                f"PostgreSQL (process {process.pid}) does not end|PostgreSQL（进程 {process.pid}）没有结束"
+            )
 
     async def _until_it_answers(self, process: ServerProcess, home: Home) -> None:
         deadline = time.monotonic() + self._start_timeout
@@ -223,14 +240,21 @@ class EmbeddedPostgres:
         while (refusal := await _ask(home.sockets)) is not None:
             if process.exit_code is not None:
                 words = telling_line(_new_lines(home.log, process.log_start), process.exit_code)
-                raise EmbeddedPostgresError(f"PostgreSQL did not start: {words}")
+                raise EmbeddedPostgresError(f"PostgreSQL did not start: {words}|PostgreSQL 没有启动：{words}")
             if isinstance(refusal, asyncpg.InvalidAuthorizationSpecificationError):
-                raise EmbeddedPostgresError(f"PostgreSQL started but refuses us: {_say(refusal)}")
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL started but refuses us: {_say(refusal)}"
+                    f""
+                    f"|PostgreSQL 已启动但拒绝连接：{_say(refusal)}"
+                )
             if isinstance(refusal, asyncpg.CannotConnectNowError):  # it says that it is starting up
                 deadline = time.monotonic() + self._start_timeout
             if time.monotonic() > deadline:
-                silence = f"did not answer within {self._start_timeout:g} s: {_say(refusal)}"
-                raise EmbeddedPostgresError(f"PostgreSQL {silence}")
+                seconds, said = f"{self._start_timeout:g}", _say(refusal)
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL did not answer within {seconds} s: {said}"
+                    f"|PostgreSQL 在 {seconds} 秒内没有应答：{said}"
+                )
             await asyncio.sleep(pause)
             pause = min(pause * 1.2, 0.25)
 
@@ -240,7 +264,11 @@ def _one_line_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise EmbeddedPostgresError(f"cannot start the database in {folder}: {reason(error)}") from error
+        raise EmbeddedPostgresError(
+            f"cannot start the database in {folder}: {reason(error)}"
+            f""
+            f"|无法启动 {folder} 中的数据库：{reason(error)}"
+        ) from error
 
 
 async def _connect(sockets: Path, seconds: float) -> "asyncpg.Connection[Any]":

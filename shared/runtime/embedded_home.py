@@ -70,7 +70,9 @@ def prepare_home(folder: Path, system_folder: Path = SYSTEM_FOLDER) -> Home:
         folder.mkdir(parents=True, exist_ok=True)
         return _home_for_root(folder, system_folder) if os.geteuid() == 0 else _own_home(folder)
     except OSError as error:
-        raise EmbeddedPostgresError(f"cannot use the data folder {folder}: {reason(error)}") from error
+        raise EmbeddedPostgresError(
+            f"cannot use the data folder {folder}: {reason(error)}|无法使用数据目录 {folder}：{reason(error)}"
+        ) from error
 
 
 def find_home(folder: Path) -> Home:
@@ -79,12 +81,22 @@ def find_home(folder: Path) -> Home:
     try:
         home = _pointed_to(folder) or folder
         if not (home / "data").is_dir():
-            raise EmbeddedPostgresError(f"there is no Redress database in {folder}")
+            raise EmbeddedPostgresError(
+                f"there is no Redress database in {folder}|{folder} 中没有 Redress 数据库"
+            )
         found = Home(home, _owner_of(home / "data") if os.geteuid() == 0 else None)
     except OSError as error:
-        raise EmbeddedPostgresError(f"cannot read the data folder {folder}: {reason(error)}") from error
+        raise EmbeddedPostgresError(
+            f"cannot read the data folder {folder}: {reason(error)}"
+            f""
+            f"|无法读取数据目录 {folder}：{reason(error)}"
+        ) from error
     if found.account is None and found.data.stat().st_uid != os.geteuid():
-        raise EmbeddedPostgresError(f"the database in {folder} belongs to somebody else: run as that user")
+        raise EmbeddedPostgresError(
+            f"the database in {folder} belongs to somebody else: run as that user"
+            f""
+            f"|{folder} 中的数据库属于其他用户：请以该用户运行"
+        )
     return found
 
 
@@ -107,7 +119,11 @@ def prepare_sockets(home: Home) -> Path:
             give(short, home.account)
             link.symlink_to(short)
             return short
-    raise EmbeddedPostgresError(f"no folder has a path short enough for the socket of {home.folder}")
+    raise EmbeddedPostgresError(
+        f"no folder has a path short enough for the socket of {home.folder}"
+        f""
+        f"|没有路径足够短的目录可放 {home.folder} 的套接字"
+    )
 
 
 def remove_sockets(home: Home) -> None:
@@ -164,7 +180,7 @@ def make_reachable(system_folder: Path) -> None:
     """Make the folder for what does not fit elsewhere; it is ours, so its mode is ours to set."""
     system_folder.mkdir(parents=True, exist_ok=True)
     if system_folder.stat().st_uid != os.geteuid():
-        raise EmbeddedPostgresError(f"{system_folder} belongs to somebody else")
+        raise EmbeddedPostgresError(f"{system_folder} belongs to somebody else|{system_folder} 属于其他用户")
     system_folder.chmod(0o755)
 
 
@@ -188,13 +204,18 @@ def reason(error: OSError) -> str:
 
 def _own_home(folder: Path) -> Home:
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise EmbeddedPostgresError(f"the data folder {folder} is not writable")
+        raise EmbeddedPostgresError(f"the data folder {folder} is not writable|数据目录 {folder} 不可写")
     if (folder / POINTER).exists():
-        raise EmbeddedPostgresError(f"the database of {folder} was made by root: run as root")
+        raise EmbeddedPostgresError(
+            f"the database of {folder} was made by root: run as root"
+            f""
+            f"|{folder} 的数据库由 root 创建：请以 root 运行"
+        )
     data = folder / "data"
     if data.exists() and data.stat().st_uid != os.geteuid():
         raise EmbeddedPostgresError(
             f"the database in {folder} belongs to {_owner_of(data).name}: run as that user"
+            f"|{folder} 中的数据库属于 {_owner_of(data).name}：请以该用户运行"
         )
     return Home(folder, None)
 
@@ -204,6 +225,7 @@ def _home_for_root(folder: Path, system_folder: Path) -> Home:
     if elsewhere is not None and not elsewhere.is_dir():
         raise EmbeddedPostgresError(
             f"the data of {folder} should be in {elsewhere}, says {POINTER}; they are gone"
+            f"|据 {POINTER} 所记，{folder} 的数据应在 {elsewhere}，但已不在"
         )
     home = elsewhere or folder
     if (home / "data").exists():
@@ -222,9 +244,14 @@ def _existing_home_for_root(home: Path) -> Home:
     if made_by_that_user:
         raise EmbeddedPostgresError(
             f"the database in {home} belongs to {account.name}: run as that user, not as root"
+            f"|{home} 中的数据库属于 {account.name}：请以该用户运行，不要用 root"
         )
     if not can_enter(home / "data", account):
-        raise EmbeddedPostgresError(f"the user {account.name}, who runs PostgreSQL, cannot reach {home}")
+        raise EmbeddedPostgresError(
+            f"the user {account.name}, who runs PostgreSQL, cannot reach {home}"
+            f""
+            f"|运行 PostgreSQL 的用户 {account.name} 无法进入 {home}"
+        )
     return Home(home, account)
 
 
@@ -233,6 +260,7 @@ def _make_elsewhere(folder: Path, system_folder: Path) -> Path:
     if (home / "data").exists():  # never let data that somebody thought deleted come back unasked
         raise EmbeddedPostgresError(
             f"{folder} is new, but former data of it are still in {home}: delete those first"
+            f"|{folder} 是新的，但它以前的数据还在 {home}：请先删除"
         )
     make_reachable(system_folder)
     home.mkdir(mode=0o711, exist_ok=True)
@@ -261,11 +289,13 @@ def _choose_account() -> Account:
             if not succeeds_as(account, ["/bin/sh", "-c", ":"]):
                 raise EmbeddedPostgresError(
                     f"PostgreSQL does not run as root, and this root cannot become {name}"
+                    f"|PostgreSQL 不能以 root 运行，而此 root 不能切换为 {name}"
                 )
             return account
     users = " or ".join(SYSTEM_USERS)
     raise EmbeddedPostgresError(
         f"PostgreSQL does not run as root, and there is no user {users}: run as another"
+        f"|PostgreSQL 不能以 root 运行，又没有用户 {users}：请以其他用户运行"
     )
 
 

@@ -100,7 +100,11 @@ def end(pid: int, data: Path, steps: Steps) -> None:
         if not is_postgres_of(pid, data):  # asked now that the watch pins the pid
             return
         if not took_effect(watch, data, steps):
-            raise EmbeddedPostgresError(f"a former PostgreSQL of {data} (process {pid}) does not end")
+            raise EmbeddedPostgresError(
+                f"a former PostgreSQL of {data} (process {pid}) does not end"
+                f""
+                f"|{data} 以前的 PostgreSQL（进程 {pid}）没有结束"
+            )
 
 
 class Watch:

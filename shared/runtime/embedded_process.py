@@ -43,6 +43,7 @@ def launch_command(command: Sequence[str], account: Account | None, parent_death
     if not sys.executable:
         raise EmbeddedPostgresError(
             "this Python does not know its own executable, and PostgreSQL is started with it"
+            "|此 Python 不知道自身的可执行文件，而启动 PostgreSQL 需要它"
         )
     uid, gid = (account.uid, account.gid) if account else (-1, -1)
     numbers = [os.getpid(), uid, gid, int(parent_death_signal)]
@@ -86,7 +87,9 @@ class ServerProcess:
         threading.Thread(target=self._keep, name="embedded-postgres", daemon=True).start()
         self._started.wait()
         if self._failure is not None:
-            raise EmbeddedPostgresError(f"cannot start PostgreSQL: {self._failure}") from self._failure
+            raise EmbeddedPostgresError(
+                f"cannot start PostgreSQL: {self._failure}|无法启动 PostgreSQL：{self._failure}"
+            ) from self._failure
 
     @property
     def pid(self) -> int:

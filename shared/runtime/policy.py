@@ -54,15 +54,16 @@ def load_policy(model: type[P], service: str, override: Path | None = None) -> P
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise PolicyError(f"{source}: {service}.{first_fault(error)}") from error
+        english, chinese = first_fault(error)
+        raise PolicyError(f"{source}: {service}.{english}|{source}：{service}.{chinese}") from error
 
 
-def first_fault(error: ValidationError) -> str:
-    """The first thing that is wrong with a policy, as place and reason."""
+def first_fault(error: ValidationError) -> tuple[str, str]:
+    """The first thing that is wrong with a policy, as place and reason, in English and Chinese."""
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     reason = field_text(first, "en") if first["type"] == "value_error" else first["msg"]
-    return f"{place}: {reason}"
+    return f"{place}: {reason}", f"{place} {field_text(first, 'zh-CN')}"
 
 
 def digest_of(policy: Policy) -> str:
@@ -79,6 +80,8 @@ async def remember_policy(database: Database, policy: Policy) -> None:
     if known != digest:
         raise PolicyError(
             f"policy version {policy.version!r} is known with other numbers; give the changed policy a version of its own"
+            f""
+            f"|策略版本 {policy.version!r} 此前的内容不同；请给改动后的策略另起版本"
         )
 
 
@@ -86,4 +89,4 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path}: {error}") from error
+        raise PolicyError(f"{path} cannot be used: {error}|无法使用 {path}：{error}") from error

@@ -82,7 +82,7 @@ class PolicyKeeper(Generic[P]):
             try:
                 policy = model.model_validate(completed)
             except ValidationError as error:
-                raise PolicyError(first_fault(error)) from error
+                raise PolicyError("|".join(first_fault(error))) from error
         self.check(policy)
         return policy
 

@@ -23,7 +23,9 @@ class Sealer:
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         if not keys:
-            raise ValueError("sealing needs a key: set REDRESS_SEALING_KEYS")
+            raise ValueError(
+                "sealing needs a key: set REDRESS_SEALING_KEYS|密封需要密钥：请设置 REDRESS_SEALING_KEYS"
+            )
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._first = next(iter(keys))
 

@@ -9,6 +9,8 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .error_texts import field_text
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -76,7 +78,11 @@ class Settings(BaseSettings):
     @classmethod
     def _address_is_a_database(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith("postgresql+asyncpg://"):
-            raise ValueError(f"a database is written postgresql+asyncpg://…, not {value!r}")
+            raise ValueError(
+                f"a database is written postgresql+asyncpg://…, not {value!r}"
+                f""
+                f"|数据库应写作 postgresql+asyncpg://…，不能是 {value!r}"
+            )
         return value
 
     @model_validator(mode="after")
@@ -84,6 +90,7 @@ class Settings(BaseSettings):
         if self.host not in LOOPBACK and not self.api_token:
             raise ValueError(
                 f"listening on {self.host} needs REDRESS_API_TOKEN, so that not everybody can use the API"
+                f"|监听 {self.host} 需要 REDRESS_API_TOKEN，以免任何人都能使用接口"
             )
         return self
 
@@ -101,9 +108,11 @@ def parse_keys(text: str) -> dict[str, bytes]:
         try:
             key = base64.b64decode(encoded, validate=True)
         except binascii.Error as error:
-            raise ValueError(f"the key {key_id!r} is not base64") from error
+            raise ValueError(f"the key {key_id!r} is not base64|密钥 {key_id!r} 不是 base64") from error
         if not colon or not key_id or len(key) != 32:
-            raise ValueError("a sealing key is written <id>:<base64 of 32 bytes>")
+            raise ValueError(
+                "a sealing key is written <id>:<base64 of 32 bytes>|密钥应写作 <编号>:<32 字节的 base64>"
+            )
         keys[key_id] = key
     return keys
 
@@ -115,12 +124,14 @@ def load_settings(config: Path | None = None, **given: Any) -> Settings:
         try:
             from_file = tomllib.loads(config.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{config}: {error}") from error
+            raise SettingsError(f"{config} cannot be used: {error}|无法使用 {config}：{error}") from error
     try:
         environment = Settings(**{name: value for name, value in given.items() if value is not None})
         chosen = environment.model_dump(include=environment.model_fields_set)
         return Settings(**(from_file | chosen))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from error
+        name = ".".join(f"{part}:" for part in first["loc"])
+        raise SettingsError(
+            f"{name} {field_text(first, 'en')}|{name} {field_text(first, 'zh-CN')}"
+        ) from error

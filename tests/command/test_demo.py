@@ -1,7 +1,9 @@
 """`redress up --demo`: it ends by itself, its journeys are whole, and its people know nothing but HTTP."""
 
 import ast
+import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -13,7 +15,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from services.command.demo.complaints import demo_complaints
-from services.command.demo.picture import picture
+from services.command.demo.news_words import DETAILS, time_left
+from services.command.demo.picture import news_of, picture
+from shared.events.vocabulary import ClosingGround, PromiseKind, ReopenReason, WithholdReason
 from shared.runtime.embedded import EmbeddedPostgres
 from tests.waiting import eventually
 
@@ -123,7 +127,7 @@ async def ids(data: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["__main__", "addresses", "board", "complaints", "people", "phones", "picture"]
+    "module", ["__main__", "addresses", "board", "complaints", "news_words", "people", "phones", "picture"]
 )
 def test_the_demos_people_and_its_board_know_nothing_but_http(module: str) -> None:
     allowed = {"asyncio", "collections", "contextlib", "dataclasses", "enum", "json", "os", "pathlib"}
@@ -170,8 +174,53 @@ def drawn(rows: list[dict[str, Any]], width: int, height: int = 24, **counts: in
 def test_a_row_of_the_board_is_whole_at_80_columns_and_wider(width: int) -> None:
     lines = drawn([row()], width, offer_withheld=33, promise_at_risk=57, satisfaction_answered=56)
     shown = next(line for line in lines if line.startswith("R26112200000456 phone S3×S↻"))
-    assert "联系 contact +168 s 已回执 receipted" in shown
+    assert "联系 contact +168 s  已回执 receipted" in shown
     assert max(cell_len(line) for line in lines) <= width
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (46, " +46 s"),
+        (-12, " -12 s"),
+        (3599, "+3599 s"),
+        (7200, "  +2 h"),
+        (1295900, "+360 h"),
+        (9e6, "+104 d"),
+    ],
+)
+def test_a_time_that_is_left_is_at_most_seven_columns_wide(seconds: float, shown: str) -> None:
+    assert time_left(seconds) == shown
+
+
+def test_a_promise_weeks_away_is_whole_on_the_board() -> None:
+    regulator = {"kind": "REGULATOR", "state": "MADE", "seconds_left": 1295900.0}
+    assert "监管 rule    +360 h" in "\n".join(drawn([row(next_promise=regulator)], 80))
+
+
+def test_every_code_that_the_news_may_name_has_words_in_both_languages() -> None:
+    offers = tomllib.loads(Path("services/marketing/default_policy.toml").read_text(encoding="utf-8"))[
+        "offers"
+    ]
+    codes = {*WithholdReason, *ClosingGround, *ReopenReason, *PromiseKind, *offers}
+    assert not codes - DETAILS.keys()
+    assert all(re.fullmatch(r"[\u4e00-\u9fff]+ [a-z ]+", words) for words in DETAILS.values())
+
+
+def test_news_are_told_in_words_and_not_in_codes() -> None:
+    told = [
+        (
+            {"type": "redress.marketing.offer_withheld.v1", "data": {"reasons": ["OF-7", "CAP-1"]}},
+            "未同意 no consent、已推荐过",
+        ),
+        (
+            {"type": "redress.routing.complaint_closed.v1", "data": {"ground": "CONFIRMED"}},
+            "客户确认 confirmed",
+        ),
+        ({"type": "redress.marketing.offer_proposed.v1", "data": {"template": "own_offer"}}, "own_offer"),
+    ]
+    for event, words in told:
+        assert words in news_of(event, "R1").plain
 
 
 def test_a_promise_that_is_late_counts_below_zero() -> None:

@@ -42,9 +42,7 @@ def test_a_folder_that_cannot_be_written() -> None:
 
 
 def test_an_unknown_option() -> None:
-    done = redress("up", "--colour", "red")
-    assert done.returncode == 2
-    assert "No such option: --colour" in done.stderr
+    says_in_one_line(redress("up", "--colour", "red"), 2, "there is no option --colour", "redress up --help")
 
 
 def test_an_unknown_service() -> None:

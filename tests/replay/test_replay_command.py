@@ -99,7 +99,6 @@ async def test_ctrl_c_says_where_it_stopped_and_ends_with_130(
         (["other.csv"], 2, "text.columns names the column 'text'"),
         (["letters.csv"], 1, "nobody answers at http://127.0.0.1:1"),
         (["letters.csv", "--rate", "0"], 2, "--rate must be more than 0"),
-        (["letters.csv", "--language", "tlh"], 2, "--language is en or zh-CN"),
         (["letters.csv", "--data", "nowhere"], 2, "give one of --at, --addresses and --data"),
         (["letters.csv", "--rejects", "letters.csv"], 2, "would overwrite what is read"),
         (["letters.csv", "--mapping", "none.toml"], 2, "the mapping none.toml cannot be read"),

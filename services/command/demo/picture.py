@@ -9,6 +9,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from .news_words import PROMISES, in_words, time_left
+
 ENDED = "CLOSED"
 NEWS_SHOWN = 5
 LINES_BESIDE_ROWS = 24  # the addresses above, the counts, the heads of the columns, the news
@@ -23,16 +25,6 @@ _STATUSES = {
     "REOPENED": ("magenta", "再处理 reopened"),
     "RESOLVED": ("cyan", "待确认 resolved"),
     ENDED: ("green", "已办结 closed"),
-}
-_PROMISES = {
-    "ACK": "回执 receipt",
-    "CONTACT": "联系 contact",
-    "UPDATE": "进展 news",
-    "SOLVE": "结果 result",
-    "CLOSE": "结案 closing",
-    "REPORT": "报告 report",
-    "SUPERIOR": "上级 superior",
-    "REGULATOR": "监管 rule",
 }
 FACTS = {
     "promise_at_risk": ("yellow", "时限预警 promise at risk"),
@@ -80,9 +72,8 @@ def news_of(event: Mapping[str, Any], receipt_number: str) -> Text:
     """One line about an event that is shown."""
     colour, words = FACTS[fact_of(event)]
     data = event["data"]
-    detail = data.get("kind") or data.get("template") or ", ".join(data.get("reasons", ()))
-    detail = detail or data.get("ground", "")
-    words = f"{receipt_number}  {words}  {_PROMISES.get(detail, detail)}"
+    codes = [data[name] for name in ("kind", "template", "ground", "reason") if data.get(name)]
+    words = f"{receipt_number}  {words}  {in_words([*codes[:1], *data.get('reasons', ())])}"
     return Text(words.rstrip(), style=colour, no_wrap=True, overflow="ellipsis")
 
 
@@ -115,7 +106,7 @@ def _table(rows: Sequence[Row], room: int) -> Table:
         ("渠道", 5),
         ("级 S×G", 6),
         ("负责人 owner", None),
-        ("下一承诺 next due", 19),
+        ("下一承诺 next due", 20),
         ("状态 state", 16),
     ):
         ratio = 1 if width is None else None  # what gives way where the terminal is narrow
@@ -141,7 +132,7 @@ def _countdown(row: Row) -> Text:
         return Text("—", style="dim")
     left = float(promise["seconds_left"])
     style = "red" if left < 0 else "yellow" if promise["state"] == "AT_RISK" else "white"
-    kind = _PROMISES.get(
+    kind = PROMISES.get(
         promise["kind"], promise["kind"]
-    )  # all as wide as they are long, but for two characters
-    return Text(f"{kind:<10} {left:+4.0f} s", style=style)
+    )  # each as wide as it is long, but for two characters
+    return Text(f"{kind:<10} {time_left(left)}", style=style)

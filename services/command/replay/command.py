@@ -11,7 +11,7 @@ import typer
 import uvloop
 
 from services.command.failure import fail
-from services.command.reader import CHINESE, ENGLISH, choose_language
+from services.command.reader import choose_language
 
 from .addresses import find_addresses
 from .mapping import load_mapping
@@ -32,16 +32,9 @@ def run_replay(
     rate: float | None,
     rejects: Path | None,
     timeout: float,
-    language: str | None,
     as_json: bool,
 ) -> None:
     """Replay a file, print the report and exit: 0 if it balances, 1 if not, 130 if it was interrupted."""
-    if language not in {None, ENGLISH, CHINESE}:
-        fail(
-            f"--language is {ENGLISH} or {CHINESE}, not {language!r}"
-            f"|--language 只能是 {ENGLISH} 或 {CHINESE}，不能是 {language!r}",
-            2,
-        )
     if rate is not None and rate <= 0:
         fail("--rate must be more than 0|--rate 必须大于 0", 2)
     try:
@@ -50,7 +43,7 @@ def run_replay(
             mapping=load_mapping(mapping),
             addresses=find_addresses(at, addresses, data),
             rejects=_writable(rejects or Path(f"{file.stem}.rejects.csv"), file, mapping),
-            language=language or choose_language(os.environ),
+            language=choose_language(os.environ),
             rate=rate,
             timeout=timeout,
             token=_token(os.environ),
@@ -58,7 +51,7 @@ def run_replay(
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             report = runner.run(replay(plan))
     except ReplayError as error:
-        fail(str(error), error.code, language)
+        fail(str(error), error.code)
     except asyncio.CancelledError:
         fail("interrupted; run the same command again to go on|已中断；再次运行同一命令即可继续", INTERRUPTED)
     _print(report, plan.language, as_json=as_json)

@@ -1,25 +1,36 @@
 """The command `redress sla check`: what it prints, and its exit code."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-sla_commands = typer.Typer(no_args_is_help=True, help="Look into due times.")
+from services.command.help_page import Commands
+from services.command.reader import choose_language
 
-
-@sla_commands.callback()
-def _look_into_due_times() -> None:
-    """Keep `check` a command of its own."""
+sla_commands = Commands(help="Look into due times.|查看截止时间。")
 
 
 @sla_commands.command("check")
 def check_history(
-    file: Annotated[Path, typer.Argument(help="CSV with a history of one's own.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV with a history of one's own.|含有自己历史数据的 CSV。", show_default=False),
+    ],
     *,
-    mapping: Annotated[Path, typer.Option(help="TOML file that says what is where; see examples/.")],
+    mapping: Annotated[
+        Path,
+        typer.Option(
+            help="TOML file that says what is where; see examples/."
+            "|说明各列含义的 TOML 文件，参见 examples/。",
+        ),
+    ],
 ) -> None:
-    """Compare the engine with a history: late or in time, and targets computed from the opening alone."""
+    """Compare the engine with a history: late or in time, and targets.
+
+    |用历史数据核对计时：是否逾期，截止时间是否相同。
+    """
     from .check import check
     from .history import read_history
     from .mapping import load_check_mapping
@@ -27,5 +38,5 @@ def check_history(
 
     read = load_check_mapping(mapping)
     findings = check(read_history(file, read), read)
-    for line in report(findings, read.policy.name if read.policy else None):
+    for line in report(findings, read.policy.name if read.policy else None, choose_language(os.environ)):
         typer.echo(line)

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from services.command.help_page import columns
+
 from .ask import Ask
 
 _COLUMNS = {
@@ -17,6 +19,9 @@ _COLUMNS = {
     "lateness_median": ("late by, median", "逾期中位数"),
     "lateness_p90": ("late by, p90", "逾期 p90"),
 }
+
+
+_MORE = ("and {} more groups", "另有 {} 组")
 
 
 async def report(ask: Ask, output: str, asked: Mapping[str, Any]) -> str:
@@ -35,13 +40,15 @@ def _table(found: Mapping[str, Any], language: str) -> str:
         [*(_cell(one[name]) for name in found["by"]), *(_figure(name, one[name]) for name in _COLUMNS)]
         for one in found["groups"]
     ]
-    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
+    widths = [max(columns(row[place]) for row in [head, *rows]) for place in range(len(head))]
     lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in [head, *rows]
     ]
     if found["left_out"]:
-        lines.append(f"+ {found['left_out']}")
+        lines.append(_MORE[language != "en"].format(found["left_out"]))
     return "\n".join(lines) + "\n"
 
 

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from services.command.help_page import columns
+
 from .ask import Ask
 from .setup_file import read_text
 
@@ -24,7 +26,7 @@ async def try_file(ask: Ask, file: Path, *, as_json: bool, **span: Any) -> str:
         _HEAD[ask.language != "en"],
         *((name, *(str(one[figure]) for figure in _FIGURES)) for name, one in groups.items()),
     ]
-    lines = ["  ".join(f"{cell:>14}" for cell in row).rstrip() for row in rows]
+    lines = ["  ".join(" " * (14 - columns(cell)) + cell for cell in row).rstrip() for row in rows]
     lines += [
         f"{one['receipt_number'] or one['complaint_id']} {one['kind']} + {one['late_by'] / 3600:.1f} h"
         for one in found["newly_late"]
