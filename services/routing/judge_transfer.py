@@ -68,6 +68,11 @@ def objection(asked: Asked, policy: TransferPolicy) -> Objection | None:
     return Objection.NEEDS_COORDINATOR if asked.hops >= policy.max_hops else None
 
 
+def is_a_reason(reason: TransferReason, policy: TransferPolicy) -> bool:
+    """FC-6: the work goes to somebody else for listed reasons only, whoever asks, and where it goes by itself."""
+    return reason in policy.reasons
+
+
 def missing_from_packet(given: Collection[str], policy: TransferPolicy) -> list[str]:
     """FC-7: what the packet must say and does not."""
     return [name for name in policy.packet if name not in given]

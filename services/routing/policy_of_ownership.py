@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.events.vocabulary import AnswerField, Grade
+from shared.events.vocabulary import AnswerField, Grade, TransferReason
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -86,10 +86,13 @@ class HoursPolicy(BaseModel):
 
 
 class TransferPolicy(BaseModel):
-    """How work is handed over: the packet (FC-7), times to answer (FC-8) and decide (FC-10), hops (FC-11). Seconds."""
+    """How work is handed over: for which reasons (FC-6), the packet (FC-7), times to answer (FC-8) and decide (FC-10), hops
+    (FC-11). Seconds.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    reasons: tuple[TransferReason, ...] = Field(min_length=1)
     packet: tuple[Literal["facts", "demand", "problem", "measures", "promised_at"], ...]
     answer_within: int = Field(ge=1)
     answer_within_s1: int = Field(ge=1)

@@ -19,6 +19,7 @@ from .assign_member import Load
 from .at_work import at_work
 from .desk import Desk
 from .directory import Member
+from .judge_transfer import is_a_reason
 from .metrics import TRANSFERS
 from .next_state import State
 from .queue_order import priority_class, priority_now
@@ -105,6 +106,8 @@ async def take_next(
     """The next complaint for `by`: of their own desk, else one that a colleague who is absent has not begun."""
     if own := await queue(work, desk, [by.id], 1):
         return own[0]
+    if not is_a_reason(TransferReason.ABSENT, desk.policy.transfer):
+        return None
     absent = await _absent(work, desk, [who for who in colleagues if who != by.id])
     for item in await queue(work, desk, absent, _LOOK_AT, NOT_BEGUN):
         if await _take(work, desk, item, by):

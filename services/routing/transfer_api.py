@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Body
 
+from shared.events.vocabulary import TransferReason
 from shared.runtime.dependencies import Work
 from shared.runtime.errors import UnprocessableError
 from shared.runtime.paging import After, Limit
@@ -12,13 +13,25 @@ from shared.runtime.service import service_router
 
 from .at_desk import AtDesk, known, said
 from .bodies import AcceptanceBody, DecisionBody, DisputeBody, TransferBody
-from .judge_transfer import missing_from_packet
+from .judge_transfer import is_a_reason, missing_from_packet
 from .of_complaint import OfComplaint
+from .policy import TransferPolicy
 from .transfer_case import accept, decide, dispute, offer
 
 router = service_router("routing", tags=["hand-overs"])
 
 _TRANSFERS = OfComplaint("transfer", "transfer_id")
+
+
+def must_be_a_reason(reason: TransferReason, policy: TransferPolicy) -> None:
+    """Refuses what the policy does not list, and says what it lists (FC-6)."""
+    if not is_a_reason(reason, policy):
+        listed = ", ".join(policy.reasons)
+        raise UnprocessableError(
+            f"nothing is handed over for this reason; the reasons are {listed} (FC-6)",
+            f"不得以此原因转办；可用的原因：{listed}（FC-6）",
+            field="reason",
+        )
 
 
 @router.post("/complaints/{complaint_id}/transfer", summary="Ask somebody else to work on it")
@@ -31,6 +44,7 @@ async def post_transfer(
     by a coordinator, it takes effect at once.
     """
     async with said(work, desk, complaint_id, body):
+        must_be_a_reason(body.reason, desk.policy.transfer)
         receiver = known(desk, "to", body.to)
         packet = body.packet()
         for name in missing_from_packet(packet, desk.policy.transfer):

@@ -65,7 +65,13 @@ async def fc_5(routing: ServiceUnderTest) -> int:
     return (await offer(routing, complaint_id, "b1", reason="NOT_COMPETENT")).status_code
 
 
-async def fc_6(routing: ServiceUnderTest) -> str:
+async def fc_6(routing: ServiceUnderTest) -> list[int]:
+    complaint_id = await taken_by(routing, "f1")
+    asked = [await offer(routing, complaint_id, "b1", reason=why) for why in ("LANGUAGE_SKILL", "ABSENT")]
+    return [answer.status_code for answer in asked]
+
+
+async def fc_6_by_itself(routing: ServiceUnderTest) -> str:
     handler = (await shown(routing, await taken_by(routing, "f1", **FAR)))["handler"]
     return str(handler["staff_id"])
 
@@ -189,7 +195,7 @@ CASES: list[tuple[Decide, dict[str, Any], object, object]] = [
     (fc_3, {"assignment": {"same_language_first": False}}, True, False),
     (fc_4, {"ownership": {"asked_together": []}}, "b1", "f1"),
     (fc_5, {"transfer": {"own_field_on_the_spot": False}}, 409, 200),
-    (fc_6, {"handling": {"outside_field_to_serving_department": False}}, "n1", "f1"),
+    (fc_6, {"transfer": {"reasons": ["ABSENT"]}}, [200, 409], [422, 200]),
     (fc_7, {"transfer": {"packet": [name for name in PACKET if name != "facts"]}}, 422, 200),
     (fc_8, {"transfer": {"answer_within": 60}}, 1800, 60),
     (fc_9, {"ownership": {"absent_for": 1_000_000}}, 200, 409),
@@ -208,10 +214,17 @@ CASES: list[tuple[Decide, dict[str, Any], object, object]] = [
     (fc_22, {"appeal": {"appeal_within": 86_400}}, timedelta(days=30), timedelta(days=1)),
 ]
 """The rule, a change of the policy, and what is decided before and after it."""
+BY_ITSELF: list[tuple[Decide, dict[str, Any], object, object]] = [
+    (fc_6_by_itself, {"handling": {"outside_field_to_serving_department": False}}, "n1", "f1"),
+    (fc_6_by_itself, {"transfer": {"reasons": ["ABSENT", "AUTHORITY"]}}, "n1", "f1"),
+]
+"""A rule that more than one value decides by."""
 
 
 @pytest.mark.parametrize(
-    ("decide", "change", "before", "after"), CASES, ids=[decide.__name__ for decide, *_ in CASES]
+    ("decide", "change", "before", "after"),
+    [*CASES, *BY_ITSELF],
+    ids=[decide.__name__ for decide, *_ in (*CASES, *BY_ITSELF)],
 )
 async def test_a_changed_value_changes_what_the_rule_decides(
     start_service: StartService,
