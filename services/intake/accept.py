@@ -129,13 +129,7 @@ class Acceptance:
         to_raise = await find_to_raise(tx, grades, self._policy)
         await _lock(tx, attached, profiles, to_raise)
         await move_keys(tx, moved)
-        await save_complaints(
-            tx,
-            complaints,
-            profiles,
-            self._policy.version,
-            needed_at_once=bool(attached or to_raise),  # they may change a complaint of this very batch
-        )
+        await save_complaints(tx, complaints, profiles, self._policy.version)
         for draft in complaints:
             self._publish(tx, draft)
         await take_on(tx, duties_of(complaints, self._policy), self._policy)

@@ -6,7 +6,7 @@ joined row by row: a plan made while a table was small would otherwise read all 
 """
 
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import with_events
+from shared.bus.unit_of_work import LateWrites
 
 CLAIM = Statement(
     """
@@ -167,8 +167,5 @@ _CUSTOMERS_AND_COMPLAINTS = """
                    tells_of_trouble boolean, came_by text))
     """
 
-WRITE = Statement(f"WITH {_CUSTOMERS_AND_COMPLAINTS} SELECT")
+WRITE = LateWrites(_CUSTOMERS_AND_COMPLAINTS)
 """Stores new and changed customers and the complaints."""
-
-WRITE_WITH_EVENTS = with_events(_CUSTOMERS_AND_COMPLAINTS)
-"""The same, for `Transaction.write_with_events`."""

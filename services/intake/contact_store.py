@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from shared.bus.unit_of_work import Transaction
 from shared.events.vocabulary import Grade, Language, Severity
 
-from .accept_statements import ATTACH, CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE, WRITE_WITH_EVENTS
+from .accept_statements import ATTACH, CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE
 from .case_type import CaseType
 from .customer_profile import Profile
 from .decide_kind import is_conflict_of_interest
@@ -129,20 +129,15 @@ async def save_complaints(
     drafts: Iterable[Draft],
     profiles: Mapping[UUID, Profile],
     policy_version: str,
-    *,
-    needed_at_once: bool,
 ) -> None:
-    """Store the complaints, and of their customers what is new; along with the events if not `needed_at_once`."""
+    """Store the complaints, and of their customers what is new."""
     customers = sorted((i, profile.told) for i, profile in profiles.items() if profile.must_be_stored)
     rows = {
         "customers": _rows({"customer_id": one, **told._asdict()} for one, told in customers),
         "complaints": _rows(_complaint(draft) for draft in drafts),
         "policy_version": policy_version,
     }
-    if needed_at_once:
-        await tx.fetch(WRITE, rows)
-    else:
-        tx.write_with_events(WRITE_WITH_EVENTS, rows)
+    await tx.write_late(WRITE, rows)
 
 
 def _contact(draft: Draft) -> dict[str, Any]:

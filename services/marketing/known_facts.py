@@ -111,16 +111,19 @@ _HISTORY = Statement(
     FROM unnest(CAST(:complaints AS uuid[])) AS closed (id)
     JOIN complaint c ON c.complaint_id = closed.id
     JOIN customer ON customer.customer_id = c.customer_id
+    -- An array, for the plan of a join may read everybody's.
+    CROSS JOIN LATERAL (
+        SELECT ARRAY(SELECT customer_id FROM customer member WHERE member.person_id = customer.person_id)
+    ) AS person (customers)
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE o.closed_at IS NULL) AS other_open,
                count(*) FILTER (WHERE o.received_at >= :complaints_since OR o.complaint_id = c.complaint_id)
                    AS complaints
-        FROM customer member JOIN complaint o ON o.customer_id = member.customer_id
-        WHERE member.person_id = customer.person_id
+        FROM complaint o WHERE o.customer_id = ANY (person.customers)
     ) AS past
     CROSS JOIN LATERAL (
-        SELECT count(*) AS offers FROM customer member JOIN decision d ON d.customer_id = member.customer_id
-        WHERE member.person_id = customer.person_id AND d.decision = 'OFFERED' AND d.decided_at >= :offers_since
+        SELECT count(*) AS offers FROM decision d
+        WHERE d.customer_id = ANY (person.customers) AND d.decision = 'OFFERED' AND d.decided_at >= :offers_since
     ) AS heard
     CROSS JOIN LATERAL (
         SELECT count(*) AS members, array_agg(marketing) AS said, array_agg(withdrawn_at) AS withdrawn,

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import Stream, Transaction, UnitOfWork, with_events
+from shared.bus.unit_of_work import LateWrites, Stream, Transaction, UnitOfWork
 from shared.events.vocabulary import HandlingStep
 
 from .next_state import State
@@ -38,7 +38,7 @@ _CURRENT = Statement(
     """
 )
 _TALKS = "proposal, proposed_by, proposed_at, resolution, resolution_reason, resolved_by, resolved_at"
-_SAVE = with_events(
+_SAVE = LateWrites(
     f"""
     work AS (
         SELECT complaint_id, state, round, CAST(steps AS jsonb) AS steps, {_TALKS}
@@ -174,7 +174,9 @@ async def current_case(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any] |
     return dict(rows[0]) if rows else None
 
 
-def save_work(tx: Transaction, cases: Iterable[Case], counts: Mapping[str, Any], policy_version: str) -> None:
+async def save_work(
+    tx: Transaction, cases: Iterable[Case], counts: Mapping[str, Any], policy_version: str
+) -> None:
     """Write the state and the work of the present round of those cases that were worked on."""
     worked = [case for case in cases if case.worked]
     if worked:
@@ -183,9 +185,7 @@ def save_work(tx: Transaction, cases: Iterable[Case], counts: Mapping[str, Any],
             to_json(case.steps).decode() for case in worked
         ]  # the driver takes lists for dimensions
         talked = [staff_id for case in worked for staff_id in case.talked]
-        tx.write_with_events(
-            _SAVE, work | dict(counts) | {"talked": talked, "policy_version": policy_version}
-        )
+        await tx.write_late(_SAVE, work | dict(counts) | {"talked": talked, "policy_version": policy_version})
 
 
 class NotYoursError(Exception):

@@ -49,13 +49,13 @@ from .rule_facts import Ruled, ruled
 from .take_next import note_clocks, note_moved_clocks
 from .unclear_responsibility import is_unclear
 from .waiting import hear_contacts
-from .workload import Loads, counting, read_loads
+from .workload import Loads, counting_late, read_loads
 
 _HEARD = (
     *("complaint_id", "receipt_number", "channel", "case_type", "category", "severity", "grade", "language"),
     *("received_at", "taken_by", "repeat_of", "accused_staff", "customer_id"),
 )
-_KEEP = counting(
+_KEEP = counting_late(
     """
     INSERT INTO complaint (complaint_id, receipt_number, channel, case_type, category, severity, grade,
         language, received_at, taken_by, repeat_of, accused_staff, customer_id, owner_id, owner_name,
@@ -202,7 +202,7 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
         "staff_version": desk.directory.version,
         "state": State.ASSIGNED,
     }
-    await tx.fetch(_KEEP, heard | decided | by | desk.counts(tx))
+    await tx.write_late(_KEEP, heard | decided | by | desk.counts(tx))
     resting = {d.naming.owner.id for d in decisions if _was_abused(d)}
     if resting:
         rest = timedelta(seconds=desk.policy.assignment.rest_after_abuse)

@@ -45,7 +45,7 @@ class WorkTogether:
             cases = await load_cases(tx, ids)
             shown = [await _do(tx, cases, command) for command in commands]
             counts = self._desk.counts(tx, "/api")
-            save_work(tx, cases.values(), counts, self._desk.policy.version)
+            await save_work(tx, cases.values(), counts, self._desk.policy.version)
         return shown
 
 

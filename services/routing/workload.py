@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.bus.unit_of_work import LateWrites, Transaction, UnitOfWork
 
 from .assign_member import Load
 from .at_work import Presence, Report
@@ -45,9 +45,17 @@ def counting(
     once if it is one person. Other `desks` are rows (staff_id, change) made of what `done` returns. `beside` is
     written along.
     """
-    return Statement(
-        f"""
-        WITH done AS ({done}),
+    return Statement(f"WITH {_counted(done, desks, beside)} SELECT {gives} FROM done")  # noqa: S608 - constants
+
+
+def counting_late(done: str, beside: str) -> LateWrites:
+    """The same, to be written with the events: nobody asks what it returns."""
+    return LateWrites(_counted(done, _OF_OWNER_AND_HANDLER, beside))
+
+
+def _counted(done: str, desks: str, beside: str) -> str:
+    return f"""
+        done AS ({done}),
         counted AS (
             INSERT INTO staff_load (staff_id, counted_by, open, last_given_at, day, customers, contacts)
             SELECT desk.staff_id, CAST(:replica AS text), sum(desk.change),
@@ -57,9 +65,7 @@ def counting(
             WHERE desk.change <> 0 GROUP BY desk.staff_id ORDER BY desk.staff_id
             ON CONFLICT (staff_id, counted_by) DO UPDATE SET {ADD_TO_DESK})
         {f", beside AS ({beside})" if beside else ""}
-        SELECT {gives} FROM done
         """  # noqa: S608 - the parts are constants beside their callers
-    )
 
 
 class Loads:

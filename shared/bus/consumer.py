@@ -5,8 +5,7 @@ One that fails otherwise is applied event by event; an event that fails five tim
 of its subject wait behind it. Many parked subjects within a minute mean that we are wrong, not they: the consumer
 stops and the service is not ready.
 
-Positions are stored a few times a second and at the end, not after every batch: what is read again after a crash is
-dropped.
+Positions are stored once a second and at the end, not after every batch: what is read again after a crash is dropped.
 """
 
 import asyncio
@@ -38,7 +37,7 @@ MAX_RECORDS = 500
 ATTEMPTS = 5
 TOO_MANY_PARKED, PARKED_WINDOW = 10, 60.0
 POLL_TIMEOUT = 0.5
-STORE_POSITIONS_EVERY = 0.2
+STORE_POSITIONS_EVERY = 1.0
 STORE_POSITIONS_WITHIN = 2.0
 """At the end; nobody should have to wait long for a broker that is away."""
 SWEEP_EVERY = 1.0

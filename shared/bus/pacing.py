@@ -6,7 +6,7 @@ loops fill a machine long before the work does, and then everybody waits for eve
 
 from enum import Enum
 
-LONGEST_REST = 0.2
+LONGEST_REST = 0.3
 
 
 class Pace(Enum):

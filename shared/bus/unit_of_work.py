@@ -85,12 +85,15 @@ _SAVE_EVENTS = Statement(f"WITH {_PUBLISHED} {_EVENTS}")
 _OUTGOING = ("ids", "keys", "types", "headers", "values")
 
 
-def with_events(writes: str) -> Statement:
-    """`writes`, CTEs of a service's own, in one statement with the streams and the events: one question less.
+class LateWrites:
+    """`writes`, CTEs of a service's own, that go in one statement with the streams and the events: a question less.
 
-    Its parameters must have other names than those of `_SAVE`.
+    Their parameters must have other names than those of `_SAVE`.
     """
-    return Statement(f"WITH {writes}, {_STREAMS} {_EVENTS}")
+
+    def __init__(self, writes: str) -> None:
+        self.with_events = Statement(f"WITH {writes}, {_STREAMS} {_EVENTS}")
+        self.alone = Statement(f"WITH {writes} SELECT")
 
 
 @dataclass(slots=True)
@@ -121,10 +124,12 @@ class Transaction:
         self._outgoing: list[Outgoing] = []
         self._told: set[type[Event]] = set()
         self._when_committed: list[Callable[[], None]] = []
-        self._last: tuple[Statement, Mapping[str, Any]] = (_SAVE, {})
+        self._late: tuple[LateWrites, Mapping[str, Any]] | None = None
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
-        """The rows of a statement. Errors are asyncpg's own."""
+        """The rows of a statement, which sees all that was written before. Errors are asyncpg's own."""
+        if self._late is not None:
+            await self._write_what_is_late()
         return await fetch(self._connection, statement, values)
 
     @property
@@ -185,10 +190,15 @@ class Transaction:
         self._told.add(type(event))
         return envelope
 
-    def write_with_events(self, statement: Statement, values: Mapping[str, Any]) -> None:
-        """Run a statement made by `with_events` when the events are written. Nothing before the commit sees it."""
-        assert self._last[0] is _SAVE, "one statement can be written with the events"
-        self._last = (statement, values)
+    async def write_late(self, writes: LateWrites, values: Mapping[str, Any]) -> None:
+        """Write these with the events at the end, or before the next statement of this transaction."""
+        await self._write_what_is_late()
+        self._late = (writes, values)
+
+    async def _write_what_is_late(self) -> None:
+        if self._late is not None:
+            (writes, values), self._late = self._late, None
+            await fetch(self._connection, writes.alone, values)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call this once everything written here is committed; never if it is not."""
@@ -203,10 +213,8 @@ class Transaction:
     async def save(self) -> set[type[Event]]:
         """Write the streams and the outgoing events in one statement; returns of what kinds these events are."""
         changed = [stream for stream in self.streams.values() if stream.told or stream.touched]
-        statement, values = self._last
-        if changed or values:
-            if statement is _SAVE and not any(stream.touched for stream in changed):
-                statement = _SAVE_EVENTS
+        if changed or self._late:
+            statement, values = self._how_to_save(changed)
             streams = {
                 "subjects": [s.subject for s in changed],
                 "published": [s.published for s in changed],
@@ -215,8 +223,16 @@ class Transaction:
                 "blocked": [s.blocked for s in changed],
             }
             events = zip(*self._outgoing, strict=True) if self._outgoing else ((),) * len(_OUTGOING)
-            await self.fetch(statement, {**streams, **dict(zip(_OUTGOING, events, strict=True)), **values})
+            rows = {**streams, **dict(zip(_OUTGOING, events, strict=True)), **values}
+            await fetch(self._connection, statement, rows)
         return self._told
+
+    def _how_to_save(self, changed: Iterable[Stream]) -> tuple[Statement, Mapping[str, Any]]:
+        if self._late is not None:
+            writes, values = self._late
+            return writes.with_events, values
+        touched = any(stream.touched for stream in changed)
+        return _SAVE if touched else _SAVE_EVENTS, {}
 
     def committed(self) -> None:
         """Make the calls that waited for the commit."""
