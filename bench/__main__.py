@@ -4,6 +4,7 @@ python -m bench [accept] [owned] [journeys] [together] [relay] [sla_due_dates] [
                 [customer_import] [assignment] [rules] [--short]
 python -m bench sla_growth               only when named: ten to twenty minutes and 10 GB of disk, given back;
                                          sla_growth_scattered too
+python -m bench incidents                only when named: one look for incidents in an hour at a hundred a second
 python -m bench customer_view_million    only when named: four to seven minutes and 8 GB of disk, given back
 """
 
@@ -26,6 +27,7 @@ from .accept import Load, accept
 from .assignment import assignment
 from .customer_import import customer_import
 from .customer_view import MILLION, customer_view
+from .incidents import incidents
 from .journeys import IN_FLIGHT, Span, apart, together
 from .machine import NOT_A_DISK, describe, file_system, usage, use_two_cores
 from .owned import owned
@@ -37,7 +39,7 @@ from .sla_watch import sla_growth, sla_growth_scattered, sla_watch
 from .stage import PLACE, Stage, StartError
 
 RESULTS = Path(__file__).parent / "results"
-ON_REQUEST = {"customer_view_million", "sla_growth", "sla_growth_scattered"}
+ON_REQUEST = {"customer_view_million", "incidents", "sla_growth", "sla_growth_scattered"}
 Part = Callable[[Stage], Awaitable[dict[str, Any]]]
 
 
@@ -63,6 +65,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "customer_view": lambda stage: customer_view(stage, 20_000, 2.0) if short else customer_view(stage),
         "customer_import": lambda stage: customer_import(stage, 4_000) if short else customer_import(stage),
         "customer_view_million": lambda stage: customer_view(stage, MILLION),
+        "incidents": lambda stage: incidents(stage, 20_000) if short else incidents(stage),
         "assignment": lambda stage: assignment(stage, 200) if short else assignment(stage),
         "rules": lambda stage: rules(stage, 200) if short else rules(stage),
     }

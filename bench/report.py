@@ -174,6 +174,10 @@ def details(results: Results) -> str:
     for key in ("journeys", "together"):
         if found := results.get(key):
             lines += _journey_lines(key, found)
+    if look := results.get("incidents"):
+        parts = ("crowds", "causes", "waiting", "forget")
+        took = ", ".join(f"{part} {look[part]['best_ms']} to {look[part]['worst_ms']} ms" for part in parts)
+        lines.append(f"  incidents: {look['complaints']:,} complaints in {look['groups']:,} groups: {took}")
     if relay := results.get("relay"):
         lines.append(
             f"  relay: publishing alone, without outbox and journal: {relay['publish_alone_per_s']:,.0f}/s"

@@ -45,6 +45,7 @@ TECHNICAL = {
         "clamav": "speaks with a scanner",
         "customer_tables": "tables of customers, beside tables.py",
         "door_tables": "tables of the doors, beside tables.py",
+        "incident_tables": "tables of incidents, beside tables.py",
         "doors": "endpoints of the channels, beside api.py",
         "duties": "stores and tells what is to be done within a time",
         "duties_api": "endpoints beside api.py",

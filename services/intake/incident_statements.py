@@ -11,61 +11,75 @@ def _first_id(moment: str) -> str:
 
 _WINDOW = "make_interval(secs => :window)"
 
-ALONE = Statement("SELECT pg_try_advisory_xact_lock(hashtext('intake incidents')), now()")
-CROWDS = Statement(
+ALONE = Statement(
     """
-    WITH heard AS MATERIALIZED (
-        SELECT coalesce(category, case_type) AS about, area, customer_id, grade = 'K' AS is_key
-        FROM complaint
-        WHERE area IS NOT NULL AND received_at >= now() - make_interval(secs => :window)
-          AND (category IS NOT NULL OR case_type <> 'COMPLAINT')
-    ), many AS (
-        SELECT about, area FROM heard GROUP BY about, area
-        HAVING count(*) >= least(CAST(:propose_from AS bigint), :open_from, :customers_from)
-            OR count(*) FILTER (WHERE is_key) >= :key_accounts_from
+    SELECT pg_try_advisory_xact_lock(hashtext('intake incidents')), now(), set_config('work_mem', '32MB', true)
+    """
+)
+"""Memory for this transaction only: counts of very many groups would go to the disk and back."""
+FORGET = Statement(
+    f"""
+    DELETE FROM heard WHERE complaint_id IN (
+        SELECT complaint_id FROM heard WHERE complaint_id < (
+            SELECT {_first_id(f"least(now(), min(coalesce(joined_until, found_at))) - {_WINDOW}")}
+            FROM incident WHERE state = 'OPEN'
+        ) ORDER BY complaint_id LIMIT :at_most
     )
-    SELECT about, area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
-    FROM (
-        SELECT about, area, count(*) AS complaints, count(DISTINCT customer_id) AS customers,
-               count(DISTINCT customer_id) FILTER (WHERE is_key) AS key_accounts
-        FROM heard JOIN many USING (about, area) GROUP BY about, area
-    ) AS crowd
+    """  # noqa: S608 - pieces of our own
+)
+"""What is too old to be counted, and for every open incident to be joined to it."""
+_MANY = "count(*) >= least(CAST(:propose_from AS bigint), :open_from, :customers_from)"
+_MANY_KEYS = "count(*) FILTER (WHERE is_key) >= :key_accounts_from"
+_COUNTED = f"received_at >= now() - {_WINDOW} AND area IS NOT NULL AND (by_category OR about <> 'COMPLAINT')"
+_WHO = """
+    count(*) AS complaints, count(DISTINCT complaint.customer_id) AS customers,
+    count(DISTINCT complaint.customer_id) FILTER (WHERE is_key) AS key_accounts
+"""
+_IS_SETTLED = f"""
+    EXISTS (
+        SELECT FROM incident WHERE incident.about = loud.about AND incident.area = loud.area
+        AND ((incident.state = 'OPEN' AND incident.severity = 'S1') OR ended_at >= now() - {_WINDOW})
+    )
+"""
+_ACTIVE = """
     LEFT JOIN (SELECT about, area, incident_id, state, severity FROM incident
                WHERE state IN ('PROPOSED', 'OPEN')) AS active USING (about, area)
-    WHERE NOT EXISTS (
-        SELECT FROM incident WHERE incident.about = crowd.about AND incident.area = crowd.area
-        AND ((incident.state = 'OPEN' AND incident.severity = 'S1')
-             OR ended_at >= now() - make_interval(secs => :window))
+"""
+CROWDS = Statement(
+    f"""
+    WITH spots AS MATERIALIZED (
+        SELECT spot FROM heard WHERE {_COUNTED} GROUP BY spot HAVING {_MANY} OR {_MANY_KEYS}
+    ), loud AS MATERIALIZED (
+        SELECT about, area FROM heard JOIN spots USING (spot) WHERE {_COUNTED}
+        GROUP BY about, area HAVING {_MANY} OR {_MANY_KEYS}
+    ), crowd AS (
+        SELECT about, heard.area, {_WHO}
+        FROM (SELECT * FROM loud WHERE NOT {_IS_SETTLED}) AS unsettled JOIN heard USING (about, area)
+        JOIN complaint USING (complaint_id)
+        WHERE heard.received_at >= now() - {_WINDOW} GROUP BY about, heard.area
     )
-    """
+    SELECT about, area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
+    FROM crowd {_ACTIVE}
+    """  # noqa: S608 - pieces of our own
 )
 """Categories, or case types, and areas of which so many complained that they may be an incident.
 
-Who they are is looked at only where there are many: of most areas it is a few.
+Most are ruled out by counting few spots instead of many groups; who complained is looked at only where many did.
 """
 CAUSES = Statement(
     f"""
-    SELECT about, '*' AS area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
-    FROM (
-        SELECT about, CAST(sum(complaints) AS bigint) AS complaints, count(*) AS customers,
-               count(*) FILTER (WHERE is_key) AS key_accounts
-        FROM (
-            SELECT category AS about, customer_id, count(*) AS complaints, bool_or(grade = 'K') AS is_key
-            FROM complaint
-            WHERE complaint_id >= {_first_id(f"now() - {_WINDOW}")} AND received_at >= now() - {_WINDOW}
-              AND category IS NOT NULL
-            GROUP BY category, customer_id
-        ) AS customer
-        GROUP BY about
-        HAVING count(*) >= :customers_from OR count(*) FILTER (WHERE is_key) >= :key_accounts_from
-    ) AS crowd
-    LEFT JOIN (SELECT about, incident_id, state, severity FROM incident
-               WHERE area = '*' AND state IN ('PROPOSED', 'OPEN')) AS active USING (about)
-    WHERE NOT EXISTS (
-        SELECT FROM incident WHERE incident.about = crowd.about AND incident.area = '*'
-        AND ((incident.state = 'OPEN' AND incident.severity = 'S1')
-             OR ended_at >= now() - {_WINDOW})
+    WITH loud AS MATERIALIZED (
+        SELECT about, '*' AS area FROM heard WHERE by_category AND received_at >= now() - {_WINDOW}
+        GROUP BY about HAVING count(*) >= CAST(:customers_from AS bigint) OR {_MANY_KEYS}
+    ), crowd AS (
+        SELECT about, '*' AS area, {_WHO}
+        FROM (SELECT about FROM loud WHERE NOT {_IS_SETTLED}) AS unsettled JOIN heard USING (about)
+        JOIN complaint USING (complaint_id)
+        WHERE by_category AND heard.received_at >= now() - {_WINDOW} GROUP BY about
     )
+    SELECT about, area, complaints, customers, key_accounts, active.incident_id, active.state, active.severity
+    FROM crowd {_ACTIVE}
+    WHERE customers >= :customers_from OR key_accounts >= :key_accounts_from
     """  # noqa: S608 - pieces of our own
 )
 """Categories of which many complained, wherever they are."""
@@ -98,15 +112,16 @@ WAITING = Statement(
         SELECT incident_id, about, area, severity, greatest(found_at, joined_until) - {_WINDOW} AS since
         FROM incident WHERE state = 'OPEN'
     ), like_it AS MATERIALIZED (
-        SELECT complaint_id, open.incident_id, open.severity AS of_incident, complaint.severity, grade,
-               severity_rule, repeat_index, risk_score
-        FROM open JOIN complaint ON coalesce(category, case_type) = open.about
-            AND (complaint.area = open.area OR open.area = '*') AND received_at >= since
-        WHERE complaint_id >= (SELECT {_first_id("min(since)")} FROM open) AND resolved_at IS NULL
+        SELECT heard.complaint_id, open.incident_id, open.severity AS of_incident
+        FROM open JOIN heard USING (about)
+        WHERE (heard.area = open.area OR open.area = '*') AND received_at >= since
     )
-    SELECT * FROM like_it
-    WHERE NOT EXISTS (SELECT FROM incident_child WHERE incident_child.complaint_id = like_it.complaint_id
-                      AND like_it.severity <= of_incident)
+    SELECT complaint_id, incident_id, of_incident, severity, grade, severity_rule, repeat_index, risk_score
+    FROM like_it JOIN complaint USING (complaint_id)
+    WHERE resolved_at IS NULL AND NOT EXISTS (
+        SELECT FROM incident_child
+        WHERE incident_child.complaint_id = like_it.complaint_id AND severity <= of_incident
+    )
     ORDER BY complaint_id LIMIT :at_most
     """  # noqa: S608 - pieces of our own
 )

@@ -17,7 +17,19 @@ from shared.events.vocabulary import Grade, PriorityClass, Severity
 from shared.runtime.errors import ConflictError, NotFoundError
 from shared.runtime.paging import read_page
 
-from .incident_statements import ALL_JOINED, ALONE, CAUSES, CROWDS, JOIN, PAGE, READ, SET, STORE, WAITING
+from .incident_statements import (
+    ALL_JOINED,
+    ALONE,
+    CAUSES,
+    CROWDS,
+    FORGET,
+    JOIN,
+    PAGE,
+    READ,
+    SET,
+    STORE,
+    WAITING,
+)
 from .judge_incident import (
     EVERYWHERE,
     NEXT,
@@ -32,6 +44,7 @@ from .score_priority import score_priority
 
 BY_COUNT = "REP-8"
 _AT_MOST = 500
+_FORGOTTEN_AT_ONCE = 20_000
 _FROM = {"propose_from", "open_from", "customers_from", "key_accounts_from"}
 
 
@@ -58,12 +71,13 @@ class _Joining(NamedTuple):
 async def look_for_incidents(work: UnitOfWork, policy: IntakePolicy) -> dict[str, int]:
     """Propose and open what the numbers ask for, and join complaints to what is open."""
     async with work.begin() as tx:
-        [(alone, now)] = await tx.fetch(ALONE, {})
+        [(alone, now, _)] = await tx.fetch(ALONE, {})
         tx.clock_is(now)
         if not alone:
             return {"found": 0, "joined": 0}
         found = 0
         window = {"window": policy.incident.window}
+        await tx.fetch(FORGET, window | {"at_most": _FORGOTTEN_AT_ONCE})
         crowds = await tx.fetch(CROWDS, window | policy.incident.model_dump(include=_FROM))
         crowds += await tx.fetch(CAUSES, window | policy.incident.everywhere.model_dump())
         for crowd in crowds:

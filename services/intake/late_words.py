@@ -41,6 +41,8 @@ _SAVE = Statement(
     WITH noted AS (
         INSERT INTO history (complaint_id, publisher, sequence, at, what, detail)
         VALUES (:complaint, 'intake', :sequence, now(), 'complaint_judged_again', :detail)
+    ), heard AS (
+        UPDATE heard SET about = :case_type WHERE complaint_id = :complaint AND NOT by_category
     )
     UPDATE complaint SET severity = :severity, severity_rule = :severity_rule, case_type = :case_type,
         tags = CAST(:tags AS text[]), risk_score = :risk_score, risk_reasons = CAST(:risk_reasons AS text[]),

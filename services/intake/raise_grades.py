@@ -32,14 +32,19 @@ _OPEN = Statement(
 )
 _RAISE = Statement(
     """
-    UPDATE complaint SET grade = given.grade, severity = given.severity, severity_rule = given.severity_rule,
-                         priority = given.priority, priority_class = given.priority_class
-    FROM unnest(CAST(:complaints AS uuid[]), CAST(:was AS text[]), CAST(:grades AS text[]),
-                CAST(:severities AS text[]), CAST(:rules AS text[]), CAST(:priorities AS numeric[]),
-                CAST(:classes AS text[]))
-         AS given (complaint_id, was, grade, severity, severity_rule, priority, priority_class)
-    WHERE complaint.complaint_id = given.complaint_id AND complaint.grade = given.was AND resolved_at IS NULL
-    RETURNING complaint.complaint_id
+    WITH raised AS (
+        UPDATE complaint SET grade = given.grade, severity = given.severity, severity_rule = given.severity_rule,
+                             priority = given.priority, priority_class = given.priority_class
+        FROM unnest(CAST(:complaints AS uuid[]), CAST(:was AS text[]), CAST(:grades AS text[]),
+                    CAST(:severities AS text[]), CAST(:rules AS text[]), CAST(:priorities AS numeric[]),
+                    CAST(:classes AS text[]))
+             AS given (complaint_id, was, grade, severity, severity_rule, priority, priority_class)
+        WHERE complaint.complaint_id = given.complaint_id AND complaint.grade = given.was AND resolved_at IS NULL
+        RETURNING complaint.complaint_id, complaint.grade
+    ), heard AS (
+        UPDATE heard SET is_key = raised.grade = 'K' FROM raised WHERE heard.complaint_id = raised.complaint_id
+    )
+    SELECT complaint_id FROM raised
     """
 )
 _NOTE = Statement(

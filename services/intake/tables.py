@@ -24,6 +24,7 @@ from shared.runtime.tables import add_service_tables
 
 from .customer_tables import add_customer_tables
 from .door_tables import add_attachment_table, add_call_tables, add_message_tables
+from .incident_tables import add_incident_tables
 
 metadata = MetaData()
 add_service_tables(metadata)
@@ -32,6 +33,7 @@ add_message_tables(metadata)
 add_call_tables(metadata)
 add_attachment_table(metadata)
 add_customer_tables(metadata)
+add_incident_tables(metadata)
 
 contact = Table(
     "contact",
@@ -53,42 +55,6 @@ contact = Table(
     UniqueConstraint("channel", "provider", "contact_key", name="contact_once"),
     Index("contact_of_complaint", "complaint_id"),
     comment="What came in, once per key (REP-2).",
-)
-
-incident = Table(
-    "incident",
-    metadata,
-    Column("incident_id", UUID(as_uuid=True), primary_key=True),
-    Column("about", Text, nullable=False, comment="a category path, or a case type"),
-    Column("area", Text, nullable=False),
-    Column("state", Text, nullable=False, comment="PROPOSED, OPEN, RESOLVED or DISMISSED"),
-    Column("severity", Text, nullable=False),
-    Column("complaints", Integer, nullable=False, comment="how many there were when it was found"),
-    Column("by", Text, nullable=False, comment="who set the state; REP-8 if the number of complaints did"),
-    Column("found_at", DateTime(timezone=True), nullable=False),
-    Column("opened_at", DateTime(timezone=True)),
-    Column("ended_at", DateTime(timezone=True)),
-    Column("policy_version", Text, comment="by which it was judged; none where a person did"),
-    Column("joined_until", DateTime(timezone=True), comment="when nobody was left to join it, while open"),
-    Index(
-        "incident_once",
-        "about",
-        "area",
-        unique=True,
-        postgresql_where=text("state IN ('PROPOSED', 'OPEN')"),
-    ),
-    comment="Many complaints about the same in one area.",
-)
-
-incident_child = Table(
-    "incident_child",
-    metadata,
-    Column("complaint_id", UUID(as_uuid=True), primary_key=True),
-    Column("incident_id", UUID(as_uuid=True), nullable=False),
-    Column("joined_at", DateTime(timezone=True), nullable=False),
-    Column("policy_version", Text, comment="none for those from before it was kept"),
-    Index("incident_child_of", "incident_id"),
-    comment="Complaints that belong to an incident.",
 )
 
 complaint = Table(
@@ -170,7 +136,6 @@ complaint = Table(
     Column("rejection_reason", Text, comment="why it ended as not justified (FC-12, FC-22)"),
     Column("appeal_until", DateTime(timezone=True), comment="how long the customer may appeal a rejection"),
     Index("complaint_of_customer", "customer_id", "complaint_id"),
-    Index("complaint_in_area", "received_at", postgresql_where=text("area IS NOT NULL")),
     Index("complaint_open", "status", "complaint_id", postgresql_where=text("status <> 'CLOSED'")),
     comment="One row per complaint, with the status that the other services' events give it.",
     postgresql_with={"fillfactor": 60},
