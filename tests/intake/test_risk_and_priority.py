@@ -17,6 +17,7 @@ from tests.service_under_test import ServiceUnderTest, StartService
 
 from .doors import accepted, post
 from .steady import STEADY
+from .test_grades import CALM
 
 POLICY = load_policy(IntakePolicy, "intake")
 A_DAY, CONSUMER_RIGHTS_DAY = date(2026, 11, 21), date(2026, 3, 15)
@@ -134,8 +135,9 @@ def test_worse_is_never_later(
 
 
 async def test_a_complaint_tells_its_risk_and_its_priority_and_keeps_the_reasons(
-    intake: ServiceUnderTest,
+    start_service: StartService,
 ) -> None:
+    intake = await start_service("intake", CALM)
     found = await accepted(
         intake,
         text="I will call a journalist and my lawyer, you promised to fix this bill",

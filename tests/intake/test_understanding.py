@@ -87,6 +87,13 @@ def test_sev_a_word_does_not_count_inside_a_phrase_that_means_something_else(
         ("怎么停机了，我没有欠费", "S2"),
         ("我要找媒体", "S2"),
         ("昨天媒体公布了新站点", "S3"),
+        ("你们拖欠工程款两年了", "S2"),
+        ("陌生号码整天打电话骚扰我，账单也不对", "S3"),
+        ("话务员骚扰我", "S2"),
+        ("城管只强拆违章建筑，信号没人管", "S3"),
+        ("政府强拆我的房子", "S2"),
+        ("再不解决我就不想活了", "S1"),
+        ("套餐卖的是跳楼价，账单不是", "S3"),
     ],
 )
 def test_sev_general_words_of_danger_dead_lines_and_threats_are_known(text: str, severity: str) -> None:
