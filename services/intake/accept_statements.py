@@ -143,6 +143,7 @@ _CUSTOMERS_AND_COMPLAINTS = """
             language = coalesce(excluded.language, customer.language),
             protected = coalesce(excluded.protected, customer.protected),
             marketing_consent = coalesce(excluded.marketing_consent, customer.marketing_consent),
+            consent_by = CASE WHEN excluded.marketing_consent IS NULL THEN customer.consent_by END,
             monthly_fee = coalesce(excluded.monthly_fee, customer.monthly_fee),
             updated_at = now()
     ),

@@ -34,6 +34,11 @@ def add_customer_tables(metadata: MetaData) -> None:
             "not_a_customer", Boolean, nullable=False, server_default="false", comment="served all the same"
         ),
         Column("merged_into", UUID(as_uuid=True), comment="the customer who they turned out to be"),
+        Column(
+            "consent_by", UUID(as_uuid=True), comment="who was merged into them and spoke for both (OF-7)"
+        ),
+        Column("consent_source", Text, comment="and through which channel"),
+        Column("own_consent", Boolean, comment="what they had said themselves before"),
         comment="Who complains, as far as the channels have told.",
         postgresql_with={"fillfactor": 90},
     )

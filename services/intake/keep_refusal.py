@@ -7,9 +7,9 @@ from uuid_utils.compat import uuid7
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
-from shared.events.intake import ConsentChanged
 from shared.events.vocabulary import Channel
 
+from .change_consent import speak
 from .contact_forms import SmsContact
 from .phone_numbers import NumberKind, read_origin
 from .policy import IntakePolicy
@@ -30,15 +30,24 @@ _NOTE = Statement(
     ON CONFLICT DO NOTHING RETURNING customer_id
     """
 )
-_WITHDRAW = Statement(
+_ENTER = Statement(
     """
-    INSERT INTO customer (customer_id, external_id, phone, marketing_consent, created_at, updated_at)
-    VALUES (:customer, :external_id, :phone, false, now(), now())
-    ON CONFLICT (customer_id) DO UPDATE SET marketing_consent = false, updated_at = now()
-    WHERE customer.marketing_consent IS DISTINCT FROM false
-    RETURNING customer_id
+    INSERT INTO customer (customer_id, external_id, phone, created_at, updated_at)
+    VALUES (:customer, :external_id, :phone, now(), now()) ON CONFLICT (customer_id) DO NOTHING
     """
 )
+_WHOSE_KEY = Statement(
+    """
+    WITH RECURSIVE held (customer_id, depth) AS (
+        SELECT CAST(:holder AS uuid), 0
+        UNION ALL
+        SELECT from_id, depth + 1 FROM customer_merge JOIN held ON into_id = held.customer_id
+        WHERE undone_at IS NULL AND :key = ANY (keys)
+    )
+    SELECT customer_id FROM held ORDER BY depth DESC LIMIT 1
+    """
+)
+"""Who had this key before merges that stand: the one who speaks, if the merge should be undone."""
 
 
 class Refusals:
@@ -75,14 +84,11 @@ class Refusals:
         key = f"external:{external_id}" if external_id else f"phone:{phone}"
         async with self._work.begin() as tx:
             [(customer,)] = await tx.fetch(_WHO, {"key": key, "newcomer": newcomer})
-            await tx.lock([str(customer)])
             said = {"provider": form.provider, "message": form.key, "customer": customer, "word": word}
             known = {"customer": customer, "external_id": external_id, "phone": phone}
             first_time = await tx.fetch(_NOTE, said | {"policy_version": self._policy.version})
-            if first_time and await tx.fetch(_WITHDRAW, known):
-                tx.publish(
-                    ConsentChanged(
-                        customer_id=customer, marketing=False, source=Channel.SMS, changed_at=tx.now
-                    )
-                )
+            if first_time:
+                await tx.fetch(_ENTER, known)
+                [(speaker,)] = await tx.fetch(_WHOSE_KEY, {"holder": customer, "key": key})
+                await speak(tx, speaker, False, Channel.SMS)
         return UUID(str(customer))

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
-from shared.events.intake import CustomersMerged, MergeUndone
+from shared.events.intake import ConsentChanged, CustomersMerged, MergeUndone
 from shared.events.vocabulary import Duty, Grade
 from shared.runtime.errors import ConflictError, NotFoundError
 
@@ -68,10 +68,10 @@ _MADE = Statement(
 )
 _UNDO = Statement(
     """
-    WITH RECURSIVE person (customer_id) AS (
+    WITH RECURSIVE stays (customer_id) AS (
         SELECT into_id FROM customer_merge WHERE merge_id = :merge
         UNION
-        SELECT from_id FROM customer_merge JOIN person ON into_id = person.customer_id
+        SELECT from_id FROM customer_merge JOIN stays ON into_id = stays.customer_id
         WHERE undone_at IS NULL AND merge_id <> :merge
     ), merge AS (
         UPDATE customer_merge SET undone_at = now() WHERE merge_id = :merge RETURNING *
@@ -81,15 +81,31 @@ _UNDO = Statement(
     ), complaints AS (
         UPDATE complaint SET customer_id = merge.from_id FROM merge
         WHERE complaint.customer_id = merge.into_id AND complaint.complaint_id = ANY (merge.complaints)
+    ), before AS (
+        SELECT customer_id, marketing_consent, consent_source, word_of_other,
+               CASE WHEN word_of_other THEN own_consent ELSE marketing_consent END AS own_word
+        FROM (SELECT *, consent_by IS NOT NULL AND consent_by NOT IN (SELECT customer_id FROM stays) AS word_of_other
+              FROM customer) AS one
+        WHERE customer_id = (SELECT into_id FROM customer_merge WHERE merge_id = :merge)
+    ), after AS (
+        SELECT customer_id, consent_source, word_of_other, marketing_consent AS was,
+               CASE WHEN own_word IS NULL AND consent_set_aside AND NOT EXISTS (
+                   SELECT FROM stays JOIN customer AS one USING (customer_id)
+                   WHERE one.marketing_consent = false AND one.customer_id <> before.customer_id
+               ) THEN true ELSE own_word END AS becomes
+        FROM before, merge
     ), given_back AS (
-        UPDATE customer SET marketing_consent = true, updated_at = now() FROM merge
-        WHERE customer_id = merge.into_id AND consent_set_aside AND marketing_consent IS NULL
-          AND NOT EXISTS (SELECT FROM person JOIN customer AS one USING (customer_id)
-                          WHERE one.marketing_consent = false)
+        UPDATE customer SET marketing_consent = becomes, updated_at = now(),
+            consent_by = CASE WHEN NOT word_of_other THEN consent_by END
+        FROM after WHERE customer.customer_id = after.customer_id AND (word_of_other OR was IS DISTINCT FROM becomes)
+    ), parted AS (
+        UPDATE customer SET merged_into = NULL, updated_at = now() FROM merge WHERE customer_id = merge.from_id
     )
-    UPDATE customer SET merged_into = NULL, updated_at = now() FROM merge WHERE customer_id = merge.from_id
+    SELECT becomes, consent_source FROM after
+    WHERE word_of_other AND coalesce(was, false) <> coalesce(becomes, false)
     """
 )
+"""OF-7: what somebody said who is another one after all counts for them, and no more for who stays."""
 _NO_CUSTOMER = Statement(
     """
     UPDATE customer SET not_a_customer = true, updated_at = now()
@@ -159,7 +175,12 @@ async def undo_merge(work: UnitOfWork, merge_id: UUID, by: str) -> None:
         await tx.lock(map(str, parties))
         [now_made] = await tx.fetch(_MADE, {"merge": merge_id})
         _refuse(may_undo(undone=now_made["undone"], target_merged=now_made["target_merged"]))
-        await tx.fetch(_UNDO, {"merge": merge_id})
+        for agreed, source in await tx.fetch(_UNDO, {"merge": merge_id}):
+            tx.publish(
+                ConsentChanged(
+                    customer_id=now_made["into_id"], marketing=bool(agreed), source=source, changed_at=tx.now
+                )
+            )
         tx.publish(
             MergeUndone(
                 customer_id=now_made["into_id"],

@@ -355,7 +355,11 @@ class CallBackEnded(Event):
 
 
 class ConsentChanged(Event):
-    """A customer agreed to offers, or withdrew; the last word counts at once (OF-7)."""
+    """A customer agreed to offers, or withdrew; the last word counts at once (OF-7).
+
+    Who was merged into another speaks for both, and it is told of both; where the merge is undone, the one who stays has
+    their own word again, which is told if it is another: source then is the channel of the word that counts no more.
+    """
 
     publisher: ClassVar[str] = "intake"
     subject_field: ClassVar[str] = "customer_id"

@@ -112,3 +112,97 @@ async def test_of_7_a_refusal_further_down_a_chain_of_merges_counts_too(intake: 
     await undo(intake, merged)
     assert await consent(intake, third) is True
     assert UUID(third) != UUID(second)
+
+
+@pytest.mark.parametrize("word", [True, False])
+async def test_of_7_who_was_merged_away_speaks_for_both_and_for_themselves_after_the_undo(
+    intake: ServiceUnderTest, word: bool
+) -> None:
+    away, stays = await customer(intake, PHONE, not word), await customer(intake, ID, not word)
+    merged = await merge(intake, away, stays)
+    assert await say(intake, away, marketing=word) is True
+    assert await say(intake, away, marketing=word) is False
+    assert (await consent(intake, away), await consent(intake, stays)) == (word, word)
+    assert sorted(await changes(intake)) == sorted([(away, word), (stays, word)])
+    await undo(intake, merged)
+    assert (await consent(intake, away), await consent(intake, stays)) == (word, not word)
+    assert (await changes(intake))[2:] == [(stays, not word)]
+
+
+async def test_of_7_a_complaint_after_it_tells_what_was_said_on_the_id_merged_away(
+    intake: ServiceUnderTest,
+) -> None:
+    away, stays = await customer(intake, PHONE, None), await customer(intake, ID, None)
+    await merge(intake, away, stays)
+    await say(intake, away, marketing=True)
+    await post(intake, text="no signal at home", customer=ID)
+    assert [event.marketing_consent for event in await intake.said(ComplaintReceived)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("other", "door"), [(False, True), (True, False)])
+async def test_of_7_one_s_own_word_after_the_other_s_stays_when_the_merge_is_undone(
+    intake: ServiceUnderTest, other: bool, door: bool
+) -> None:
+    away, stays = await customer(intake, PHONE, True), await customer(intake, ID, True)
+    merged = await merge(intake, away, stays)
+    await say(intake, away, marketing=other)
+    if door:
+        await say(intake, stays, marketing=False)
+    else:
+        await post(intake, text="no signal at home", customer=ID | {"marketing_consent": False})
+    await undo(intake, merged)
+    assert (await consent(intake, away), await consent(intake, stays)) == (other, False)
+
+
+async def test_of_7_along_a_chain_everybody_further_up_is_spoken_for(intake: ServiceUnderTest) -> None:
+    first, second = await customer(intake, PHONE, None), await customer(intake, ID, None)
+    third = await customer(intake, {"external_id": "c2"}, True)
+    await merge(intake, first, second)
+    last = await merge(intake, second, third)
+    await say(intake, first, marketing=False)
+    assert [await consent(intake, one) for one in (first, second, third)] == [False] * 3
+    await undo(intake, last)
+    assert [await consent(intake, one) for one in (first, second, third)] == [False, False, True]
+
+
+async def test_of_7_a_yes_that_was_set_aside_comes_back_though_the_other_agreed_meanwhile(
+    intake: ServiceUnderTest,
+) -> None:
+    away, stays = await customer(intake, PHONE, False), await customer(intake, ID, True)
+    merged = await merge(intake, away, stays)
+    await say(intake, away, marketing=True)
+    await undo(intake, merged)
+    assert (await consent(intake, away), await consent(intake, stays)) == (True, True)
+    assert sorted(await changes(intake)) == sorted([(away, True), (stays, True)])
+
+
+async def stop(intake: ServiceUnderTest, sender: str = PHONE["phone"]) -> None:
+    answer = await post(intake, "sms", sender=sender, text="STOP")
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "offers_refused")
+
+
+async def test_of_7_stop_from_a_number_that_came_with_a_merge_counts_for_both_and_stays_with_the_number(
+    intake: ServiceUnderTest,
+) -> None:
+    away, stays = await customer(intake, PHONE, True), await customer(intake, ID, True)
+    third = await customer(intake, {"external_id": "c2"}, True)
+    merged = await merge(intake, away, stays)
+    last = await merge(intake, stays, third)
+    await stop(intake)
+    assert [await consent(intake, one) for one in (away, stays, third)] == [False] * 3
+    await undo(intake, last)
+    assert [await consent(intake, one) for one in (away, stays, third)] == [False, False, True]
+    await undo(intake, merged)
+    assert [await consent(intake, one) for one in (away, stays, third)] == [False, True, True]
+    await stop(intake)
+    assert [value for one, value in await changes(intake) if one == away] == [False], "it is no news"
+
+
+async def test_of_7_stop_from_one_s_own_number_stays_with_who_was_merged_into(
+    intake: ServiceUnderTest,
+) -> None:
+    away, stays = await customer(intake, ID, True), await customer(intake, PHONE, True)
+    merged = await merge(intake, away, stays)
+    await stop(intake)
+    await undo(intake, merged)
+    assert (await consent(intake, away), await consent(intake, stays)) == (True, False)
