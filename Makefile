@@ -47,10 +47,15 @@ lock: setup-dev ## Resolve the newest versions into the locks
 	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev pyproject.toml -o requirements/dev.lock
 	@$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in -o requirements/uv.lock
 
+# Even a Python that cannot read our files says in one line that it is too old.
+NEW_ENOUGH = import sys; sys.version_info >= (3, 11) or sys.exit("redress setup: needs Python 3.11 or newer (需要 3.11 或更新版本): " + sys.version.split()[0] + "; make run PYTHON=python3.11")
+
 $(VENV)/.run: requirements/run.lock pyproject.toml
+	@$(PYTHON) -c '$(NEW_ENOUGH)'
 	@$(PYTHON) tools/setup.py run $(THIS)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c '$(NEW_ENOUGH)'
 	@$(PYTHON) tools/setup.py dev $(THIS)
 	@touch $@ $(VENV)/.run

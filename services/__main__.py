@@ -3,10 +3,7 @@
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - an older Python should say so before it stumbles over the syntax
-    raise SystemExit(
-        "redress: needs Python 3.11 or newer, this is / 需要 Python 3.11 或更新版本，当前是 "
-        + sys.version.split()[0]
-    )
+    raise SystemExit("redress: needs Python 3.11 or newer (需要 3.11 或更新版本): " + sys.version.split()[0])
 
 from pathlib import Path
 from typing import Annotated, Any

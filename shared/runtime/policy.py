@@ -89,4 +89,5 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path} cannot be used: {error}|无法使用 {path}：{error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise PolicyError(f"{path} cannot be used: {why}|无法使用 {path}：{why}") from error

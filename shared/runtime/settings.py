@@ -124,14 +124,13 @@ def load_settings(config: Path | None = None, **given: Any) -> Settings:
         try:
             from_file = tomllib.loads(config.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{config} cannot be used: {error}|无法使用 {config}：{error}") from error
+            why = getattr(error, "strerror", None) or error
+            raise SettingsError(f"{config} cannot be used: {why}|无法使用 {config}：{why}") from error
     try:
         environment = Settings(**{name: value for name, value in given.items() if value is not None})
         chosen = environment.model_dump(include=environment.model_fields_set)
         return Settings(**(from_file | chosen))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(f"{part}:" for part in first["loc"])
-        raise SettingsError(
-            f"{name} {field_text(first, 'en')}|{name} {field_text(first, 'zh-CN')}"
-        ) from error
+        name = "".join(f"{part}: " for part in first["loc"])
+        raise SettingsError(f"{name}{field_text(first, 'en')}|{name}{field_text(first, 'zh-CN')}") from error

@@ -178,3 +178,19 @@ async def test_a_file_balances_with_a_process_and_a_database_per_service_and_aga
     balances(first, created=ROWS_APART, already_known=0)
     second = replay(file, EXAMPLES / f"{name}.toml", tmp_path, *addresses)
     balances(second, created=0, already_known=ROWS_APART)
+
+
+async def test_a_message_that_only_refuses_offers_is_listed_and_the_books_balance(
+    up: Up, tmp_path: Path
+) -> None:
+    file, mapping = tmp_path / "texts.csv", tmp_path / "mapping.toml"
+    file.write_text("id,text,number\n1,td,n1\n2,话费多扣了三十元,n2\n3,退订,n3\n", encoding="utf-8")
+    mapping.write_text(
+        'source = "texts"\n[text]\ncolumns = ["text"]\n[contact]\nid = "id"\n'
+        '[customer]\nexternal_id = "number"\n[sender]\ndefault = "unknown"\n[channel]\ndefault = "sms"\n',
+        encoding="utf-8",
+    )
+    code, report = replay(file, mapping, tmp_path, "--data", str(up.data))
+    assert (code, report["balances"]) == (0, True)
+    assert (report["rows"]["created"], report["rejected"]) == (1, {"REFUSES_OFFERS": 2})
+    assert report["stopped"] is None

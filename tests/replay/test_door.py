@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -49,6 +50,17 @@ async def test_the_first_post_creates_and_the_second_is_known(door: Door, fake: 
     assert (first.outcome, second.outcome) == (Outcome.CREATED, Outcome.ALREADY_KNOWN)
     assert first.complaint_id == second.complaint_id
     assert len(fake.bodies) == 1
+
+
+async def test_a_message_that_only_refuses_offers_is_told_and_not_asked_again(
+    door: Door, fake: FakeServices
+) -> None:
+    fake.answers = [JSONResponse({"customer_id": str(uuid4()), "outcome": "offers_refused"}, 202)]
+    with pytest.raises(RejectError) as why:
+        await door.post(contact(text="td"))
+    assert (why.value.reason, fake.posts) == (Reason.REFUSES_OFFERS, 1)
+    assert "STOP" in Reject(7, why.value).detail("en")
+    assert "退订" in Reject(7, why.value).detail("zh-CN")
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])

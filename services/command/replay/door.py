@@ -17,6 +17,8 @@ from .tally import Answer, Outcome
 
 BUSY = frozenset({429, 502, 503, 504})
 REFUSED = frozenset({400, 409, 413, 415, 422})
+NO_COMPLAINT = 202
+"""A message that only refuses offers is taken, and is no complaint."""
 FAILURES_OF_ONE = 5
 """A contact for which intake fails so often, while it takes others, is not taken."""
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 5.0
@@ -89,6 +91,8 @@ class Door:
                 f"{self._address} wants its token in REDRESS_API_TOKEN"
                 f"|{self._address} 需要访问令牌，请设置 REDRESS_API_TOKEN"
             )
+        if status == NO_COMPLAINT:
+            raise RejectError(Reason.REFUSES_OFFERS)
         try:
             content = response.json()
             return Answer(Outcome(content["outcome"]), UUID(content["complaint_id"]))

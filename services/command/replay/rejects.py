@@ -26,6 +26,7 @@ class Reason(StrEnum):
     AMBIGUOUS_DATE = "AMBIGUOUS_DATE"
     AMBIGUOUS_TIME = "AMBIGUOUS_TIME"
     SAME_ID_OTHER_CONTENT = "SAME_ID_OTHER_CONTENT"
+    REFUSES_OFFERS = "REFUSES_OFFERS"
     REFUSED_BY_INTAKE = "REFUSED_BY_INTAKE"
     FAILED_IN_INTAKE = "FAILED_IN_INTAKE"
 
@@ -56,6 +57,10 @@ _DETAILS = {
     Reason.SAME_ID_OTHER_CONTENT: (
         "an earlier row has the same id and says something else",
         "前面有一行编号相同但内容不同",
+    ),
+    Reason.REFUSES_OFFERS: (
+        "only refuses offers, like STOP: intake kept that, and it is no complaint",
+        "只是退订推荐：intake 已记下，不是投诉",
     ),
     Reason.REFUSED_BY_INTAKE: ("{message}", "{message}"),
     Reason.FAILED_IN_INTAKE: ("intake answered {status} {times} times", "intake {times} 次返回 {status}"),

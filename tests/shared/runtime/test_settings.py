@@ -94,3 +94,19 @@ def test_an_old_key_still_opens_after_a_rotation() -> None:
 def test_what_was_not_sealed_by_us_cannot_be_opened(sealed: str) -> None:
     with pytest.raises(CannotOpenError):
         Sealer({"a": KEY_A}).open(sealed, "s")
+
+
+def test_what_is_wrong_with_a_setting_is_said_in_english_and_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDRESS_PORT", "many")
+    with pytest.raises(SettingsError, match=r"^port: must be a whole number\|port: 必须是整数$"):
+        load_settings()
+    monkeypatch.delenv("REDRESS_PORT")
+    with pytest.raises(SettingsError, match=r"^listening on .*\|监听 0\.0\.0\.0 需要 REDRESS_API_TOKEN"):
+        load_settings(host="0.0.0.0")
+    missing = tmp_path / "none.toml"
+    with pytest.raises(SettingsError) as error:
+        load_settings(missing)
+    assert str(error.value).startswith(f"{missing} cannot be used: No such file")
+    assert str(error.value).endswith(f"|无法使用 {missing}：No such file or directory")
