@@ -320,6 +320,8 @@ async def _apply_wave(
         for part in [[one] for one in arrivals] if one_by_one else [arrivals]:
             try:
                 await reaction(tx, [one.envelope for one in part if one.envelope is not None])
+                if one_by_one:
+                    await tx.write_what_is_late()
             except Exception as error:
                 raise ReactionError(part[0].place, part[0].type) from error
             crash_points.reached("mid_batch")

@@ -129,7 +129,7 @@ class Transaction:
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         """The rows of a statement, which sees all that was written before. Errors are asyncpg's own."""
         if self._late is not None:
-            await self._write_what_is_late()
+            await self.write_what_is_late()
         return await fetch(self._connection, statement, values)
 
     @property
@@ -192,10 +192,11 @@ class Transaction:
 
     async def write_late(self, writes: LateWrites, values: Mapping[str, Any]) -> None:
         """Write these with the events at the end, or before the next statement of this transaction."""
-        await self._write_what_is_late()
+        await self.write_what_is_late()
         self._late = (writes, values)
 
-    async def _write_what_is_late(self) -> None:
+    async def write_what_is_late(self) -> None:
+        """Write at once what was to be written late: an error belongs to whoever wrote it."""
         if self._late is not None:
             (writes, values), self._late = self._late, None
             await fetch(self._connection, writes.alone, values)

@@ -1,21 +1,30 @@
 """What is written late goes with the events, and is there for whoever asks before."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from shared.bus.database import Database
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import LateWrites
+from shared.bus.unit_of_work import LateWrites, Transaction
+from shared.events import Envelope
+from shared.events.intake import ComplaintReceived
 from tests.service_under_test import NoLog
-from tests.shared.bus.test_outbox import consent
 
-from .small_service import SmallService, small, small_database
+from .small_service import SmallService, small, small_database, stored
+from .test_consumer import received
+from .test_outbox import consent
 
 __all__ = ["small", "small_database"]
 
 NOTE = LateWrites(
     "noted_now AS (INSERT INTO noted (subject, publisher, sequence) VALUES (:who, 'intake', :number))"
+)
+REFUSED = LateWrites(
+    "noted_now AS (INSERT INTO noted (subject, publisher, sequence)"
+    " VALUES (:who, 'intake', CAST(:number AS int) / 0))"
 )
 COUNT = Statement("SELECT count(*) FROM noted")
 STATEMENTS = Statement(
@@ -69,3 +78,21 @@ async def test_a_transaction_that_fails_leaves_none(small: SmallService) -> None
     with pytest.raises(ZeroDivisionError):
         await fail_after_writing()
     assert await small.count("noted") == 0
+
+
+async def test_an_event_whose_late_writes_fail_is_parked_and_the_others_are_applied(
+    small: SmallService,
+) -> None:
+    poison, good = uuid4(), uuid4()
+
+    async def note_late(tx: Transaction, envelopes: Sequence[Envelope[Any]]) -> None:
+        for one in envelopes:
+            bad = one.event.complaint_id == poison
+            await tx.write_late(REFUSED if bad else NOTE, {"who": one.subject, "number": one.sequence})
+
+    small.consumer.reacts_with({ComplaintReceived: note_late})
+    await small.consumer.apply(stored(received(poison), received(good)))
+    assert await small.noted() == [("intake", 1)]
+    [letter] = await small.dead_letters.list()
+    assert letter.subject == str(poison)
+    assert "DivisionByZero" in letter.reason
