@@ -13,6 +13,7 @@ from tests.service_under_test import ServiceUnderTest, StartService
 FIXTURES = Path(__file__).parent / "providers"
 PUBLIC_URL = "https://complaints.example.com"
 SECRET = "0123456789abcdef0123456789abcdef"
+SMS_KINDS = ("alibaba-sms", "tencent-sms", "twilio-sms", "vonage-sms", "kannel-sms")
 KINDS = (
     "alibaba-sms",
     "tencent-sms",
@@ -87,3 +88,15 @@ async def call(
     return await intake.client.request(
         request.method, url, content=request.body, headers=request.headers | headers
     )
+
+
+def is_a_yes(kind: str, answer: Any) -> bool:
+    """Whether an SMS provider takes this answer for a yes."""
+    if kind == "alibaba-sms":
+        return (answer.status_code, answer.text) == (200, '{"code":0,"msg":"接收成功"}')
+    if kind == "tencent-sms":
+        return (answer.status_code, answer.text) == (200, '{"result":0,"errmsg":"OK"}')
+    if kind == "twilio-sms":
+        empty = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+        return (answer.text, answer.headers["content-type"]) == (empty, "text/xml; charset=utf-8")
+    return answer.status_code == 200 and answer.text == ""

@@ -15,7 +15,7 @@ from tests.service_under_test import ServiceUnderTest, StartService
 from .doors import post
 from .providers_at_the_door import account, call, fixture, intake_for
 from .test_rules import POLICY
-from .test_sms_providers import alibaba, sms
+from .test_sms_of_each_provider import alibaba, sms
 
 
 @pytest.fixture
