@@ -184,6 +184,7 @@ TECHNICAL = {
         "superior_promises": "promises the answer of a superior",
         "superior_store": "statements that load who is above",
         "outage_store": "loads and saves what is due about mass outages",
+        "watch_internal": "stores, tells and watches until when the house answers its owner",
         "watch_outages": "stores, tells and watches what is due about mass outages",
         "pause_doors": "endpoints of pauses, beside api.py",
         "pause_promises": "stores and tells pauses, and what they do to promises",

@@ -50,7 +50,7 @@ from shared.events.routing import (
     TransferRequested,
     UrgencyChanged,
 )
-from shared.events.sla import EscalationReached, EscalationUnroutable
+from shared.events.sla import EscalationReached, EscalationUnroutable, InternalPromiseBroken
 from shared.events.vocabulary import MessageKind, Role
 
 from .progress import Told
@@ -169,6 +169,10 @@ def _superior(event: SuperiorInformed) -> Told:
     return Told(event.superior_name)
 
 
+def _internal(event: InternalPromiseBroken) -> Told:
+    return Told(event.department)
+
+
 def _escalated(event: EscalationReached) -> Told:
     return Told(f"{event.level} {event.kind}", {"escalation_level": event.level})
 
@@ -247,6 +251,7 @@ READERS: dict[type[Event], Callable[[Any], Told]] = {
     ComplaintClosed: _closed,
     EscalationReached: _escalated,
     EscalationUnroutable: _only_noted,
+    InternalPromiseBroken: _internal,
     MessageSent: _message,
     MessageSkipped: _message,
     MessageFailed: _message,

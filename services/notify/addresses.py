@@ -13,6 +13,8 @@ _COLUMNS = {
     Role.CUSTOMER: ("reply_channel", "reply_to"),
     Role.OWNER: ("staff_channel", "owner_reply_to"),
     Role.TEAM_LEAD: ("staff_channel", "lead_reply_to"),
+    Role.MANAGER: ("manager_channel", "manager_reply_to"),
+    Role.COORDINATOR: ("coordinator_channel", "coordinator_reply_to"),
 }
 
 

@@ -9,7 +9,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.intake import ComplaintReceived
-from shared.events.routing import OwnerChanged, OwnerNamed
+from shared.events.routing import HandlerAssigned, OwnerChanged, OwnerNamed
 from shared.events.sla import PromisesMade
 from shared.events.vocabulary import PromiseKind
 
@@ -21,6 +21,10 @@ Complaints: TypeAlias = Mapping[UUID, Complaint]
 
 _CUSTOMER = ("receipt_number", "language", "reply_channel", "reply_to", "address_hint")
 _OWNER = ("owner_id", "owner_name", "lead_id", "staff_channel", "owner_reply_to", "lead_reply_to")
+
+_ABOVE = tuple(
+    f"{who}_{what}" for who in ("manager", "coordinator") for what in ("id", "channel", "reply_to")
+)
 
 _RECEIVED = Statement(
     """
@@ -39,6 +43,19 @@ _OWNED = Statement(
                 CAST(:lead_id AS text[]), CAST(:staff_channel AS text[]), CAST(:owner_reply_to AS text[]),
                 CAST(:lead_reply_to AS text[]))
          AS v (complaint_id, owner_id, owner_name, lead_id, staff_channel, owner_reply_to, lead_reply_to)
+    WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
+    """
+)
+_HANDLED = Statement(
+    """
+    UPDATE complaint SET manager_id = v.manager_id, manager_channel = v.manager_channel,
+        manager_reply_to = v.manager_reply_to, coordinator_id = v.coordinator_id,
+        coordinator_channel = v.coordinator_channel, coordinator_reply_to = v.coordinator_reply_to
+    FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:manager_id AS text[]), CAST(:manager_channel AS text[]),
+                CAST(:manager_reply_to AS text[]), CAST(:coordinator_id AS text[]),
+                CAST(:coordinator_channel AS text[]), CAST(:coordinator_reply_to AS text[]))
+         AS v (complaint_id, manager_id, manager_channel, manager_reply_to, coordinator_id, coordinator_channel,
+               coordinator_reply_to)
     WHERE complaint.complaint_id = v.complaint_id RETURNING complaint.*
     """
 )
@@ -76,6 +93,11 @@ async def keep_owners(
 ) -> Complaints:
     """Keep who answers for the complaints, and how owner and team lead are reached."""
     return await _run(tx, _OWNED, named, _columns(named, _OWNER))
+
+
+async def keep_handlers(tx: Transaction, assigned: Sequence[Envelope[HandlerAssigned]]) -> None:
+    """Keep who is above those that work on the complaints, and how they are reached."""
+    await _run(tx, _HANDLED, assigned, _columns(assigned, _ABOVE))
 
 
 async def keep_due_times(tx: Transaction, made: Sequence[Envelope[PromisesMade]]) -> Complaints:

@@ -24,6 +24,7 @@ _OF_WORK = frozenset(
         MessageKind.PROGRESS,
         MessageKind.WARNING,
         MessageKind.UNROUTABLE,
+        MessageKind.INTERNAL_OVERDUE,
         MessageKind.INCIDENT,
         MessageKind.NO_INCIDENT,
     }

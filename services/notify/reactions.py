@@ -9,7 +9,7 @@ from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.feedback import SatisfactionAsked
 from shared.events.intake import ComplaintJoinedIncident, ComplaintReceived, IncidentEnded
-from shared.events.routing import ComplaintReopened, ComplaintResolved, OwnerNamed
+from shared.events.routing import ComplaintReopened, ComplaintResolved, HandlerAssigned, OwnerNamed
 from shared.events.sla import EscalationReached, PromiseBroken, PromisesMade
 from shared.events.vocabulary import MessageKind, Role
 
@@ -17,6 +17,7 @@ from .complaints import (
     Complaints,
     keep_customers,
     keep_due_times,
+    keep_handlers,
     keep_owners,
     keep_stage,
     known_complaints,
@@ -39,6 +40,7 @@ def reactions(messages: Messages) -> Reactions:
     return {
         ComplaintReceived: partial(tell_receipts, messages),
         OwnerNamed: partial(tell_owners, messages),
+        HandlerAssigned: note_handlers,
         PromiseBroken: partial(tell_of_lateness, messages),
         EscalationReached: partial(tell_staff_of_escalations, messages),
         ComplaintResolved: partial(tell_resolutions, messages),
@@ -70,6 +72,11 @@ async def tell_owners(messages: Messages, tx: Transaction, named: Sequence[Envel
     await messages.store(
         tx, [wish for e, notices in noted for wish in wishes_of(messages, e, notices, known)]
     )
+
+
+async def note_handlers(tx: Transaction, assigned: Sequence[Envelope[HandlerAssigned]]) -> None:
+    """Keep who is told where those that work on it do not answer in time."""
+    await keep_handlers(tx, assigned)
 
 
 async def tell_promised_times(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from shared.events import Event
 from shared.events.intake import DutyDone, DutyOverdue, ServiceFreezeAsked
-from shared.events.sla import EscalationUnroutable, PromiseAtRisk
+from shared.events.sla import EscalationUnroutable, InternalPromiseBroken, PromiseAtRisk
 from shared.events.vocabulary import Duty, MessageKind
 
 from .notice import Decide, Fact, Notice, Several
@@ -49,11 +49,18 @@ def _unroutable(event: EscalationUnroutable, policy: NotifyPolicy) -> tuple[Noti
     return tuple(Notice(MessageKind.UNROUTABLE, role, told_of, facts) for role in policy.unroutable_told)
 
 
+def _internal(event: InternalPromiseBroken, _policy: NotifyPolicy) -> tuple[Notice, ...]:
+    """FC-14: who leads the department, and whoever else sla names, hears that it has not answered the owner in time."""
+    told_of, facts = str(event.holding_id), {"due": event.due_at}
+    return tuple(Notice(MessageKind.INTERNAL_OVERDUE, role, told_of, facts) for role in event.told)
+
+
 ON_DUTIES: Mapping[type[Event], Decide] = {
     ServiceFreezeAsked: _freeze,
     DutyOverdue: _overdue,
     PromiseAtRisk: _at_risk,
     EscalationUnroutable: _unroutable,
+    InternalPromiseBroken: _internal,
 }
 
 

@@ -151,11 +151,16 @@ async def _tell(
 def wishes_of(
     messages: Messages, envelope: Envelope[Any], notices: Sequence[Notice], known: Complaints
 ) -> Iterator[Wish]:
-    """These messages in words; who is owner and team lead is told once."""
+    """These messages in words; who has two of the roles is told once."""
     complaint = known[envelope.event.complaint_id]
     owner_leads = complaint["owner_id"] == complaint["lead_id"]
+    leads_both = (
+        complaint["manager_id"] is not None and complaint["manager_id"] == complaint["coordinator_id"]
+    )
     for notice in notices:
         if owner_leads and notice.role is Role.TEAM_LEAD and any(n.role is Role.OWNER for n in notices):
+            continue
+        if leads_both and notice.role is Role.COORDINATOR and any(n.role is Role.MANAGER for n in notices):
             continue
         where = notice.where or messages.desk(notice.role, complaint)
         wish = Wish(envelope, complaint, notice.kind, notice.role, notice.told_of, where=where)

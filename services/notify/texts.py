@@ -69,6 +69,7 @@ PLACEHOLDERS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.SUPERIOR_PROMISED: frozenset({"receipt", "due"}),
     MessageKind.SUPERIOR_CALLED: frozenset({"receipt", "owner", "due"}),
     MessageKind.EARLIER_COMPLAINTS: frozenset({"receipt", "owner", "past"}),
+    MessageKind.INTERNAL_OVERDUE: frozenset({"receipt", "owner", "due"}),
     MessageKind.REMEDY_UNPAID: frozenset({"receipt", "owner", "remedy", "due"}),
 }
 """What can be said in which message; every text says all of it."""

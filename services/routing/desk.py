@@ -53,6 +53,18 @@ class Desk(NamedTuple):
             "lead_reply_to": sealed[1],
         }
 
+    def above(self, department: str, complaint_id: UUID) -> dict[str, Any]:
+        """Who leads a department and who settles hand-overs, and where they are reached: fields of an event."""
+        manager, coordinator = self.directory.lead_of_department(department), self.directory.coordinators()[0]
+        return {
+            "manager_id": manager.id,
+            "manager_channel": manager.channel,
+            "manager_reply_to": self.sealed_address(manager, complaint_id),
+            "coordinator_id": coordinator.id,
+            "coordinator_channel": coordinator.channel,
+            "coordinator_reply_to": self.sealed_address(coordinator, complaint_id),
+        }
+
     def today(self, now: datetime) -> date:
         """The day that it is where people work."""
         return now.astimezone(self.zone).date()

@@ -244,6 +244,7 @@ def _tell(desk: Desk, tx: Transaction, decision: _Decision) -> None:
                 assigned_at=tx.now,
                 answer_field=decision.terms.answer_field,
                 answer_by=decision.terms.answer_by,
+                **desk.above(handler.department, complaint_id),
             ),
             because_of=decision.envelope,
         )

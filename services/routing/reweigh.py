@@ -187,7 +187,7 @@ async def _keep(
     await tx.fetch(_KEEP, values | desk.counts(tx))
     for one, handling, term in zip(raised, moved, terms, strict=True):
         if handling is not None:
-            _tell(tx, one, handling, term)
+            _tell(desk, tx, one, handling, term)
 
 
 def _terms(desk: Desk, times: AnswerTimes, one: _Raised, handling: Handling | None) -> AnswerTerms:
@@ -198,7 +198,7 @@ def _terms(desk: Desk, times: AnswerTimes, one: _Raised, handling: Handling | No
     return times.terms(owner, handling.handler, row["case_type"], row["category"], row["due_at"])
 
 
-def _tell(tx: Transaction, one: _Raised, handling: Handling, terms: AnswerTerms) -> None:
+def _tell(desk: Desk, tx: Transaction, one: _Raised, handling: Handling, terms: AnswerTerms) -> None:
     handler, reason = handling
     tx.publish(
         HandlerAssigned(
@@ -209,6 +209,7 @@ def _tell(tx: Transaction, one: _Raised, handling: Handling, terms: AnswerTerms)
             reason=reason,
             assigned_at=tx.now,
             **terms._asdict(),
+            **desk.above(handler.department, one.row["complaint_id"]),
         ),
         because_of=one.envelope,
     )

@@ -155,6 +155,7 @@ async def _take(work: UnitOfWork, desk: Desk, item: dict[str, Any], by: Member) 
                     reason=TransferReason.ABSENT,
                     assigned_at=tx.now,
                     **terms._asdict(),
+                    **desk.above(by.department, complaint_id),
                 )
             )
             TRANSFERS.labels(TransferReason.ABSENT).inc()

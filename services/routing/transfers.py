@@ -197,6 +197,7 @@ def _tell_handler(desk: Desk, tx: Transaction, settlement: Settlement, terms: An
             reason=reason,
             assigned_at=tx.now,
             **terms._asdict(),
+            **desk.above(handler.department if handler else "", transfer.complaint_id),
         )
     )
     TRANSFERS.labels(reason).inc()

@@ -32,6 +32,7 @@ from .superior_promises import superiors
 from .swap_pages import timers as paging
 from .swap_targets import timers as swapping
 from .target_doors import router as target_doors
+from .watch_internal import answering, internal_timers
 from .watch_outages import outage_timers, outages
 from .what_if_doors import router as what_if_doors
 
@@ -64,9 +65,11 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         service.serves(timekeeper=keeper, policy=policy)
         service.hears(
             ("intake", "routing", "notify"),
-            in_turn(reactions(policy, keeper), holding(), outages(policy), superiors(policy, keeper)),
+            in_turn(
+                reactions(policy, keeper), holding(), outages(policy), answering(), superiors(policy, keeper)
+            ),
         )
-        firing = (pausing, timers, recomputing, recounting, swapping, paging, outage_timers)
+        firing = (internal_timers, pausing, timers, recomputing, recounting, swapping, paging, outage_timers)
         service.fires({kind: fire for made in firing for kind, fire in made(policy, keeper).items()})
         service.samples(sampler(policy.horizon_warning_days))
 

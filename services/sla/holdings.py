@@ -20,6 +20,8 @@ from shared.events.routing import (
     TaskReleased,
 )
 
+from .watch_internal import watch_internal
+
 # Whoever had it until now has it no more; from_holder: only if it was they.
 _TAKE_OVER = Statement(
     """
@@ -85,6 +87,8 @@ def holding() -> Reactions:
 async def take_over(tx: Transaction, told: Sequence[Envelope[Working]]) -> None:
     """Somebody else works on it; an owner who changes takes it only from the one before, not from a handler."""
     taken = [_taken(envelope.event) for envelope in told]
+    for_owners = [one for one, e in zip(taken, told, strict=True) if isinstance(e.event, HandlerAssigned)]
+    await watch_internal(tx, [(one.holding_id, one.complaint_id, one.answer_by) for one in for_owners])
     columns = zip(Taken._fields, zip(*taken, strict=True), strict=True)
     await tx.fetch(_TAKE_OVER, dict(columns))
 

@@ -324,6 +324,19 @@ class MassOutagePolicy(_Part):
     told: Annotated[tuple[Role, ...], Field(min_length=1)]
 
 
+class InternalPolicy(_Part):
+    """FC-14: what of the time in which others answer an owner inside the house is watched, and who hears that it is over.
+
+    within_department: handlers in the owner's own department are watched too; stopped_by: pauses that stop it (PAU-3).
+    """
+
+    within_department: bool
+    stopped_by: tuple[PauseReason, ...]
+    told: Annotated[
+        tuple[Literal[Role.MANAGER, Role.COORDINATOR, Role.OWNER, Role.TEAM_LEAD], ...], Field(min_length=1)
+    ]
+
+
 class ClockPolicy(_Part):
     """One clock of a regulator: by when the customer has the answer, and for which complaints.
 
@@ -446,6 +459,7 @@ class SlaPolicy(Policy):
     superior: SuperiorPolicy
     overdue: OverduePolicy
     mass_outage: MassOutagePolicy
+    internal: InternalPolicy
     news_repeats: bool
     regulator: RegulatorPolicy
     rural: RuralPolicy

@@ -45,7 +45,7 @@ _LATE = Statement(
 )
 _HELD = Statement(
     """
-    SELECT complaint_id, department, since, until, is_part, answer_by, reason, now() AS now FROM holding
+    SELECT complaint_id, department, since, until, is_part, answer_by, answered_at, reason, now() AS now FROM holding
     WHERE complaint_id = ANY (CAST(:complaints AS uuid[])) ORDER BY since, holding_id
     """
 )
@@ -176,6 +176,6 @@ def _as_list(shares: Mapping[str | None, float]) -> list[dict[str, Any]]:
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """late: whether the internal promise was broken (FC-14, FC-16); None without one."""
-    names = ("department", "since", "until", "is_part", "answer_by", "reason")
-    late = (row["until"] or row["now"]) > row["answer_by"] if row["answer_by"] else None
+    names = ("department", "since", "until", "is_part", "answer_by", "answered_at", "reason")
+    late = (row["answered_at"] or row["until"] or row["now"]) > row["answer_by"] if row["answer_by"] else None
     return {name: row[name] for name in names} | {"late": late}

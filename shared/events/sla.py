@@ -232,6 +232,25 @@ class IncidentDutyBroken(_OutageEvent):
     told: tuple[Role, ...]
 
 
+class InternalPromiseBroken(Event):
+    """A department that works on another's complaint has not answered its owner in time (FC-14); told once.
+
+    due_at: moved by pauses (PAU-3); `told` are the roles to be told: MANAGER leads that department.
+    """
+
+    publisher: ClassVar[str] = "sla"
+
+    complaint_id: UUID
+    holding_id: UUID
+    department: str
+    handler_id: str
+    since: Instant
+    due_at: Instant
+    broken_at: Instant
+    told: tuple[Role, ...]
+    policy_version: str
+
+
 class KeptPromise(BaseModel):
     """One promise that was kept; `late` if after its due time."""
 

@@ -37,6 +37,7 @@ from .news import (
     extended,
     failed,
     granted,
+    internal_broken,
     joined,
     new_owner,
     of_a_task,
@@ -165,6 +166,11 @@ TO_STAFF: dict[str, tuple[Any, Role, str]] = {
         lambda c: of_a_task(TaskOverdue, c, due_at=DUE, overdue_at=now()),
         Role.MANAGER,
         "逾期",
+    ),
+    "INTERNAL_OVERDUE": (
+        lambda c: internal_broken(c, Role.OWNER),
+        Role.OWNER,
+        "办理部门应在",
     ),
     "REMEDY_UNPAID": (
         lambda c: unpaid(c, owner_id="h3"),

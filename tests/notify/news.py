@@ -17,7 +17,13 @@ from shared.events.routing import (
     TransferFailed,
     TransferRequested,
 )
-from shared.events.sla import PromiseExtended, PromiseRecomputed, PromisesMade, PromisesResumed
+from shared.events.sla import (
+    InternalPromiseBroken,
+    PromiseExtended,
+    PromiseRecomputed,
+    PromisesMade,
+    PromisesResumed,
+)
 from shared.events.vocabulary import (
     Channel,
     OwnerChangeReason,
@@ -117,6 +123,13 @@ def unpaid(complaint_id: UUID, **changes: Any) -> RemedyOverdue:
     facts: dict[str, Any] = {"remedy_id": uuid4(), "kind": RemedyKind.REFUND, "amount": 1250, "pay_by": DUE}
     facts |= {"overdue_at": now(), "owner_id": "a100", "approver_id": "h3"} | staff(complaint_id, "approver")
     return RemedyOverdue(**({"complaint_id": complaint_id} | facts | changes))
+
+
+def internal_broken(complaint_id: UUID, *roles: Role) -> InternalPromiseBroken:
+    facts: dict[str, Any] = {"holding_id": uuid4(), "department": "network", "handler_id": "n1", "since": WAS}
+    facts |= {"due_at": DUE, "broken_at": now(), "policy_version": "t"}
+    told = roles or (Role.MANAGER, Role.COORDINATOR)
+    return InternalPromiseBroken(complaint_id=complaint_id, told=told, **facts)
 
 
 def paid(complaint_id: UUID, amount: int = 1250) -> RemedyPaid:

@@ -62,7 +62,6 @@ RECORDS: Mapping[str, Mapping[str, str]] = {
         "swap": "names the versions before and after, in `was` and `became`",
         "contract": "what people told",
         "protection": "what people decided",
-        "holding": "what routing told",
         "addressee": "what people told",
     },
     "notify": {

@@ -10,7 +10,7 @@ from tests.policies.doors import put, put_well
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .handing_over import away, handler, start
-from .people import offer, taken_by
+from .people import hand_over, offer, taken_by
 
 NO_ABSENCE = "reasons = ['NOT_COMPETENT', 'AUTHORITY']"
 
@@ -76,3 +76,13 @@ async def test_fc_6_what_is_no_reason_at_all_cannot_be_listed(
     answer = await put(routing, {"version": "2027-a", "transfer": {"reasons": reasons}})
     assert answer.status_code == 422
     assert "reasons" in answer.text
+
+
+async def test_fc_14_a_hand_over_names_who_leads_the_department_and_who_settles_hand_overs(
+    routing: ServiceUnderTest,
+) -> None:
+    complaint_id = await taken_by(routing, "f1")
+    await hand_over(routing, complaint_id, "b1")
+    [told] = await routing.said(HandlerAssigned)
+    assert (told.manager_id, told.coordinator_id) == ("b9", "duty1")
+    assert told.manager_channel is not None

@@ -53,6 +53,8 @@ class HandlerAssigned(_RoutingEvent):
     """Somebody works on the complaint; the owner stays who it was (FC-6).
 
     answer_field, answer_by: until when they answer inside the house (FC-14), never after the customer's promise.
+    manager: who leads the handler's department; coordinator: who settles hand-overs; where they are reached is sealed
+    for notify.
     """
 
     handler_id: str
@@ -62,6 +64,12 @@ class HandlerAssigned(_RoutingEvent):
     assigned_at: Instant
     answer_field: AnswerField | None = None
     answer_by: Instant | None = None
+    manager_id: str | None = None
+    manager_channel: Channel | None = None
+    manager_reply_to: Sealed | None = None
+    coordinator_id: str | None = None
+    coordinator_channel: Channel | None = None
+    coordinator_reply_to: Sealed | None = None
 
 
 class HandlerChased(_RoutingEvent):
