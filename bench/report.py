@@ -183,11 +183,12 @@ def details(results: Results) -> str:
             f"  relay: publishing alone, without outbox and journal: {relay['publish_alone_per_s']:,.0f}/s"
         )
     if beside := results.get("sla_watch"):
-        fired, at_once = beside["fired"], beside["at_once"]
+        fired, laid, at_once = beside["fired"], beside["with_clocks"], beside["at_once"]
         lines.append(
             f"  sla, beside {fired['open']:,} open: CPU per timer {fired['cpu_us']['python']:.0f} µs + PostgreSQL "
-            f"{fired['cpu_us']['postgres']:.0f} µs; {at_once['timers']:,} breaches of one second gave "
-            f"{at_once['events']:,} events"
+            f"{fired['cpu_us']['postgres']:.0f} µs; where each lays a clock {laid['per_s']:,.0f}/s, "
+            f"{laid['cpu_us']['python']:.0f} µs + {laid['cpu_us']['postgres']:.0f} µs; "
+            f"{at_once['timers']:,} breaches of one second gave {at_once['events']:,} events"
         )
     if grown := results.get("sla_growth"):
         sizes = "; ".join(

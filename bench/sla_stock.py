@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from .watchers import plain
 
 KINDS = 4
+HOURS = {"W1": 36, "L1": 72, "L3": 96}
 TABLES = ("complaint", "stream", "promise", "timer")
 _KEYS = """
     SELECT conrelid::regclass::text AS place, conname AS name, pg_get_constraintdef(oid) AS made
@@ -43,13 +44,15 @@ _PROMISES = """
 _TIMERS = """
     INSERT INTO timer (id, kind, subject, due_at)
     SELECT promise_id, 'promise', complaint_id::text,
-           starts_at + make_interval(hours => CASE next_rung WHEN 'L1' THEN 72 ELSE 36 END)
+           starts_at + make_interval(hours => CASE next_rung WHEN 'L3' THEN 96 WHEN 'L1' THEN 72 ELSE 36 END)
     FROM promise
 """
 
 
 class Stock(NamedTuple):
-    """How many promises are open, and of how many a level is due: W1 or L1, reached `due_in` seconds from now.
+    """How many promises are open, and of how many a level is due: W1, L1 or L3, reached `due_in` seconds from now.
+
+    With L3, the last one, a regulator's clock is laid.
 
     What came first is due first, so those that are due lie close together; is_scattered: all over what is open.
     """
@@ -80,7 +83,7 @@ async def fill(url: str, stock: Stock) -> None:
 
 async def _rows(connection: asyncpg.Connection, stock: Stock) -> None:
     complaints = stock.open // KINDS
-    hours = 72 if stock.level == "L1" else 36
+    hours = HOURS[stock.level]
     began = "SELECT clock_timestamp() + make_interval(secs => $1) - make_interval(hours => $2)"
     starts_at = await connection.fetchval(began, stock.due_in, hours)
     await connection.execute(_COMPLAINTS, complaints)

@@ -118,15 +118,16 @@ async def watching(stage: Stage, stock: Stock) -> AsyncIterator[Watch]:
 
 
 async def sla_watch(stage: Stage, due: int = DUE, at_once: int = 100_000) -> dict[str, Any]:
-    """Firing beside 100,000 open promises; and much due in the same second, and new promises."""
+    """Firing beside 100,000 open promises, with and without clocks; much due in the same second, and new promises."""
     [fired] = await _at_sizes(stage, SIZES[:1], due)
+    [laid] = await _at_sizes(stage, SIZES[:1], due, level="L3")
     async with (
         Stage(stage.folder.parent) as own,
         watching(own, Stock(at_once * KINDS, at_once, "L1", due_in=DUE_IN)) as watched,
     ):
         one_second = await _due_at_once(watched)
         made = await _from_events(watched)
-    return {"fired": fired, "at_once": one_second, "promises": made}
+    return {"fired": fired, "with_clocks": laid, "at_once": one_second, "promises": made}
 
 
 async def sla_growth(
@@ -145,9 +146,9 @@ async def sla_growth_scattered(stage: Stage, sizes: Sequence[int] = SIZES) -> di
 
 
 async def _at_sizes(
-    stage: Stage, sizes: Sequence[int], due: int, *, is_scattered: bool = False
+    stage: Stage, sizes: Sequence[int], due: int, *, level: str = "W1", is_scattered: bool = False
 ) -> list[dict[str, Any]]:
-    """Warnings fired beside so many open promises, each number on a server of its own, and looks when none is due.
+    """Levels fired beside so many open promises, each number on a server of its own, and looks when none is due.
 
     They fire in turn, a little each, so that what else the machine does strikes all alike; the best of each counts.
     """
@@ -155,7 +156,7 @@ async def _at_sizes(
         all_watched = []
         for size in sizes:
             own = await ends.enter_async_context(Stage(stage.folder.parent))
-            stock = Stock(size, min(due, size // (2 * KINDS)), is_scattered=is_scattered)
+            stock = Stock(size, min(due, size // (2 * KINDS)), level, is_scattered=is_scattered)
             all_watched.append(await ends.enter_async_context(watching(own, stock)))
             print(f"  {size:,} open: filled", flush=True)  # the next size may take minutes
         for watched in all_watched:

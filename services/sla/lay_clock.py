@@ -1,5 +1,7 @@
 """Decides which of the regulator's clocks run for a complaint, when their row has to be there, what they force."""
 
+import math
+
 from shared.events.vocabulary import EscalationLevel, PromiseKind
 
 from .conditions import Facts, applies
@@ -30,16 +32,21 @@ def earliest_warning(policy: SlaPolicy) -> float:
     first = min(shares, default=1.0)
     if profile is None:
         return float("inf")
-    return min((_at_least(one.target) * first for one in profile.clocks), default=float("inf"))
+    return min((_at_least(one.target, first) for one in profile.clocks), default=float("inf"))
 
 
 def lay_at_once(facts: Facts, result_speaks_after: float, earliest: float, policy: RegulatorPolicy) -> bool:
     """Whether a clock's row has to be there from the beginning.
 
-    Otherwise it is laid when the promise of a result speaks for the first time, is paused, or moves: what is
-    answered before that costs nothing. That promise has to speak before any clock does.
+    Otherwise it is laid when the promise of a result says its last word before any clock may speak, is paused, or
+    moves: what is answered before that costs nothing.
     """
     return is_case(facts, policy) or result_speaks_after > earliest
+
+
+def lay_now(speaks_again_after: float | None, earliest: float) -> bool:
+    """Whether a result's promise, which speaks now, does not speak again before a clock may."""
+    return speaks_again_after is None or speaks_again_after >= earliest
 
 
 def forced_levels(
@@ -52,9 +59,16 @@ def forced_levels(
     return tuple(one for one in policy.forces if one not in told)
 
 
-def _at_least(target: float | InCalendar) -> float:
+def _at_least(target: float | InCalendar, share: float) -> float:
+    """So many seconds at least pass before a share of a target is used.
+
+    Of working days only the whole ones before the one in which it is used: work may be over soon after the opening.
+    """
     if not isinstance(target, InCalendar):
-        return target
+        return target * share
     if target.same_day_before is not None:
         return 0.0
-    return target.seconds or (target.working_days or 0) * DAY
+    if target.seconds is not None:
+        return target.seconds * share
+    used_in_day = math.ceil(round((target.working_days or 0) * share, 6))
+    return max(used_in_day - 1, 0) * DAY

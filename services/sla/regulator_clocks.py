@@ -59,7 +59,7 @@ async def _reach_and_lay(
     policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]
 ) -> list[Timer]:
     climbers = await reach_rungs(policy, keeper, tx, due)
-    await lay_clocks(tx, policy, keeper, climbers.first_spoken_of)
+    await lay_clocks(tx, policy, keeper, climbers.at_last_word)
     return climbers.following
 
 

@@ -52,11 +52,6 @@ def ladder(
     yield from _after_the_breach(kind, due_at, seconds, repeat_index, policy.escalation)
 
 
-def first_level(kind: PromiseKind, severity: Severity, policy: SlaPolicy) -> EscalationLevel:
-    """The level at which a promise speaks first."""
-    return min(_shares(kind, severity, policy), default=BREACH)
-
-
 def _shares(kind: PromiseKind, severity: Severity, policy: SlaPolicy) -> Mapping[Any, float]:
     warnings = policy.warnings[kind]
     if severity is Severity.S1 and warnings.critical is not None:

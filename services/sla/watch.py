@@ -17,14 +17,14 @@ from shared.runtime.timers import Timer
 from .addressees import load_held
 from .calendar_store import Timekeeper, Versions
 from .hold_reminders import load_held_until
-from .lay_clock import forced_levels
+from .lay_clock import earliest_warning, forced_levels, lay_now
 from .metrics import LATENESS, RUNGS
 from .next_up import next_up
 from .pauses import clock_with_pauses
 from .policy import SlaPolicy
 from .promise_rows import Climbed, LivePromise, Reached
 from .promises import load_live, save_climbed
-from .rungs import BREACH, LEVELS, Climb, Rung, climb, first_level, ladder, told_late
+from .rungs import BREACH, LEVELS, Climb, Rung, climb, ladder, told_late
 from .settle import PromiseState
 from .working_time import Paused, WorkingTime
 
@@ -77,10 +77,10 @@ def next_watch(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> list[
 
 
 class Climbers(NamedTuple):
-    """What follows a batch: timers that wait for the next rung, complaints whose result was first spoken of."""
+    """What follows a batch: timers that wait for the next rung, complaints of whose result a clock may speak next."""
 
     following: list[Timer]
-    first_spoken_of: list[UUID]
+    at_last_word: list[UUID]
 
 
 async def reach_rungs(
@@ -92,7 +92,8 @@ async def reach_rungs(
     climbed: list[Climbed] = []
     reached: list[Reached] = []
     following: list[Timer] = []
-    first_spoken_of: list[UUID] = []
+    at_last_word: list[UUID] = []
+    earliest = earliest_warning(policy)
     counted: Counter[tuple[PromiseKind, EscalationLevel]] = Counter()
     steps: list[tuple[LivePromise, Sequence[Rung]]] = []
     now = tx.now
@@ -100,11 +101,9 @@ async def reach_rungs(
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
-        if promise.kind is PromiseKind.SOLVE and promise.next_rung is first_level(
-            promise.kind, promise.severity, policy
-        ):
-            first_spoken_of.append(promise.complaint_id)
         step = climb(rungs_of(promise, policy, kept), promise.next_rung, now)
+        if promise.kind is PromiseKind.SOLVE and lay_now(_speaks_again_after(promise, step), earliest):
+            at_last_word.append(promise.complaint_id)
         steps.append((promise, _with_forced(promise, step.reached, policy)))
         climbed.append(_after(promise, step, now))
         if step.following is not None:
@@ -126,7 +125,7 @@ async def reach_rungs(
     if nobody:
         log.error("escalation.unroutable", levels=nobody)
     await save_climbed(tx, climbed, reached, policy.version)
-    return Climbers(following, first_spoken_of)
+    return Climbers(following, at_last_word)
 
 
 def _with_forced(promise: LivePromise, reached: Sequence[Rung], policy: SlaPolicy) -> Sequence[Rung]:
@@ -148,6 +147,11 @@ def _after(promise: LivePromise, step: Climb, now: datetime) -> Climbed:
         elif state is PromiseState.OPEN:
             state = PromiseState.AT_RISK
     return Climbed(promise.promise_id, state, step.following and step.following.level, broken_at)
+
+
+def _speaks_again_after(promise: LivePromise, step: Climb) -> float | None:
+    """Seconds from the start of a promise to its next word; None after the last."""
+    return step.following and (step.following.at - promise.starts_at).total_seconds()
 
 
 def _calls_by_name(told: Sequence[Rung]) -> bool:

@@ -20,7 +20,6 @@ def add_service_tables(metadata: MetaData) -> None:
         Column("generation", Integer, nullable=False, server_default="1"),
         Column("fired_at", DateTime(timezone=True)),
         Index("timer_due", "due_at", postgresql_where=text("armed")),
-        Index("timer_of_subject", "subject", postgresql_where=text("armed")),
         comment="When something is to be looked at again; the database's clock decides.",
         postgresql_with={"fillfactor": 90},
     )

@@ -4,6 +4,7 @@ Several replicas may fire at once: a subject that another one works on is skippe
 """
 
 import asyncio
+from asyncio import gather
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
@@ -21,6 +22,7 @@ from shared.bus.unit_of_work import Transaction, UnitOfWork
 log = structlog.get_logger()
 
 BATCH = 1000
+AT_A_TIME = 2  # batches: while the database writes one, the other one is worked out
 LONGEST_SLEEP = 1.0
 SHORTEST_SLEEP = 0.1  # what falls due meanwhile fires in one batch
 FAILED_AGAIN_AFTER = 60.0
@@ -133,35 +135,45 @@ class TimerLoop:
 
     async def fire_once(self) -> int:
         """Fire one batch of due timers; returns how many."""
-        return await self._fire(await self._due())
+        return await self._fire(await self._due(BATCH))
 
     async def _fire_what_can(self) -> None:
+        """Fire what is due, at most so many batches, each in a transaction of its own."""
+        due = await self._due(BATCH * AT_A_TIME)
+        fired = await gather(
+            *(self._fire_or_each_alone(part) for part in _in_parts(due)), return_exceptions=True
+        )
+        for outcome in fired:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        self._is_behind &= any(fired)  # else somebody else is at it
+
+    async def _fire_or_each_alone(self, due: Sequence[tuple[UUID, str]]) -> int:
         """Fire a batch; if it fails for good, fire its subjects one by one, so that one holds up no other."""
-        due = await self._due()
         try:
-            await self._fire(due)
+            return await self._fire(due)
         except Exception as error:
             if is_transient(error) or len(self._put_off) >= BATCH:
                 raise  # or it is nobody's own fault but ours
-            for subject, ids in _by_subject(due).items():
-                await self._fire_alone(subject, ids)
+            return sum([await self._fire_alone(subject, ids) for subject, ids in _by_subject(due).items()])
 
-    async def _fire_alone(self, subject: str, ids: Sequence[UUID]) -> None:
+    async def _fire_alone(self, subject: str, ids: Sequence[UUID]) -> int:
         try:
-            await self._fire([(id_, subject) for id_ in ids])
+            return await self._fire([(id_, subject) for id_ in ids])
         except Exception as error:
             if is_transient(error):
                 raise
             log.warning("timers.subject_failed", subject=subject, reason=repr(error))
             self._put_off[subject] = asyncio.get_running_loop().time() + FAILED_AGAIN_AFTER
+            return 0
 
-    async def _due(self) -> list[tuple[UUID, str]]:
+    async def _due(self, limit: int) -> list[tuple[UUID, str]]:
         """The timers that are due longest, each with its subject; `_is_behind` if there are more."""
         now = asyncio.get_running_loop().time()
         self._put_off = {subject: until for subject, until in self._put_off.items() if until > now}
-        values = {"limit": BATCH, "kinds": sorted(self._handlers), "put_off": list(self._put_off)}
+        values = {"limit": limit, "kinds": sorted(self._handlers), "put_off": list(self._put_off)}
         found = await self._unit_of_work.fetch(_DUE, values)
-        self._is_behind = len(found) == BATCH
+        self._is_behind = len(found) == limit
         return [(id_, subject) for id_, subject in found]
 
     async def _fire(self, due: Sequence[tuple[UUID, str]]) -> int:
@@ -171,7 +183,6 @@ class TimerLoop:
         async with self._unit_of_work.begin() as tx:
             free = await tx.lock_if_free(subject for _, subject in due)
             if not free:
-                self._is_behind = False  # somebody else is at it
                 return 0
             ids = [id_ for id_, subject in due if subject in free]
             rows = await tx.fetch(_TAKE, {"ids": ids, "kinds": sorted(handlers)})
@@ -205,6 +216,14 @@ async def _handle(
         if kind in by_kind:
             again.update((timer.id, timer.due_at) for timer in await handler(tx, by_kind[kind]) or ())
     return again
+
+
+def _in_parts(due: Sequence[tuple[UUID, str]]) -> list[Sequence[tuple[UUID, str]]]:
+    """A batch, and what is left for a second one: of no subject that is in the first."""
+    first, others = due[:BATCH], due[BATCH:]
+    subjects = {subject for _, subject in first}
+    more = [one for one in others if one[1] in subjects]
+    return [[*first, *more], [one for one in others if one[1] not in subjects]]
 
 
 def _by_subject(due: Iterable[tuple[UUID, str]]) -> dict[str, list[UUID]]:

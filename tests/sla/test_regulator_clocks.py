@@ -43,9 +43,12 @@ async def test_cn_telecom_what_is_answered_before_anything_is_said_of_it_has_no_
     assert await clocks(sla, complaint_id) == []
 
 
-async def test_cn_telecom_the_clock_is_there_when_the_result_is_warned_of(sla: ServiceUnderTest) -> None:
-    complaint_id = await receive(sla, severity="S4")  # 7 days: warned of after 3.5
-    await time_passes(sla, 3.4 * DAY)
+async def test_cn_telecom_the_clock_is_there_before_it_speaks_and_not_earlier_than_needed(
+    sla: ServiceUnderTest,
+) -> None:
+    """Seven days for the result: 12 h after the breach the next level would come with the clock's own first warning."""
+    complaint_id = await receive(sla, severity="S4")
+    await time_passes(sla, 6.9 * DAY)
     assert await clocks(sla, complaint_id) == []
     await time_passes(sla, 0.2 * DAY)
     [clock] = await clocks(sla, complaint_id)
@@ -54,13 +57,27 @@ async def test_cn_telecom_the_clock_is_there_when_the_result_is_warned_of(sla: S
     assert "不因任何原因暂停" in clock["explanation"]["zh-CN"]
 
 
+async def test_section_11_a_clock_that_warns_sooner_is_there_sooner(start_service: StartService) -> None:
+    shares = (
+        "W1=0.2, W2=0.8"  # after 3 days, with the breach: so it is laid with the second warning, after 2.25
+    )
+    sla = await start_service("sla", f"[sla]\nversion='t'\n[sla.warnings.REGULATOR]\nshares={{{shares}}}")
+    complaint_id = await receive(sla)
+    await time_passes(sla, 2.2 * DAY)
+    assert await clocks(sla, complaint_id) == []
+    await time_passes(sla, 0.1 * DAY)
+    assert await told_about(sla, REGULATOR) == ["made"]
+    await time_passes(sla, 0.8 * DAY)
+    assert await told_about(sla, REGULATOR) == ["made", "W1"]
+
+
 async def test_cn_telecom_a_clock_is_counted_where_one_runs_and_missed_nowhere_else(
     sla: ServiceUnderTest,
 ) -> None:
     """The books of a replay take a number of nought for a promise that was lost."""
     quick, slow = await receive(sla), await receive(sla)
     await sla.hears(resolved(quick))
-    await time_passes(sla, 3 * DAY)
+    await time_passes(sla, 5 * DAY)
     items = (await sla.client.get("/sla/v1/complaints")).json()["items"]
     promises = {UUID(item["complaint_id"]): item["promises"] for item in items}
     assert promises[quick] == {"ACK": 1, "CONTACT": 1, "UPDATE": 1, "SOLVE": 1}

@@ -211,6 +211,29 @@ async def test_more_timers_of_a_subject_than_a_batch_fire_in_the_order_of_their_
     assert len(set(times)) == 7
 
 
+async def test_much_that_is_due_fires_two_batches_at_a_time_each_timer_once_and_each_subject_in_order(
+    service: ServiceUnderTest,
+) -> None:
+    """One timer of each batch fails: its batch is fired one by one, the other one as it was."""
+    subjects = ["one", "two", "one", "three", "two", "one", "four", "five"]
+    async with service.service.unit_of_work.begin(*subjects) as tx:
+        rows = [
+            Timer(uuid4(), "bell", subject, tx.now - timedelta(seconds=60 - second))
+            for second, subject in enumerate(subjects)
+        ]
+        await arm(tx, rows)
+    bell = Choosy(rows[3])
+    loop = TimerLoop(service.service.unit_of_work, {"bell": bell})
+    with patch.object(timers, "BATCH", 3):
+        running = asyncio.create_task(loop.run())
+        await eventually(lambda: loop.fired == len(rows) - 1)
+        running.cancel()
+    assert len({timer.id for timer in bell.rung}) == len(bell.rung) == len(rows) - 1
+    for subject in set(subjects):
+        times = [timer.due_at for timer in bell.rung if timer.subject == subject]
+        assert times == sorted(times)
+
+
 async def test_a_long_look_at_many_rows_is_taken_less_often(service: ServiceUnderTest) -> None:
     looks: list[float] = []
     sampler = service.service.sampler

@@ -1,0 +1,13 @@
+"""Timers are found by id and due time"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Timers are found by id and due time"""
+    op.drop_index(op.f('timer_of_subject'), table_name='timer', postgresql_where='armed')
