@@ -28,7 +28,7 @@ from shared.events import Envelope
 from shared.runtime.database import migrate
 from shared.runtime.policy import load_policy
 from shared.runtime.settings import Settings
-from shared.runtime.timers import TimerLoop
+from shared.runtime.timers import AT_A_TIME, TimerLoop
 from tests.builders import complaint_received
 from tests.service_under_test import NoLog
 
@@ -51,11 +51,11 @@ _LEFT = Statement("SELECT count(*) FROM timer WHERE armed AND due_at <= now()")
 
 
 class Watch:
-    """Sla's timers on one connection, without the rest of the service."""
+    """Sla's timers on one connection or more, without the rest of the service."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: int) -> None:
         self.url = url
-        self.database = Database(url, application="bench", pool_size=1)
+        self.database = Database(url, application="bench", pool_size=connections)
         self.work = UnitOfWork(self.database)
         policy = load_policy(SlaPolicy, "sla")
         self.keeper = Timekeeper(policy.calendars())
@@ -100,10 +100,10 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(stage: Stage, stock: Stock) -> AsyncIterator[Watch]:
+async def watching(stage: Stage, stock: Stock, connections: int = 1) -> AsyncIterator[Watch]:
     """Sla's timers on a server with this stock."""
     server = await stage.postgres(["sla"])
-    watched = Watch(server.url("sla"))
+    watched = Watch(server.url("sla"), connections)
     await migrate(watched.url, "sla")
     if stock.calendar is not None:
         await watched.save_calendar(CALENDAR)
@@ -123,7 +123,7 @@ async def sla_watch(stage: Stage, due: int = DUE, at_once: int = 100_000) -> dic
     [laid] = await _at_sizes(stage, SIZES[:1], due, level="L3")
     async with (
         Stage(stage.folder.parent) as own,
-        watching(own, Stock(at_once * KINDS, at_once, "L1", due_in=DUE_IN)) as watched,
+        watching(own, Stock(at_once * KINDS, at_once, "L1", due_in=DUE_IN), AT_A_TIME) as watched,
     ):
         one_second = await _due_at_once(watched)
         made = await _from_events(watched)

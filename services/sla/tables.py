@@ -157,6 +157,14 @@ swapping = Table(
     Column("version", Text, primary_key=True, comment="of the policy that is applied to what is open"),
     Column("through", UUID(as_uuid=True), nullable=False, comment="the last promise that is done"),
     Column("ordered_at", DateTime(timezone=True), nullable=False),
+    Column("goes_on_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column(
+        "is_last_look",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="for promises that were still made by the former policy meanwhile",
+    ),
     comment="How far the policy in force has been applied to open promises.",
 )
 

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from services.sla import recount
-from services.sla.recount import LAST_LOOK
+from services.sla import walk_pages
+from services.sla.walk_pages import LAST_LOOK
 from shared.events.sla import PromiseRecomputed
 from tests.builders import complaint_received, now
 from tests.service_under_test import ServiceUnderTest, StartService
@@ -38,7 +38,7 @@ async def complaints(sla: ServiceUnderTest, number: int) -> list[UUID]:
 
 async def fire(sla: ServiceUnderTest, page: int = 1000, times: int = 1000) -> None:
     assert sla.service.timers is not None
-    with patch.object(recount, "PAGE", page):
+    with patch.object(walk_pages, "PAGE", page):
         for _ in range(times):
             if not await sla.service.timers.fire_once():
                 break

@@ -19,7 +19,7 @@ from shared.events.routing import (
     TaskReleased,
 )
 from shared.events.vocabulary import Channel, OwnerChangeReason, TransferReason
-from tests.builders import now, owner_named, resolved
+from tests.builders import now, owner_named, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .promised import HOUR, receive
@@ -167,6 +167,24 @@ async def test_fc_14_an_internal_promise_is_kept_or_late_beside_the_customers(
     ]
     [solve] = [one for one in told["promises"] if one["kind"] == "SOLVE"]
     assert not solve["late"], "the customer's own promise is not touched by it"
+
+
+@pytest.mark.parametrize(("result_after", "late"), [(2, False), (4, True)])
+async def test_fc_14_an_internal_promise_ends_with_the_result_and_is_not_late_afterwards(
+    sla: ServiceUnderTest, result_after: float, late: bool
+) -> None:
+    """The department still has it when its time is over; opened again, what it answered stays answered."""
+    start = NOON - 10 * HOUR
+    complaint_id = await receive(sla, received_at=start)
+    await sla.hears(
+        assigned(complaint_id, "network", start, answer_by=start + 3 * HOUR),
+        resolved(complaint_id, resolved_at=start + result_after * HOUR),
+    )
+    [held] = (await get(sla, f"complaints/{complaint_id}/shares"))["held"]
+    assert (held["until"], held["late"]) == (None, late)
+    await sla.hears(reopened(complaint_id, reopened_at=start + 5 * HOUR))
+    [held] = (await get(sla, f"complaints/{complaint_id}/shares"))["held"]
+    assert held["late"] == late
 
 
 async def test_fc_17_a_pause_and_the_night_are_nobodys_time(start_service: StartService) -> None:

@@ -1,16 +1,18 @@
 """The policy in force is applied to what is open page by page: all of it, each complaint once, whatever stops it."""
 
 import asyncio
+from collections import Counter
 from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from services.sla import swap_pages
+from services.sla import walk_pages
 from services.sla.swap_pages import KNOWN_BY_THEN
+from services.sla.walk_pages import LAST_LOOK
 from shared.events.sla import PromiseRecomputed
-from tests.builders import complaint_received
+from tests.builders import complaint_received, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .promised import SOLVE, VERSION
@@ -45,7 +47,7 @@ async def order(sla: ServiceUnderTest) -> int:
 
 async def fire(sla: ServiceUnderTest, page: int = 1000, times: int = 1000) -> None:
     assert sla.service.timers is not None
-    with patch.object(swap_pages, "PAGE", page):
+    with patch.object(walk_pages, "PAGE", page):
         for _ in range(times):
             if not await sla.service.timers.fire_once():
                 break
@@ -56,8 +58,15 @@ async def behind(sla: ServiceUnderTest) -> int:
     return len(await sla.rows("SELECT 1 FROM promise WHERE policy_version = 'older'"))
 
 
+async def time_for_the_last_look(sla: ServiceUnderTest) -> None:
+    await change(sla, f"UPDATE swapping SET goes_on_at = goes_on_at - interval '{LAST_LOOK}'")
+    await change(sla, f"UPDATE timer SET due_at = due_at - interval '{LAST_LOOK}' WHERE kind = 'swap-pages'")
+
+
 async def each_is_swapped_once(sla: ServiceUnderTest, ids: list[UUID]) -> None:
     assert await behind(sla) == 0
+    await time_for_the_last_look(sla)
+    await fire(sla, page=3)
     noted = await sla.rows("SELECT complaint_id FROM swap WHERE cause = 'POLICY'")
     assert sorted(row["complaint_id"] for row in noted) == sorted(ids)
     told = [one.complaint_id for one in await sla.said(PromiseRecomputed) if one.kind is SOLVE]
@@ -116,6 +125,30 @@ async def test_2_4_what_is_late_keeps_its_promise_and_is_noted_once_whatever_the
     await fire(sla, page=1)
     assert await behind(sla) == 4
     assert len(await sla.rows("SELECT 1 FROM swap")) == 2
+
+
+async def test_2_4_what_was_still_promised_by_the_former_policy_meanwhile_is_found_at_the_last_look(
+    sla: ServiceUnderTest,
+) -> None:
+    """A complaint that came meanwhile, and a new promise to one that was swapped; what is late is left as it is."""
+    swapped, late = await promised_before(sla, 2)
+    await change(
+        sla, f"UPDATE promise SET broken_at = now() WHERE complaint_id = '{late}' AND kind = 'SOLVE'"
+    )
+    await order(sla)
+    await fire(sla)
+    new = uuid4()
+    await sla.hears(complaint_received(new), resolved(swapped), reopened(swapped))
+    await change(sla, f"{OLDER} WHERE complaint_id = '{new}' OR round = 2")
+    await fire(sla)
+    assert await behind(sla) == 6
+    await time_for_the_last_look(sla)
+    await fire(sla, page=2)
+    assert await behind(sla) == 1
+    noted = await sla.rows("SELECT complaint_id FROM swap WHERE cause = 'POLICY'")
+    assert Counter(row["complaint_id"] for row in noted) == {swapped: 2, late: 1, new: 1}
+    assert await sla.rows("SELECT 1 FROM swapping") == []
+    assert await sla.rows("SELECT 1 FROM timer WHERE armed AND kind LIKE 'swap%'") == []
 
 
 async def test_2_4_a_replica_that_does_not_know_the_version_yet_leaves_the_page_to_one_that_does(

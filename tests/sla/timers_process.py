@@ -7,7 +7,7 @@ python -m tests.sla.timers_process <timers, or promises to be counted again, at 
 import asyncio
 import sys
 
-from services.sla import recount, swap_pages
+from services.sla import walk_pages
 from services.sla.app import create_service
 from shared.runtime import timers
 from shared.runtime.settings import Settings
@@ -27,6 +27,6 @@ async def fire() -> None:
 
 
 if __name__ == "__main__":
-    timers.BATCH = recount.PAGE = swap_pages.PAGE = int(sys.argv[1])
+    timers.BATCH = walk_pages.PAGE = int(sys.argv[1])
     set_clock_wrong(float(sys.argv[2]))
     asyncio.run(fire())

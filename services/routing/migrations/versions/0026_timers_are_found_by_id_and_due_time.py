@@ -1,8 +1,6 @@
 """Timers are found by id and due time"""
 
-import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0026"
 down_revision = "0025"
@@ -10,4 +8,4 @@ down_revision = "0025"
 
 def upgrade() -> None:
     """Timers are found by id and due time"""
-    op.drop_index(op.f('timer_of_subject'), table_name='timer', postgresql_where='armed')
+    op.drop_index(op.f("timer_of_subject"), table_name="timer", postgresql_where="armed")
