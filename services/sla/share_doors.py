@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Any
 from uuid import UUID
@@ -56,8 +57,9 @@ async def shares_of(complaint_id: UUID, work: Work, calendars: Calendars) -> dic
     """Every department that had it, with its internal promise; and by promise the time that each held."""
     held = await _load_held(work, [complaint_id])
     rows = await work.fetch(_OF_COMPLAINT, {"complaint_id": complaint_id})
+    results = [row["done_at"] for row in rows if row["kind"] == PromiseKind.SOLVE]
     return {
-        "held": [_shown(row) for row in held[complaint_id]],
+        "held": [_shown(row, results) for row in held[complaint_id]],
         "promises": [
             {
                 "kind": row["kind"],
@@ -174,8 +176,13 @@ def _as_list(shares: Mapping[str | None, float]) -> list[dict[str, Any]]:
     ]
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """late: whether the internal promise was broken (FC-14, FC-16); None without one."""
+def _shown(row: Mapping[str, Any], results: Sequence[datetime]) -> dict[str, Any]:
+    """late: whether the internal promise was broken (FC-14, FC-16); None without one.
+
+    What ends it first counts: it was answered, whoever had it no longer does, the result came, or until now none of it.
+    """
     names = ("department", "since", "until", "is_part", "answer_by", "answered_at", "reason")
-    late = (row["answered_at"] or row["until"] or row["now"]) > row["answer_by"] if row["answer_by"] else None
+    ended = row["answered_at"] or row["until"] or row["now"]
+    ends = [ended, *(at for at in results if at >= row["since"])]
+    late = min(ends) > row["answer_by"] if row["answer_by"] else None
     return {name: row[name] for name in names} | {"late": late}
