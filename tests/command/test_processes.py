@@ -50,7 +50,7 @@ def child(up: Up, service: str) -> psutil.Process:
     """The process of one service."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.ppid() == up.process.pid and process.cmdline()[-3:-1] == ["serve", service]:
+            if process.ppid() == up.process.pid and f" serve {service} " in " ".join(process.cmdline()):
                 return process
     raise AssertionError(f"no process of {service}")
 
