@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from services.command.reader import CHINESE
 
@@ -60,12 +67,16 @@ def display(language: str) -> Iterator[Display]:
     if not console.is_terminal:
         yield Display(None, language)
         return
-    columns = (
+    with Progress(*columns(), console=console, refresh_per_second=5, transient=True) as bar:
+        yield Display(bar, language)
+
+
+def columns() -> tuple[ProgressColumn, ...]:
+    """What stands side by side; the bar gives way where the terminal is narrow."""
+    return (
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[said]}"),
     )
-    with Progress(*columns, console=console, refresh_per_second=5, transient=True) as bar:
-        yield Display(bar, language)

@@ -46,11 +46,11 @@ TEXTS = {
     ),
     "does_not_balance": ("It does not balance.", "账目不符。"),
     "posting": ("posting", "提交"),
-    "waiting": ("waiting for the services", "等待各服务"),
+    "waiting": ("waiting", "等待"),
     "posted": ("{taken} taken, {rejected} rejected", "已受理 {taken}，拒收 {rejected}"),
     "left": (
-        "to be received {intake}, owned {routing}, promised {sla}, acknowledged {notify}",
-        "待登记 {intake}，待定责任人 {routing}，待承诺 {sla}，待告知 {notify}",
+        "left: intake {intake}, routing {routing}, sla {sla}, notify {notify}",
+        "尚缺：登记 {intake}，责任人 {routing}，承诺 {sla}，告知 {notify}",
     ),
 }
 
