@@ -346,20 +346,19 @@ def _say_where(address: str) -> None:
     say(f"  metrics    {address}/metrics|  指标       {address}/metrics")
 
 
-def _looks_into_due_times() -> bool:
-    return sys.argv[1] == "sla" and sys.argv[2:3] in [
+def _meant(words: list[str]) -> list[str]:
+    """`redress <service>` is `redress serve <service>`, but for the commands of `redress sla`."""
+    looks_into_due_times = words[:1] == ["sla"] and words[1:2] in [
         [command.name] for command in sla_commands.registered_commands
     ]
+    return ["serve", *words] if words[:1] and words[0] in SERVICES and not looks_into_due_times else words
 
 
 def main() -> None:
-    """Run the command; `redress` alone runs everything, `redress <service>` one service."""
-    if len(sys.argv) == 1 and sys.argv[0].endswith("__main__.py"):
-        sys.argv.append("up")
-    elif len(sys.argv) > 1 and sys.argv[1] in SERVICES and not _looks_into_due_times():
-        sys.argv.insert(1, "serve")
+    """Run the command; `python -m services` alone runs everything, `redress <service>` one service."""
     configure_logs("ERROR")
-    sys.exit(called(sys.argv[1:]))
+    alone = len(sys.argv) == 1 and sys.argv[0].endswith("__main__.py")
+    sys.exit(called(["up"] if alone else sys.argv[1:]))
 
 
 def called(words: list[str]) -> int:
@@ -367,7 +366,7 @@ def called(words: list[str]) -> int:
     try:
         rest, language = take_language(words)
         ask_for(language)
-        return int(app(rest, prog_name="redress", standalone_mode=False) or 0)
+        return int(app(_meant(rest), prog_name="redress", standalone_mode=False) or 0)
     except NoSuchLanguageError as error:
         line, code = str(error), 2
     except typer.Abort:

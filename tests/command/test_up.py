@@ -159,6 +159,7 @@ async def test_on_a_foreign_host_nobody_is_served_without_the_token() -> None:
         (["redress", "sla"], ["serve", "sla"]),
         (["redress", "sla", "explain", "R1"], ["sla", "explain", "R1"]),
         (["redress", "serve", "routing"], ["serve", "routing"]),
+        (["redress", "--lang", "zh-CN", "routing"], ["serve", "routing"]),
         (["redress"], []),
     ],
 )
@@ -167,6 +168,8 @@ async def test_python_m_services_alone_is_up_and_a_services_name_alone_is_serve(
 ) -> None:
     called: list[list[str]] = []
     monkeypatch.setattr(sys, "argv", list(given))
-    monkeypatch.setattr(command, "app", lambda: called.append(sys.argv[1:]))
-    command.main()
+    monkeypatch.setattr(command, "app", lambda words, **_: called.append(words))
+    monkeypatch.setattr(command, "ask_for", lambda language: None)
+    with pytest.raises(SystemExit):
+        command.main()
     assert called == [meant]

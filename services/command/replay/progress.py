@@ -22,6 +22,8 @@ from .report_texts import TEXTS
 from .tally import Tally
 
 BETWEEN_UPDATES = 0.1
+SHORTEST_BAR, LONGEST_BAR, WORDS = 5, 40, 75
+"""Columns of the terminal; WORDS is what everything beside the bar may take."""
 
 
 class Display:
@@ -67,15 +69,15 @@ def display(language: str) -> Iterator[Display]:
     if not console.is_terminal:
         yield Display(None, language)
         return
-    with Progress(*columns(), console=console, refresh_per_second=5, transient=True) as bar:
+    with Progress(*columns(console.width), console=console, refresh_per_second=5, transient=True) as bar:
         yield Display(bar, language)
 
 
-def columns() -> tuple[ProgressColumn, ...]:
-    """What stands side by side; the bar gives way where the terminal is narrow."""
+def columns(width: int) -> tuple[ProgressColumn, ...]:
+    """What stands side by side on a terminal of this width; the bar gives way to the words."""
     return (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(max(SHORTEST_BAR, min(LONGEST_BAR, width - WORDS))),
         TaskProgressColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[said]}"),

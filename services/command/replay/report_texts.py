@@ -46,10 +46,10 @@ TEXTS = {
     ),
     "does_not_balance": ("It does not balance.", "账目不符。"),
     "posting": ("posting", "提交"),
-    "waiting": ("waiting", "等待"),
+    "waiting": ("waiting for", "等待"),
     "posted": ("{taken} taken, {rejected} rejected", "已受理 {taken}，拒收 {rejected}"),
     "left": (
-        "left: intake {intake}, routing {routing}, sla {sla}, notify {notify}",
+        "intake {intake}, routing {routing}, sla {sla}, notify {notify}",
         "尚缺：登记 {intake}，责任人 {routing}，承诺 {sla}，告知 {notify}",
     ),
 }
