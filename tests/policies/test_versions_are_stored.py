@@ -41,6 +41,7 @@ RECORDS: Mapping[str, Mapping[str, str]] = {
         "category": "what people imported",
         "category_tree": "what people imported, with its own version",
         "history": "what others told",
+        "heard": "what customers told, by which incidents are found",
     },
     "routing": {
         "standard_answer_use": "names the version of the text that was used",

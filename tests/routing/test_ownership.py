@@ -53,7 +53,7 @@ async def test_fc_1_a_call_taken_by_somebody_who_cannot_own_goes_to_the_duty_des
     assert why == {
         "rule": "DUTY-DESK",
         "reason": reason,
-        "policy_version": "routing-2026-11-3",
+        "policy_version": "routing-2026-11-4",
         "staff_version": routing.service.app.state.desk.directory.version,
     }
 

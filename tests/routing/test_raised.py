@@ -106,7 +106,7 @@ async def test_grd_v_a_higher_grade_lets_a_complaint_wait_further_up(routing: Se
     assert (note["by"], note["grade_was"], note["grade"]) == ("GRADE", "S", "V")
     assert await routing.said(HandlerAssigned) == []
     [row] = await routing.rows("SELECT policy_version, weight FROM reweighing")
-    assert tuple(row.values()) == ("routing-2026-11-3", 44.0)
+    assert tuple(row.values()) == ("routing-2026-11-4", 44.0)
 
 
 async def test_sev_1_what_joins_a_critical_incident_is_critical_at_once(routing: ServiceUnderTest) -> None:
