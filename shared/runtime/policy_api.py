@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from pydantic_core import from_json
 
 from .dependencies import Work
-from .errors import REFUSALS
+from .errors import REFUSALS, language_of
 from .policy_changes import Asked, put_version, unknown, withdraw
 from .policy_document import differences, read_document
 from .policy_keeper import PolicyKeeper
@@ -81,7 +81,7 @@ def policy_routes(service: str) -> APIRouter:
     return router
 
 
-async def in_force(work: Work, keeper: Keeper) -> dict[str, Any]:
+async def in_force(request: Request, work: Work, keeper: Keeper) -> dict[str, Any]:
     """What this process decides by at this moment, and what will come."""
     await keeper.refresh()
     row = await one_version(work, keeper.now.version)
@@ -89,7 +89,7 @@ async def in_force(work: Work, keeper: Keeper) -> dict[str, Any]:
         "version": keeper.now.version,
         "source": "file" if row is None or row["valid_from"] is None else "api",
         **_told(row),
-        "not_understood": keeper.not_understood,
+        "not_understood": keeper.not_understood and keeper.not_understood[language_of(request)],
         "coming": [dict(one) for one in await coming(work)],
         "document": keeper.now.model_dump(mode="json"),
     }

@@ -39,7 +39,8 @@ class PolicyKeeper(Generic[P]):
         self.now = base
         self.taken: str | None = None
         """The name of the version that was last taken from the database; None for the installation's."""
-        self.not_understood: str | None = None
+        self.not_understood: dict[str, str] | None = None
+        """Why the version that should be in force is not, by language."""
         """Why a version that should be in force is not."""
         self._remembered = False
         self._one_at_a_time = asyncio.Lock()
@@ -93,7 +94,11 @@ class PolicyKeeper(Generic[P]):
             if policy.version not in {version, self.base.version}:
                 await remember_policy(self._database, policy)
         except PolicyError as error:
-            self.not_understood = f"{version}: {error}"
+            english, _, chinese = str(error).partition("|")
+            self.not_understood = {
+                "en": f"{version}: {english}",
+                "zh-CN": f"{version}：{chinese or english}",
+            }
             log.error("policy.not_understood", version=version, reason=str(error))  # noqa: TRY400
             return
         self._decide_by(policy)

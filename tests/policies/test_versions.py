@@ -282,6 +282,8 @@ async def test_one_who_does_not_understand_a_version_goes_on_and_says_so(feedbac
         "v2",
         "v3: tomorrow: Extra inputs are not permitted",
     )
+    in_chinese = await feedback.client.get("/feedback/v1/policy", headers={"Accept-Language": "zh-CN"})
+    assert in_chinese.json()["not_understood"] == "v3：tomorrow 不是已知字段，请删除"
 
 
 async def test_fields_that_a_newer_redress_has_more_are_those_of_its_file(feedback: ServiceUnderTest) -> None:
