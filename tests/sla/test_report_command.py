@@ -32,7 +32,8 @@ async def test_groups_are_printed_as_a_table(sla: ServiceUnderTest) -> None:
 
 
 async def test_what_is_left_out_is_said(sla: ServiceUnderTest) -> None:
-    assert (await report(asking(sla), "table", {"limit": 1})).endswith("+ 3\n")
+    assert (await report(asking(sla), "table", {"limit": 1})).endswith("and 3 more groups\n")
+    assert (await report(asking(sla, "zh-CN"), "table", {"limit": 1})).endswith("另有 3 组\n")
 
 
 async def test_programs_get_csv_and_json(sla: ServiceUnderTest) -> None:
