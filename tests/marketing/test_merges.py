@@ -219,7 +219,8 @@ async def test_any_order_of_merges_and_undoings_that_the_log_allows_ends_in_the_
     for nth, merge in enumerate(merges):
         streams.setdefault(merge.customer_id, []).extend([merge, undone(merge)] if nth in back else [merge])
     while streams:
-        subject = data.draw(st.sampled_from(sorted(streams)))
+        # By their places: the ids differ from run to run, and an example must not.
+        subject = data.draw(st.sampled_from([one for one in customers if one in streams]))
         await marketing.hears(streams[subject].pop(0))
         if not streams[subject]:
             del streams[subject]
