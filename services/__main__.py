@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from services.command.addresses import Addresses, At, RunningData
 from services.command.failure import complain, fail, say
 from services.command.help_page import Commands
 from services.command.policy_doors.commands import policy_commands
@@ -165,22 +166,9 @@ def replay_file(
             "|说明各列含义的 TOML 文件，参见 examples/。",
         ),
     ],
-    at: Annotated[
-        str | None,
-        typer.Option(
-            help="Where all services answer; http://127.0.0.1:8000."
-            "|全部服务所在的地址；http://127.0.0.1:8000。",
-        ),
-    ] = None,
-    addresses: Annotated[
-        Path | None, typer.Option(help="JSON file with each service's address.|写有各服务地址的 JSON 文件。")
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of `redress up`; it holds the addresses.|`redress up` 的目录，其中有各服务地址。"
-        ),
-    ] = None,
+    at: At = None,
+    addresses: Addresses = None,
+    data: RunningData = None,
     rate: Annotated[
         float | None,
         typer.Option(

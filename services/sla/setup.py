@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from shared.bus.unit_of_work import Transaction
+from shared.runtime.error_texts import halves
 from shared.runtime.errors import UnprocessableError
 from shared.runtime.policy import PolicyError
 from shared.runtime.policy_document import Document, differences, merged, read_document
@@ -124,8 +125,7 @@ def _policy(document: Document, keeper: PolicyKeeper[SlaPolicy]) -> SlaPolicy:
     except ValidationError as error:
         raise _refused(error, "policy") from error
     except PolicyError as error:
-        english, _, chinese = str(error).partition("|")
-        raise UnprocessableError(english, chinese or english, field="policy") from error
+        raise UnprocessableError(*halves(error), field="policy") from error
     return policy
 
 

@@ -101,14 +101,19 @@ def title_text(kind: str, language: str) -> str:
     return _TITLES[kind][0 if language == "en" else 1]
 
 
+def halves(message: object) -> tuple[str, str]:
+    """A message "English|中文" in English and Chinese; in English twice where it has no Chinese."""
+    english, _, chinese = str(message).partition("|")
+    return english, chinese or english
+
+
 def field_text(error: Mapping[str, Any], language: str) -> str:
     """What is wrong with one field, without repeating its value.
 
     A validator of ours raises ValueError("English|中文"); both halves are used here.
     """
     if error["type"] == "value_error":
-        english, _, chinese = str(error["ctx"]["error"]).partition("|")
-        return english if language == "en" or not chinese else chinese
+        return halves(error["ctx"]["error"])[0 if language == "en" else 1]
     texts = _FIELDS.get(error["type"])
     if texts is None:
         return str(error["msg"]) if language == "en" else _OTHERWISE

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 
+from .error_texts import halves
 from .errors import ConflictError, NotFoundError, UnprocessableError
 from .policy import Policy, PolicyError, digest_of
 from .policy_document import Document, differences, merged
@@ -152,8 +153,7 @@ def _can_be_used(keeper: PolicyKeeper[Any], policy: Policy) -> None:
     try:
         keeper.check(policy)
     except PolicyError as error:
-        english, _, chinese = str(error).partition("|")
-        raise UnprocessableError(english, chinese or english, field="body") from error
+        raise UnprocessableError(*halves(error), field="body") from error
 
 
 def _as_stored(change: Mapping[str, Any], document: Mapping[str, Any]) -> Document:

@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from shared.bus.database import Database
 from shared.bus.transience import is_transient
 
+from .error_texts import halves
 from .policy import Policy, PolicyError, first_fault, remember_policy
 from .policy_document import merged
 from .policy_store import IN_FORCE
@@ -41,7 +42,6 @@ class PolicyKeeper(Generic[P]):
         """The name of the version that was last taken from the database; None for the installation's."""
         self.not_understood: dict[str, str] | None = None
         """Why the version that should be in force is not, by language."""
-        """Why a version that should be in force is not."""
         self._remembered = False
         self._one_at_a_time = asyncio.Lock()
         decide_by(base)
@@ -94,11 +94,8 @@ class PolicyKeeper(Generic[P]):
             if policy.version not in {version, self.base.version}:
                 await remember_policy(self._database, policy)
         except PolicyError as error:
-            english, _, chinese = str(error).partition("|")
-            self.not_understood = {
-                "en": f"{version}: {english}",
-                "zh-CN": f"{version}：{chinese or english}",
-            }
+            english, chinese = halves(error)
+            self.not_understood = {"en": f"{version}: {english}", "zh-CN": f"{version}：{chinese}"}
             log.error("policy.not_understood", version=version, reason=str(error))  # noqa: TRY400
             return
         self._decide_by(policy)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.command.addresses import Addresses, At, RunningData
 from services.command.failure import fail
 from services.command.help_page import Commands
 from services.command.registry import SERVICES
@@ -19,21 +20,6 @@ policy_commands = Commands(
 Service = Annotated[str, typer.Argument(help=", ".join(SERVICES), show_default=False)]
 Version = Annotated[str, typer.Argument(help="Name of a version.|版本的名称。", show_default=False)]
 By = Annotated[str, typer.Option(help="Who changes it.|由谁更改。", show_default=False)]
-At = Annotated[
-    str | None,
-    typer.Option(
-        help="Where all services answer; http://127.0.0.1:8000.|全部服务所在的地址；http://127.0.0.1:8000。"
-    ),
-]
-Addresses = Annotated[
-    Path | None, typer.Option(help="JSON file with each service's address.|写有各服务地址的 JSON 文件。")
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder of `redress up`; it holds the addresses.|`redress up` 的目录，其中有各服务地址。"
-    ),
-]
 Where = tuple[str | None, Path | None, Path | None]
 
 
@@ -47,7 +33,7 @@ def show(
     ] = None,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Print a policy as JSON.
 
@@ -64,7 +50,7 @@ def versions(
     *,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """One line per version, the newest first: since when, who and why.
 
@@ -86,7 +72,7 @@ def diff(
     ] = None,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Print what a version has otherwise than another one.
 
@@ -117,7 +103,7 @@ def put(
     ] = None,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Put a new version; print what it changes.
 
@@ -137,7 +123,7 @@ def withdraw(
     by: By,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Withdraw a version that is not in force yet.
 

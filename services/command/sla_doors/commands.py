@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from services.command.addresses import Addresses, At, RunningData
 from services.command.failure import fail
 from services.command.reader import choose_language, half
 from services.command.sla_check.command import sla_commands
@@ -19,22 +20,6 @@ __all__ = ["run", "sla_commands"]
 T = TypeVar("T")
 
 SURE = "Put it in force?|是否生效？"
-
-At = Annotated[
-    str | None,
-    typer.Option(
-        help="Where all services answer; http://127.0.0.1:8000.|全部服务所在的地址；http://127.0.0.1:8000。"
-    ),
-]
-Addresses = Annotated[
-    Path | None, typer.Option(help="JSON file with each service's address.|写有各服务地址的 JSON 文件。")
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder of `redress up`; it holds the addresses.|`redress up` 的目录，其中有各服务地址。"
-    ),
-]
 
 
 @sla_commands.command("explain")
@@ -53,7 +38,7 @@ def explain_complaint(
     ] = None,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Say step by step how every due time of a complaint came about.
 
@@ -91,7 +76,7 @@ def report_promises(
     ] = "table",
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """What became of promises, by groups: kept, late, broken, and how late.
 
@@ -118,7 +103,7 @@ def export_to_file(
     *,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Write the policy in force and all calendars as one TOML file.
 
@@ -152,7 +137,7 @@ def import_from_file(
     ] = False,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Show what a file would change and move; confirmed, put it in force.
 
@@ -190,7 +175,7 @@ def what_if(
     ] = False,
     at: At = None,
     addresses: Addresses = None,
-    data: Data = None,
+    data: RunningData = None,
 ) -> None:
     """Try a policy on past complaints: how many were late, and would have been.
 
