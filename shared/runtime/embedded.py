@@ -96,7 +96,6 @@ class EmbeddedPostgres:
         if (refusal := _in_own_loop(_ask(home.sockets, ATTACH_SECONDS))) is not None:
             raise NotRunningError(
                 f"no Redress database is running in {folder}: {_say(refusal)}"
-                f""
                 f"|{folder} 中没有运行的 Redress 数据库：{_say(refusal)}"
             )
         return found
@@ -244,7 +243,6 @@ class EmbeddedPostgres:
             if isinstance(refusal, asyncpg.InvalidAuthorizationSpecificationError):
                 raise EmbeddedPostgresError(
                     f"PostgreSQL started but refuses us: {_say(refusal)}"
-                    f""
                     f"|PostgreSQL 已启动但拒绝连接：{_say(refusal)}"
                 )
             if isinstance(refusal, asyncpg.CannotConnectNowError):  # it says that it is starting up
@@ -266,7 +264,6 @@ def _one_line_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise EmbeddedPostgresError(
             f"cannot start the database in {folder}: {reason(error)}"
-            f""
             f"|无法启动 {folder} 中的数据库：{reason(error)}"
         ) from error
 

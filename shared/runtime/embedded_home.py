@@ -88,13 +88,11 @@ def find_home(folder: Path) -> Home:
     except OSError as error:
         raise EmbeddedPostgresError(
             f"cannot read the data folder {folder}: {reason(error)}"
-            f""
             f"|无法读取数据目录 {folder}：{reason(error)}"
         ) from error
     if found.account is None and found.data.stat().st_uid != os.geteuid():
         raise EmbeddedPostgresError(
             f"the database in {folder} belongs to somebody else: run as that user"
-            f""
             f"|{folder} 中的数据库属于其他用户：请以该用户运行"
         )
     return found
@@ -121,7 +119,6 @@ def prepare_sockets(home: Home) -> Path:
             return short
     raise EmbeddedPostgresError(
         f"no folder has a path short enough for the socket of {home.folder}"
-        f""
         f"|没有路径足够短的目录可放 {home.folder} 的套接字"
     )
 
@@ -208,7 +205,6 @@ def _own_home(folder: Path) -> Home:
     if (folder / POINTER).exists():
         raise EmbeddedPostgresError(
             f"the database of {folder} was made by root: run as root"
-            f""
             f"|{folder} 的数据库由 root 创建：请以 root 运行"
         )
     data = folder / "data"
@@ -249,7 +245,6 @@ def _existing_home_for_root(home: Path) -> Home:
     if not can_enter(home / "data", account):
         raise EmbeddedPostgresError(
             f"the user {account.name}, who runs PostgreSQL, cannot reach {home}"
-            f""
             f"|运行 PostgreSQL 的用户 {account.name} 无法进入 {home}"
         )
     return Home(home, account)

@@ -102,7 +102,6 @@ def end(pid: int, data: Path, steps: Steps) -> None:
         if not took_effect(watch, data, steps):
             raise EmbeddedPostgresError(
                 f"a former PostgreSQL of {data} (process {pid}) does not end"
-                f""
                 f"|{data} 以前的 PostgreSQL（进程 {pid}）没有结束"
             )
 

@@ -80,7 +80,6 @@ async def remember_policy(database: Database, policy: Policy) -> None:
     if known != digest:
         raise PolicyError(
             f"policy version {policy.version!r} is known with other numbers; give the changed policy a version of its own"
-            f""
             f"|策略版本 {policy.version!r} 此前的内容不同；请给改动后的策略另起版本"
         )
 

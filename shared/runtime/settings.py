@@ -80,7 +80,6 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith("postgresql+asyncpg://"):
             raise ValueError(
                 f"a database is written postgresql+asyncpg://…, not {value!r}"
-                f""
                 f"|数据库应写作 postgresql+asyncpg://…，不能是 {value!r}"
             )
         return value

@@ -4,7 +4,6 @@ Several replicas may fire at once: a subject that another one works on is skippe
 """
 
 import asyncio
-from asyncio import gather
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
@@ -140,7 +139,7 @@ class TimerLoop:
     async def _fire_what_can(self) -> None:
         """Fire what is due, at most so many batches, each in a transaction of its own."""
         due = await self._due(BATCH * AT_A_TIME)
-        fired = await gather(
+        fired = await asyncio.gather(
             *(self._fire_or_each_alone(part) for part in _in_parts(due)), return_exceptions=True
         )
         for outcome in fired:
