@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from services.intake.incident_statements import CAUSES, CROWDS, FORGET, WAITING
+from services.intake.incident_statements import CAUSES, CROWDS, FORGET, HEAR, WAITING
 from shared.bus.statement import Statement
 from shared.runtime.database import migrate
 
@@ -20,6 +20,7 @@ _NUMBERS = {
     "customers_from": 1_000,
     "key_accounts_from": 400,
     "at_most": 500,
+    "heard_at_once": 400_000,
 }
 _FILL = (
     """
@@ -34,7 +35,8 @@ _FILL = (
     """,
     """
     INSERT INTO heard (complaint_id, received_at, about, by_category, area, is_key)
-    SELECT complaint_id, received_at, category, true, area, grade = 'K' FROM complaint ORDER BY complaint_id
+    SELECT complaint_id, received_at, category, true, area, grade = 'K' FROM complaint
+    WHERE received_at < now() - interval '10 seconds' ORDER BY complaint_id
     """,
     """
     INSERT INTO incident (incident_id, about, area, state, severity, complaints, by, found_at)
@@ -52,7 +54,7 @@ async def incidents(stage: Stage, complaints: int = COMPLAINTS) -> dict[str, Any
     connection = await asyncpg.connect(plain(url), command_timeout=600, server_settings={"jit": "off"})
     try:
         await _fill(connection, complaints)
-        statements = {"crowds": CROWDS, "causes": CAUSES, "waiting": WAITING, "forget": FORGET}
+        statements = {"hear": HEAR, "crowds": CROWDS, "causes": CAUSES, "waiting": WAITING, "forget": FORGET}
         found = {name: await _time(connection, statement) for name, statement in statements.items()}
         groups = await connection.fetchval(
             "SELECT count(*) FROM (SELECT DISTINCT about, area FROM heard) AS pair"

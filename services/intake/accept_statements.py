@@ -165,13 +165,7 @@ _CUSTOMERS_AND_COMPLAINTS = """
                    priority_class text, serving_department text, is_fault boolean,
                    conflict_of_interest boolean, accused_staff text, passed_on_by text, area text,
                    demand text, desired_remedy text, motives text[], on_behalf_of jsonb, repeat_rule text,
-                   tells_of_trouble boolean, came_by text)
-    RETURNING complaint_id, received_at, category, case_type, area, grade
-    ),
-    heard AS (
-    INSERT INTO heard (complaint_id, received_at, about, by_category, area, is_key)
-    SELECT complaint_id, received_at, coalesce(category, case_type), category IS NOT NULL, area, grade = 'K'
-    FROM complaints)
+                   tells_of_trouble boolean, came_by text))
     """
 
 WRITE = LateWrites(_CUSTOMERS_AND_COMPLAINTS)

@@ -17,13 +17,40 @@ ALONE = Statement(
     """
 )
 """Memory for this transaction only: counts of very many groups would go to the disk and back."""
+_COUNTED_SINCE = f"""
+    (SELECT least(now(), min(coalesce(joined_until, found_at))) - {_WINDOW} FROM incident WHERE state = 'OPEN')
+"""  # noqa: S608 - pieces of our own
+HEAR = Statement(
+    f"""
+    WITH since AS MATERIALIZED (
+        SELECT greatest({_COUNTED_SINCE}, (SELECT received_at FROM heard ORDER BY complaint_id DESC LIMIT 1)
+                                          - interval '2 minutes') AS moment
+    ), came AS (
+        SELECT complaint_id, received_at, coalesce(category, case_type) AS about,
+               category IS NOT NULL AS by_category, area, grade = 'K' AS is_key
+        FROM complaint
+        WHERE complaint_id >= (SELECT {_first_id("moment")} FROM since)
+          AND received_at >= (SELECT moment FROM since)
+        ORDER BY complaint_id LIMIT :heard_at_once
+    )
+    INSERT INTO heard (complaint_id, received_at, about, by_category, area, is_key)
+    SELECT came.* FROM came
+    LEFT JOIN LATERAL (
+        SELECT about, is_key FROM heard WHERE heard.complaint_id = came.complaint_id LIMIT 1
+    ) AS known ON true
+    WHERE known.about IS DISTINCT FROM came.about OR known.is_key IS DISTINCT FROM came.is_key
+    ON CONFLICT (complaint_id) DO UPDATE SET about = excluded.about, is_key = excluded.is_key
+    """  # noqa: S608 - pieces of our own
+)
+"""What came in since the last look, with two minutes before it: those that were being written just then.
+
+Here and not at the door, where it would be paid by whoever waits for a receipt number.
+"""
 FORGET = Statement(
     f"""
     DELETE FROM heard WHERE complaint_id IN (
-        SELECT complaint_id FROM heard WHERE complaint_id < (
-            SELECT {_first_id(f"least(now(), min(coalesce(joined_until, found_at))) - {_WINDOW}")}
-            FROM incident WHERE state = 'OPEN'
-        ) ORDER BY complaint_id LIMIT :at_most
+        SELECT complaint_id FROM heard WHERE complaint_id < (SELECT {_first_id(_COUNTED_SINCE)})
+        ORDER BY complaint_id LIMIT :at_most
     )
     """  # noqa: S608 - pieces of our own
 )

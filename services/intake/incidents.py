@@ -23,6 +23,7 @@ from .incident_statements import (
     CAUSES,
     CROWDS,
     FORGET,
+    HEAR,
     JOIN,
     PAGE,
     READ,
@@ -44,6 +45,7 @@ from .score_priority import score_priority
 
 BY_COUNT = "REP-8"
 _AT_MOST = 500
+_HEARD_AT_ONCE = 400_000
 _FORGOTTEN_AT_ONCE = 20_000
 _FROM = {"propose_from", "open_from", "customers_from", "key_accounts_from"}
 
@@ -77,6 +79,7 @@ async def look_for_incidents(work: UnitOfWork, policy: IntakePolicy) -> dict[str
             return {"found": 0, "joined": 0}
         found = 0
         window = {"window": policy.incident.window}
+        await tx.fetch(HEAR, window | {"heard_at_once": _HEARD_AT_ONCE})
         await tx.fetch(FORGET, window | {"at_most": _FORGOTTEN_AT_ONCE})
         crowds = await tx.fetch(CROWDS, window | policy.incident.model_dump(include=_FROM))
         crowds += await tx.fetch(CAUSES, window | policy.incident.everywhere.model_dump())

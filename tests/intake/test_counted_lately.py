@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import pytest
+
 from shared.events.intake import IncidentOpened
 from tests.service_under_test import ServiceUnderTest, StartService
 
@@ -19,10 +21,19 @@ async def counted(intake: ServiceUnderTest) -> int:
 
 
 async def years_pass(intake: ServiceUnderTest) -> None:
-    """An id begins with the time of its complaint, by which what is old is found."""
+    """An id begins with the time of its complaint, by which what is old is found; there is one complaint."""
     async with intake.engine.begin() as connection:
-        moved = "UPDATE heard SET complaint_id = uuidv7(interval '-5 years'), received_at = now() - interval '5 years'"
-        await connection.exec_driver_sql(moved)
+        await connection.exec_driver_sql(
+            """
+            WITH old AS (SELECT uuidv7(interval '-5 years') AS id, now() - interval '5 years' AS moment),
+            stream_rows AS (
+                UPDATE stream SET subject = CAST(old.id AS text) FROM old, complaint
+                WHERE stream.subject = CAST(complaint.complaint_id AS text)
+            ),
+            counted AS (UPDATE heard SET complaint_id = old.id, received_at = old.moment FROM old)
+            UPDATE complaint SET complaint_id = old.id, received_at = old.moment FROM old
+            """
+        )
 
 
 async def test_rep_8_what_late_words_make_of_a_complaint_is_counted(start_service: StartService) -> None:
@@ -63,7 +74,11 @@ async def test_sev_1_customers_who_were_found_to_be_one_count_once(start_service
 async def test_rep_8_what_is_too_old_to_be_counted_is_forgotten(start_service: StartService) -> None:
     intake = await start_service("intake", FEW)
     await complain(intake, 1)
+    await look(intake)
+    assert await counted(intake) == 1
     await years_pass(intake)
+    await look(intake)
+    assert await counted(intake) == 0
     await complain(intake, 1)
     assert (await look(intake), await counted(intake)) == ({"found": 0, "joined": 0}, 1)
 
@@ -78,7 +93,28 @@ async def test_rep_8_what_may_still_join_an_open_incident_is_not_forgotten(
         await connection.exec_driver_sql("UPDATE incident SET found_at = found_at - interval '6 years'")
     await complain(intake, 1)
     await years_pass(intake)
-    await look(intake)
-    assert await counted(intake) == 1
+    assert (await look(intake), await counted(intake)) == ({"found": 0, "joined": 1}, 1)
+    assert (await look(intake), await counted(intake)) == ({"found": 0, "joined": 0}, 1)
     await look(intake)
     assert await counted(intake) == 0, "nobody was left to join"
+
+
+@pytest.mark.parametrize(("seconds", "seen"), [(100, 2), (200, 1)])
+async def test_rep_8_what_was_still_being_written_at_the_last_look_is_counted_at_the_next(
+    intake: ServiceUnderTest, seconds: int, seen: int
+) -> None:
+    """A look sees nothing of a transaction under way; its complaint has the time at which that began."""
+    await complain(intake, 2)
+    await look(intake)
+    async with intake.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            f"""
+            WITH unseen AS (DELETE FROM heard WHERE complaint_id = (SELECT complaint_id FROM heard
+                                                                    ORDER BY complaint_id LIMIT 1)
+                            RETURNING complaint_id)
+            UPDATE complaint SET received_at = received_at - interval '{seconds} seconds'
+            FROM unseen WHERE complaint.complaint_id = unseen.complaint_id
+            """
+        )
+    await look(intake)
+    assert await counted(intake) == seen
