@@ -153,6 +153,7 @@ TECHNICAL = {
         "tasks": "one transaction for each word about a department's part",
         "tasks_api": "endpoints of tasks, beside api.py",
         "unfinished_tasks": "transactions for parts that nobody delivered",
+        "urgent_by_rule": "tells what rules made urgent",
         "unpaid_remedies": "transactions for remedies that nobody paid in time",
         "talk_api": "endpoints of the talk with a customer, beside api.py",
         "talk_forms": "the shapes of request bodies",

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from shared.events.vocabulary import Grade
+from shared.events.vocabulary import Grade, Urgency
 
 from .directory import Department, Directory
 from .policy import KeyAccountPolicy
@@ -12,16 +12,19 @@ class Route(NamedTuple):
     """What a rule says; None, nothing or 0 where it says nothing.
 
     department: who works on it; owner_group: the department whose people answer for it, if not the same;
-    skills: what is asked of whoever gets it, before the category; priority: points more or less.
+    skills: what is asked of whoever gets it, before the category; priority: points more or less; urgency: how urgent it
+    is, with the news that its customer is told.
     """
 
     department: str | None = None
     owner_group: str | None = None
     skills: tuple[str, ...] = ()
     priority: int = 0
+    urgency: Urgency | None = None
 
 
 NO_ROUTE = Route()
+_URGENCIES = list(Urgency)
 
 
 def key_desk(route: Route, grade: Grade, directory: Directory, policy: KeyAccountPolicy) -> str | None:
@@ -44,6 +47,19 @@ def answers(route: Route, directory: Directory, case_type: str, category: str | 
 def weighed(base: float, route: Route) -> float:
     """The priority score, with the points of the rule; 0 to 100."""
     return min(max(base + route.priority, 0.0), 100.0) if route.priority else base
+
+
+def urgency_of(route: Route) -> Urgency:
+    """How urgent the rule makes it."""
+    return route.urgency or Urgency.NORMAL
+
+
+def made_urgent(urgency: Urgency, before: Route, after: Route) -> Urgency:
+    """How urgent it is once rules say something else of it: never less than it is, and as staff have set it where the
+    rules make it no more urgent than before."""
+    if _URGENCIES.index(urgency_of(after)) <= _URGENCIES.index(urgency_of(before)):
+        return urgency
+    return max(urgency, urgency_of(after), key=_URGENCIES.index)
 
 
 def _named(department: str | None, directory: Directory) -> Department | None:

@@ -36,7 +36,7 @@ from .answer_terms import AnswerTerms, AnswerTimes
 from .assign_handler import Handling, assign_handler
 from .call_backs import end_call_backs, give_call_backs
 from .desk import Desk
-from .follow_rule import answers, works
+from .follow_rule import answers, urgency_of, works
 from .hear_customers import hear_customers
 from .hear_incidents import end_incidents, join_incidents, note_repeat_reasons
 from .metrics import OWNED, TRANSFERS
@@ -48,6 +48,7 @@ from .reweigh import weigh_all_anew
 from .rule_facts import Ruled, ruled
 from .take_next import note_clocks, note_moved_clocks
 from .unclear_responsibility import is_unclear
+from .urgent_by_rule import Urgent, tell_urgent
 from .waiting import hear_contacts
 from .workload import Loads, counting_late, read_loads
 
@@ -59,7 +60,7 @@ _KEEP = counting_late(
     """
     INSERT INTO complaint (complaint_id, receipt_number, channel, case_type, category, severity, grade,
         language, received_at, taken_by, repeat_of, accused_staff, customer_id, owner_id, owner_name,
-        department, rule, reason, handler_id, handler_reason, base_priority, answer_field, answer_by,
+        department, rule, reason, handler_id, handler_reason, base_priority, answer_field, answer_by, urgency,
         owned_at, policy_version, staff_version, state)
     SELECT row.*, now(), CAST(:policy_version AS text), CAST(:staff_version AS text), CAST(:state AS text)
     FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]), CAST(:channel AS text[]),
@@ -69,7 +70,7 @@ _KEEP = counting_late(
         CAST(:owner_id AS text[]), CAST(:owner_name AS text[]),
         CAST(:department AS text[]), CAST(:rule AS text[]), CAST(:reason AS text[]),
         CAST(:handler_id AS text[]), CAST(:handler_reason AS text[]), CAST(:base_priority AS float[]),
-        CAST(:answer_field AS text[]), CAST(:answer_by AS timestamptz[])) AS row
+        CAST(:answer_field AS text[]), CAST(:answer_by AS timestamptz[]), CAST(:urgencies AS text[])) AS row
     RETURNING complaint_id, owner_id, handler_id, 1 AS change
     """,
     beside="""
@@ -141,6 +142,7 @@ async def name_owners(desk: Desk, tx: Transaction, received: Sequence[Envelope[C
     await note_unclear(desk, tx, [d.envelope.event.complaint_id for d in decisions if _is_unclear(desk, d)])
     for decision in decisions:
         _tell(desk, tx, decision)
+    await tell_urgent(desk, tx, [Urgent(d.envelope, d.ruled.ruling) for d in decisions])
 
 
 def _earlier(event: ComplaintReceived) -> UUID | None:
@@ -192,6 +194,7 @@ async def _keep(desk: Desk, tx: Transaction, decisions: Sequence[_Decision]) -> 
         "answer_field": [d.terms.answer_field for d in decisions],
         "answer_by": [d.terms.answer_by for d in decisions],
         "base_priority": [d.ruled.priority for d in decisions],
+        "urgencies": [urgency_of(d.ruled.route) for d in decisions],
         "facts": [d.ruled.facts for d in decisions],
         "rules_version": [d.ruled.ruling.version for d in decisions],
         "key_desk": [d.ruled.desk for d in decisions],

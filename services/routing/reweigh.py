@@ -12,25 +12,26 @@ from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
 from shared.events.intake import ComplaintJoinedIncident, ComplaintJudgedAgain, ContactAttached, GradeRaised
 from shared.events.routing import HandlerAssigned
-from shared.events.vocabulary import Grade, Language, Severity
+from shared.events.vocabulary import Grade, Language, Severity, Urgency
 
 from .answer_terms import AnswerTerms, AnswerTimes
 from .assign_handler import Handling, assign_handler
 from .desk import Desk
-from .follow_rule import works
+from .follow_rule import made_urgent, works
 from .metrics import TRANSFERS
 from .name_owner import CaseFacts
 from .next_state import ENDED
 from .policy import RaisedBy
 from .rule_facts import Routed, routed
 from .take_next import NOT_BEGUN
+from .urgent_by_rule import Urgent, tell_urgent
 from .weigh_anew import News, Standing, weigh_anew, weight
 from .workload import Loads, counting, read_loads
 
 _LOAD = Statement(
     """
     SELECT c.complaint_id, c.state, c.severity, c.grade, c.base_priority, c.owner_id, c.handler_id, c.case_type,
-        c.category, c.language, c.accused_staff, c.due_at, d.facts,
+        c.category, c.language, c.accused_staff, c.due_at, c.urgency, d.facts,
         coalesce(last.priority, CAST(d.facts ->> 'priority' AS float), c.base_priority) AS priority,
         c.hops > 0 OR EXISTS (SELECT FROM transfer t WHERE t.complaint_id = c.complaint_id
             AND t.status IN ('REQUESTED', 'DISPUTED')) AS handed_over
@@ -43,15 +44,17 @@ _LOAD = Statement(
 _KEEP = counting(
     """
     UPDATE complaint SET severity = row.severity, grade = row.grade, base_priority = row.weight,
-        handler_id = row.handler_id,
+        urgency = row.urgency, handler_id = row.handler_id,
         handler_reason = CASE WHEN row.moved THEN row.reason ELSE handler_reason END,
         handler_since = CASE WHEN row.moved THEN now() ELSE handler_since END,
         answer_field = CASE WHEN row.moved THEN row.answer_field ELSE complaint.answer_field END,
         answer_by = CASE WHEN row.moved THEN row.answer_by ELSE complaint.answer_by END
     FROM unnest(CAST(:complaints AS uuid[]), CAST(:severities AS text[]), CAST(:grades AS text[]),
             CAST(:weights AS float[]), CAST(:before AS text[]), CAST(:handlers AS text[]), CAST(:reasons AS text[]),
-            CAST(:moved AS boolean[]), CAST(:answer_fields AS text[]), CAST(:answer_by AS timestamptz[]))
-         AS row (complaint_id, severity, grade, weight, before, handler_id, reason, moved, answer_field, answer_by)
+            CAST(:moved AS boolean[]), CAST(:answer_fields AS text[]), CAST(:answer_by AS timestamptz[]),
+            CAST(:urgencies AS text[]))
+         AS row (complaint_id, severity, grade, weight, before, handler_id, reason, moved, answer_field, answer_by,
+            urgency)
     WHERE complaint.complaint_id = row.complaint_id
     RETURNING complaint.complaint_id, complaint.owner_id, complaint.handler_id, row.before
     """,
@@ -81,7 +84,8 @@ class _Raised(NamedTuple):
     was: Standing
     now: Standing
     route: Routed | None
-    points: int
+    points: float
+    urgency: Urgency
     moves: bool
 
 
@@ -103,14 +107,15 @@ async def weigh_all_anew(desk: Desk, tx: Transaction, told: Sequence[Envelope[Ra
 def _weighed(desk: Desk, envelope: Envelope[Raising], row: Row) -> _Raised:
     news = _news(envelope.event)
     was = Standing(Severity(row["severity"]), Grade(row["grade"]), row["priority"])
-    now = weigh_anew(was, news, desk.policy.queue)
+    now, urgency = weigh_anew(was, news, desk.policy.queue), Urgency(row["urgency"])
     if now == was or row["facts"] is None:
-        return _Raised(envelope, row, news.by, was, now, None, 0, moves=False)
+        return _Raised(envelope, row, news.by, was, now, None, 0, urgency, moves=False)
     before, after = (routed(desk, row["facts"] | one._asdict()) for one in (was, now))
     elsewhere = after.route.department not in (None, before.route.department)
     moves = elsewhere and row["state"] in NOT_BEGUN and not row["handed_over"]
-    points = after.route.priority - before.route.priority
-    return _Raised(envelope, row, news.by, was, now, after, points, moves)
+    urgent, weighs = made_urgent(urgency, before.route, after.route), desk.policy.urgency.points
+    points = after.route.priority - before.route.priority + weighs[urgent] - weighs[urgency]
+    return _Raised(envelope, row, news.by, was, now, after, points, urgent, moves)
 
 
 def _news(event: Raising) -> News:
@@ -180,6 +185,7 @@ async def _keep(
         ],
         "reasons": [handling.reason if handling else None for handling in moved],
         "moved": [handling is not None for handling in moved],
+        "urgencies": [one.urgency for one in raised],
         "answer_fields": [term.answer_field for term in terms],
         "answer_by": [term.answer_by for term in terms],
         "policy_version": desk.policy.version,
@@ -188,6 +194,8 @@ async def _keep(
     for one, handling, term in zip(raised, moved, terms, strict=True):
         if handling is not None:
             _tell(desk, tx, one, handling, term)
+    more = [one for one in raised if one.urgency != one.row["urgency"]]
+    await tell_urgent(desk, tx, [Urgent(one.envelope, one.route.ruling) for one in more if one.route])
 
 
 def _terms(desk: Desk, times: AnswerTimes, one: _Raised, handling: Handling | None) -> AnswerTerms:

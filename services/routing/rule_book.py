@@ -11,6 +11,7 @@ import structlog
 
 from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
+from shared.events.vocabulary import Urgency
 from shared.runtime.errors import ConflictError, NotFoundError
 
 from .compiled_rules import CompiledRules, Rule
@@ -55,7 +56,11 @@ def compiled(version: int | None, stored: Iterable[Mapping[str, Any]]) -> Compil
 def _as_rule(stored: Mapping[str, Any]) -> Rule:
     """A rule as it is stored."""
     action = stored["action"]
-    route = Route(action["department"], action["owner_group"], tuple(action["skills"]), action["priority"])
+    urgency = action.get("urgency")  # none in lists that were saved before rules could say it
+    route = Route(
+        *(action["department"], action["owner_group"], tuple(action["skills"]), action["priority"]),
+        Urgency(urgency) if urgency else None,
+    )
     return Rule(stored["id"], stored["name"], stored["condition"], stored["enabled"], route)
 
 

@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 from shared.events import Envelope
 from shared.events.intake import ComplaintReceived
-from shared.events.vocabulary import Grade
+from shared.events.vocabulary import Grade, Urgency
 
 from .compiled_rules import Ruling
 from .desk import Desk
-from .follow_rule import Route, key_desk, weighed
+from .follow_rule import Route, key_desk, urgency_of, weighed
+from .news_due import reweighed
 from .queue_order import base_priority
 
 _SAME = (
@@ -44,7 +45,8 @@ def ruled(desk: Desk, envelope: Envelope[ComplaintReceived]) -> Ruled:
     base = base_priority(event.priority, event.severity, event.grade, desk.policy.queue)
     facts = facts_of(event, base, desk.zone)
     ruling, own_desk, route = routed(desk, facts)
-    return Ruled(envelope, facts, ruling, own_desk, route, weighed(base, route))
+    points = reweighed(weighed(base, route), Urgency.NORMAL, urgency_of(route), desk.policy.urgency)
+    return Ruled(envelope, facts, ruling, own_desk, route, points)
 
 
 def routed(desk: Desk, facts: dict[str, Any]) -> Routed:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
+from shared.events.vocabulary import Urgency
 from shared.runtime.strict_json import Storable, StrictBody, Whole, YesNo
 
 from .bodies import Account
@@ -34,16 +35,17 @@ Condition = Annotated[
 
 class ActionEntry(StrictBody):
     """What follows: who works on it (department), whose people answer (owner_group, else the department too), what
-    they should know (skills), and points of priority, up to 100 more or less."""
+    they should know (skills), points of priority, up to 100 more or less, and how urgent it is (urgency)."""
 
     department: Id | None = None
     owner_group: Id | None = None
     skills: tuple[Word, ...] = Field(default=(), max_length=20)
     priority: Whole = Field(default=0, ge=-100, le=100)
+    urgency: Urgency | None = None
 
     @model_validator(mode="after")
     def _does_something(self) -> "ActionEntry":
-        if not (self.department or self.owner_group or self.skills or self.priority):
+        if not (self.department or self.owner_group or self.skills or self.priority or self.urgency):
             raise ValueError("a rule has to do something|规则至少要有一项动作")
         return self
 

@@ -40,9 +40,14 @@ _WHY = Statement(
     SELECT complaint.rule, complaint.reason, complaint.policy_version, complaint.staff_version,
         complaint.handler_reason, complaint.base_priority, decision.facts, decision.version,
         decision.desk,
-        decision.rule AS routing_rule,
+        decision.rule AS routing_rule, complaint.urgency,
         (SELECT entry FROM rule_list, jsonb_array_elements(rules) AS entry
-         WHERE rule_list.version = decision.version AND entry ->> 'id' = decision.rule) AS entry
+         WHERE rule_list.version = decision.version AND entry ->> 'id' = decision.rule) AS entry,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('at', weighed_at, 'because', raised_by, 'severity', again.severity,
+                'grade', again.grade, 'version', rules_version, 'key_account_desk', again.desk, 'rule',
+                (SELECT entry FROM rule_list, jsonb_array_elements(rules) AS entry
+                 WHERE rule_list.version = rules_version AND entry ->> 'id' = again.rule)) ORDER BY reweighing_id)
+            FROM reweighing again WHERE again.complaint_id = complaint.complaint_id), '[]') AS asked_again
     FROM complaint LEFT JOIN rule_decision decision USING (complaint_id) WHERE complaint_id = :complaint_id
     """
 )
@@ -123,7 +128,8 @@ async def post_rollback(work: Work, desk: AtDesk, body: Annotated[ActivationBody
 @router.get("/complaints/{complaint_id}/why", summary="Why is it here?")
 async def show_why(complaint_id: UUID, work: Work) -> dict[str, Any]:
     """By which rule of ownership somebody answers, and which routing rule applied: version, condition, action, and the
-    values of all fields as they were then. `fields` is null for complaints heard of before they were kept.
+    values of all fields as they were then. `fields` is null for complaints heard of before they were kept. `asked_again`:
+    what the rules said when it had become more severe, or of a higher grade.
     """
     rows = await work.fetch(_WHY, {"complaint_id": complaint_id})
     if not rows:
@@ -135,6 +141,8 @@ async def show_why(complaint_id: UUID, work: Work) -> dict[str, Any]:
         "handler": {"reason": row["handler_reason"]},
         "key_account_desk": row["desk"],
         "priority": row["base_priority"],
+        "urgency": row["urgency"],
         "rules": {"version": row["version"], "rule": row["entry"]},
         "fields": row["facts"],
+        "asked_again": row["asked_again"],
     }

@@ -1,6 +1,9 @@
-"""How urgent a complaint is, as staff set it, and the news that its customer is told while it is urgent and open."""
+"""How urgent a complaint is, as staff set it, and the news that its customer is told while it is urgent and open.
 
-from collections.abc import Sequence
+Rules that make complaints urgent: urgent_by_rule.py.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -43,7 +46,7 @@ async def set_urgency(
         if before != urgency:
             priority = reweighed(priority, Urgency(before), urgency, desk.policy.urgency)
             await tx.fetch(_SET, {"complaint_id": complaint_id, "urgency": urgency, "priority": priority})
-            await _arm(tx, complaint_id, due)
+            await arm_news(tx, {complaint_id: due})
             tx.publish(
                 UrgencyChanged(
                     complaint_id=complaint_id, urgency=urgency, by=by, changed_at=tx.now, next_news_at=due
@@ -52,12 +55,11 @@ async def set_urgency(
     return {"complaint_id": complaint_id, "urgency": urgency, "priority": priority}
 
 
-async def _arm(tx: Transaction, complaint_id: UUID, due: datetime | None) -> None:
-    timer_id = uuid5(complaint_id, PROGRESS)
-    if due is None:
-        await disarm(tx, [timer_id])
-    else:
-        await arm(tx, [Timer(timer_id, PROGRESS, str(complaint_id), due)])
+async def arm_news(tx: Transaction, due: Mapping[UUID, datetime | None]) -> None:
+    """Let the customers of these complaints hear at these times how far they are; None: not any more."""
+    timers = {complaint_id: uuid5(complaint_id, PROGRESS) for complaint_id in due}
+    await disarm(tx, [timers[complaint_id] for complaint_id, at in due.items() if at is None])
+    await arm(tx, [Timer(timers[c], PROGRESS, str(c), at) for c, at in due.items() if at is not None])
 
 
 def urgency_timers(desk: Desk) -> dict[str, TimerHandler]:

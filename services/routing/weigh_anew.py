@@ -44,6 +44,6 @@ def weigh_anew(before: Standing, news: News, policy: QueuePolicy) -> Standing:
     return Standing(severity, grade, min(max(score, before.priority), 100.0))
 
 
-def weight(before: float, standing: Standing, was: Standing, points: int) -> float:
-    """What it weighs in a queue, with so many points more or less by rules; 0 to 100 and never less than before."""
+def weight(before: float, standing: Standing, was: Standing, points: float) -> float:
+    """What it weighs in a queue, with the points of rules and urgency; 0 to 100 and never less than before."""
     return max(before, min(before + standing.priority - was.priority + points, 100.0))

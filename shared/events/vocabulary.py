@@ -81,7 +81,8 @@ class PriorityClass(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How urgent staff say that a complaint is; of urgent ones the customer hears again and again how far they are."""
+    """How urgent a complaint is, by staff or a rule of theirs; of urgent ones the customer hears again and again how
+    far they are."""
 
     NORMAL = "NORMAL"
     URGENT = "URGENT"

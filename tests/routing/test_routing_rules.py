@@ -193,6 +193,7 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(routing: Ser
         "owner_group": None,
         "skills": [],
         "priority": 0,
+        "urgency": None,
     }
     assert (found["active"], await owner(routing, grade=Grade.K)) == (None, "f1")
     newest = await routing.client.post(f"/routing/v1/rules/{version}/dry-run", json={"last": 2})

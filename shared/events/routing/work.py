@@ -65,12 +65,17 @@ class ComplaintResumed(_RoutingEvent):
 
 
 class UrgencyChanged(_RoutingEvent):
-    """Staff set how urgent a complaint is; next_news_at: when its customer hears how far it is, None if not urgent."""
+    """Staff, or a rule, set how urgent a complaint is; by: who, or RULE, and then which one of which version.
+
+    next_news_at: when its customer hears how far it is, None if not urgent.
+    """
 
     urgency: Urgency
     by: str
     changed_at: Instant
     next_news_at: Instant | None
+    rule: str | None = None
+    rules_version: int | None = None
 
 
 class ProgressTold(_RoutingEvent):
