@@ -19,6 +19,10 @@ POLICY_PART = "policy_of_"  # what is too long for one policy.py, which names al
 
 TECHNICAL = {
     "intake": {
+        "ask_superior": "one transaction that keeps and tells that a superior is asked for",
+        "asking": "the SQL of what became of that",
+        "superior_door": "the endpoint of the button on the tracking page",
+        "superior_section": "the HTML of a part of the tracking page",
         "accept": "one transaction that stores and tells a batch of contacts",
         "account_profile": "the shape of a profile, and what keeps and shows it",
         "accept_statements": "the SQL of accepting",

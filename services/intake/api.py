@@ -107,13 +107,13 @@ async def put_consent(customer_id: UUID, work: Work, body: Annotated[ConsentBody
 )
 async def track(code: Code, work: Work, request: Request) -> Response:
     """What the customer may see; JSON if the caller accepts that. Whoever has the link needs no token."""
-    found = await find_tracked(work, code)
+    policy: IntakePolicy = request.app.state.policy
+    found = await find_tracked(work, code, policy)
     if found is None:
         raise NotFoundError("this link is not known", "链接无效")
     if "application/json" in request.headers.get("accept", ""):
         return Response(to_json(found), media_type="application/json", headers=SECURITY_HEADERS)
-    policy: IntakePolicy = request.app.state.policy
-    return HTMLResponse(tracking_page(found, ZoneInfo(policy.receipt.zone)), headers=SECURITY_HEADERS)
+    return HTMLResponse(tracking_page(found, code, ZoneInfo(policy.receipt.zone)), headers=SECURITY_HEADERS)
 
 
 def _json(content: Any) -> Response:

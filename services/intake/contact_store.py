@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from shared.bus.unit_of_work import Transaction
+from shared.events.intake import ContactAttached
 from shared.events.vocabulary import Grade, Language, Severity
 
 from .accept_statements import ATTACH, CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE
@@ -115,6 +116,12 @@ async def attach(tx: Transaction, drafts: Sequence[Draft], sequences: Sequence[i
             for draft, sequence in zip(drafts, sequences, strict=True)
         ]
         await tx.fetch(ATTACH, {"attached": _rows(given)})
+
+
+async def attach_one(tx: Transaction, event: ContactAttached, sequence: int) -> None:
+    """Give one contact, already stored, to its complaint; with the event that tells of it and its number."""
+    given = event.model_dump(mode="json", include={"contact_id", "complaint_id", "rule", "channel"})
+    await tx.fetch(ATTACH, {"attached": _rows([given | {"sequence": sequence}])})
 
 
 async def move_keys(tx: Transaction, moved: Mapping[str, UUID]) -> None:

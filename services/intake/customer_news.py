@@ -33,6 +33,8 @@ NEWS: Mapping[str, tuple[str, str]] = {
     ),
     "charge_frozen": ("争议费用处理期间暂不收取", "What you dispute is not collected meanwhile"),
     "charge_released": ("争议费用不再冻结", "What you disputed is no longer held back"),
+    "customer_escalated": ("已按您的要求请上级答复", "A superior is to answer you, as you asked"),
+    "superior_answered": ("上级已答复您", "A superior answered you"),
     "progress_told": ("已向您告知进展", "You were told how far it is"),
     "answer_released": ("已答复您", "You were sent an answer"),
     "remedy_approved": ("赔付已批准", "What we owe you was granted"),

@@ -7,7 +7,16 @@ from shared.runtime.sealing import Sealer
 from shared.runtime.service import Service
 from shared.runtime.timers import TimerHandler
 
-from . import attachment_doors, call_doors, duties, form_doors, gather_parts, provider_doors, receipt_doors
+from . import (
+    attachment_doors,
+    call_doors,
+    duties,
+    form_doors,
+    gather_parts,
+    provider_doors,
+    receipt_doors,
+    superior_door,
+)
 from .attachment_store import AttachmentStore
 from .attachments import Attachments
 from .calls import TIMER, Calls
@@ -35,6 +44,7 @@ def open_doors(service: Service, sealer: Sealer) -> None:
         call_doors.router,
         form_doors.router,
         receipt_doors.router,
+        superior_door.router,
         attachment_doors.router,
         accounts=load_accounts(settings.accounts_file),
         public_url=settings.public_url,

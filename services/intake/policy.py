@@ -49,6 +49,12 @@ class RepeatPolicy(_Part):
     compared: int = Field(ge=1, le=20)
 
 
+class SuperiorPolicy(_Part):
+    """From which round on a superior may be asked for before the first contact is due, as sla has it (section 5)."""
+
+    from_round: int = Field(ge=1)
+
+
 class GradePolicy(_Part):
     """Who is a key account (GRD-K), and from how many stars on, and in which best share by value, a VIP (GRD-V)."""
 
@@ -296,6 +302,7 @@ class IntakePolicy(Policy):
     language: LanguagePolicy
     repeat: RepeatPolicy
     past: PastPolicy
+    superior: SuperiorPolicy
     duties: DutyPolicy
     grade: GradePolicy
     incident: IncidentPolicy

@@ -8,8 +8,10 @@ from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Language
 from shared.runtime.paging import read_page
 
+from . import asking
 from .customer_news import NEWS, NEWS_SHOWN, WITH_DETAIL, news_text
 from .next_status import Status
+from .policy import IntakePolicy
 
 _HIDDEN = ("tracking_code", "first_contact_id")
 
@@ -61,9 +63,9 @@ _TRACKED = Statement(
            CASE WHEN appeal_until > now() THEN appeal_until END AS appeal_until, charge_frozen,
            CASE WHEN appeal_until <= now() THEN appeal_until END AS appeal_ended_at,
            CASE WHEN next_news_at > now() AND resolved_at IS NULL THEN next_news_at END AS next_news_at,
-           {_PROMISED_NEXT},
+           {_PROMISED_NEXT}, {asking.COLUMNS},
            {_NEWS} AS news
-    FROM complaint {_NEXT_PROMISE} WHERE tracking_code = :code
+    FROM complaint {_NEXT_PROMISE} {asking.JOINED} WHERE tracking_code = :code
     """  # noqa: S608 - pieces of our own
 )
 _HISTORY = Statement(
@@ -106,11 +108,12 @@ async def find_complaint(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any]
     return {name: value for name, value in found.items() if name not in _HIDDEN} if found else None
 
 
-async def find_tracked(work: UnitOfWork, code: str) -> dict[str, Any] | None:
+async def find_tracked(work: UnitOfWork, code: str, policy: IntakePolicy) -> dict[str, Any] | None:
     """What the customer behind the code of a tracking link may see."""
     shown = {"told": list(NEWS), "with_detail": list(WITH_DETAIL), "lines": NEWS_SHOWN}
     found = await _first(work, _TRACKED, code=code, **shown)
     if found is not None:
+        found["superior"] = asking.read_superior(found, policy)._asdict()
         place = found["language"] != Language.CHINESE
         found["news"] = [
             {"at": line["at"], "what": line["what"], "text": news_text(line["what"], line["detail"])[place]}

@@ -4,11 +4,13 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .customer_news import REJECTED_FOR, WAITS_FOR
+from .superior_section import superior_section
 
 _STATUSES = {
     "RECEIVED": ("已受理", "Received"),
@@ -57,23 +59,27 @@ _TEXTS = {
 _STYLE = (
     'body{font:1rem/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:34rem;margin:2rem auto;'
     "padding:0 1rem}"
-    "dt{color:#555}dd{margin:0 0 .8rem;font-weight:600}"
+    "dt{color:#555}dd{margin:0 0 .8rem;font-weight:600}button{font:inherit;font-weight:600;padding:.5rem 2rem}"
+    "[role=alert]{border-left:.3rem solid #b00;padding-left:.8rem}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
 }
-"""Nothing but the page itself is loaded, and the code in its address goes nowhere."""
+"""Nothing but the page itself is loaded, its form goes to us alone, and the code in its address goes nowhere."""
 
 
-def tracking_page(complaint: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """The page for what `find_tracked` found, in the complaint's language; times are shown in `zone`."""
+def tracking_page(complaint: Mapping[str, Any], code: str, zone: ZoneInfo, problem: str | None = None) -> str:
+    """The page for what `find_tracked` found behind the code, in the complaint's language; times are shown in `zone`.
+
+    problem: why what the customer just wanted could not be done.
+    """
     language = complaint["language"]
     place = 0 if language == "zh-CN" else 1
     texts = {name: both[place] for name, both in _TEXTS.items()}
@@ -91,11 +97,13 @@ def tracking_page(complaint: Mapping[str, Any], zone: ZoneInfo) -> str:
     if promise := complaint["next_promise"]:
         rows.append((texts["next"], _promised(promise, texts, place, zone)))
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    alert = f'<div role="alert"><p>{escape(problem)}</p></div>' if problem else ""
+    superior = superior_section(complaint["superior"], code, language, partial(_shown, zone=zone))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{texts["title"]}</title>'
-        f"<style>{_STYLE}</style></head><body><main><h1>{texts['title']}</h1><dl>{listed}</dl>"
-        f"{_news(complaint['news'], texts, zone)}</main></body></html>"
+        f"<style>{_STYLE}</style></head><body><main><h1>{texts['title']}</h1>{alert}<dl>{listed}</dl>"
+        f"{superior}{_news(complaint['news'], texts, zone)}</main></body></html>"
     )
 
 

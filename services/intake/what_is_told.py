@@ -50,7 +50,13 @@ from shared.events.routing import (
     TransferRequested,
     UrgencyChanged,
 )
-from shared.events.sla import EscalationReached, EscalationUnroutable, InternalPromiseBroken
+from shared.events.sla import (
+    CustomerEscalated,
+    EscalationReached,
+    EscalationUnroutable,
+    InternalPromiseBroken,
+    SuperiorAnswered,
+)
 from shared.events.vocabulary import MessageKind, Role
 
 from .progress import Told
@@ -252,6 +258,8 @@ READERS: dict[type[Event], Callable[[Any], Told]] = {
     EscalationReached: _escalated,
     EscalationUnroutable: _only_noted,
     InternalPromiseBroken: _internal,
+    CustomerEscalated: _only_noted,
+    SuperiorAnswered: _only_noted,
     MessageSent: _message,
     MessageSkipped: _message,
     MessageFailed: _message,

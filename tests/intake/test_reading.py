@@ -161,7 +161,7 @@ async def test_the_tracking_link_gives_json_with_no_more_than_the_page(intake: S
     _, receipt_number, answer = await tracked(intake, accept="application/json")
     shown = answer.json()
     assert set(shown) == {
-        "receipt_number", "status", "language", "received_at", "owner_name", "next_promise", "news",
+        "superior", "receipt_number", "status", "language", "received_at", "owner_name", "next_promise", "news",
         "waits_for", "waits_until", "rejection_reason", "appeal_until", "appeal_ended_at",
         "charge_frozen",
         "next_news_at",
