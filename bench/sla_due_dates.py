@@ -5,8 +5,10 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from services.sla.read_calendar import WEEKDAYS, read_calendar
+from services.sla.policy import SlaPolicy
+from services.sla.read_calendar import WEEKDAYS, Limits, read_calendar
 from services.sla.working_time import WorkingTime
+from shared.runtime.policy import load_policy
 
 from .stage import Stage
 
@@ -24,7 +26,9 @@ CALENDAR = {
 
 async def sla_due_dates(_stage: Stage, count: int = COUNT) -> dict[str, Any]:
     """Starts all over a year, targets from a minute to 120 hours of work; seconds are of the processor."""
-    working = WorkingTime(read_calendar("bench", CALENDAR, {}, date(2026, 1, 1)))
+    rest = load_policy(SlaPolicy, "sla").rest
+    calendar = read_calendar("bench", CALENDAR, {}, Limits(date(2026, 1, 1), rest))
+    working = WorkingTime(calendar, rest.search_days)
     first = datetime(2026, 1, 1, tzinfo=UTC)
     starts = [first + timedelta(seconds=number * 31_536_000 / count) for number in range(count)]
     seconds = [60.0 + number * 7919 % 432_000 for number in range(count)]

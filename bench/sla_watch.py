@@ -58,7 +58,7 @@ class Watch:
         self.database = Database(url, application="bench", pool_size=connections)
         self.work = UnitOfWork(self.database)
         policy = load_policy(SlaPolicy, "sla")
-        self.keeper = Timekeeper(policy.calendars())
+        self.keeper, self._rest = Timekeeper(policy), policy.rest
         made = (regulator_clocks.timers, recompute.timers, recount.timers)
         self.loop = TimerLoop(
             self.work, {kind: fire for each in made for kind, fire in each(policy, self.keeper).items()}
@@ -91,7 +91,7 @@ class Watch:
         """Put a version of the calendar in force; returns the seconds it took."""
         began = perf_counter()
         async with self.work.begin("calendars") as tx:
-            await save_calendar(tx, CALENDAR_NAME, document)
+            await save_calendar(tx, CALENDAR_NAME, document, self._rest)
         return perf_counter() - began
 
     async def events(self) -> int:

@@ -61,7 +61,7 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
     )
 
     def decide_by(policy: SlaPolicy) -> None:
-        keeper = Timekeeper(policy.calendars())
+        keeper = Timekeeper(policy)
         service.serves(timekeeper=keeper, policy=policy)
         service.hears(
             ("intake", "routing", "notify"),

@@ -128,19 +128,21 @@ async def put_calendar(
         )
     if dry_run:
         async with work.begin() as tx:
-            documents = await preview_calendar(tx, name, form.document())
+            documents = await preview_calendar(tx, name, form.document(), deciding[0].rest)
         return await _would_move(work, documents, deciding)
     async with work.begin(LOCK) as tx:
-        return _shown(await save_calendar(tx, name, form.document()))
+        return _shown(await save_calendar(tx, name, form.document(), deciding[0].rest))
 
 
 @router.post(
     "/calendars/{name}/proposals", status_code=201, summary="Fetch a country's holidays as a proposal"
 )
-async def propose(name: Name, form: ProposalForm, work: Work) -> dict[str, Any]:
+async def propose(name: Name, form: ProposalForm, work: Work, deciding: Deciding) -> dict[str, Any]:
     """A version with the holidays of these years, which counts when it is approved (CAL-7)."""
     async with work.begin(LOCK) as tx:
-        version, document = await propose_holidays(tx, name, form.country, form.subdivision, form.years)
+        version, document = await propose_holidays(
+            tx, name, form.country, form.subdivision, form.years, rest=deciding[0].rest
+        )
     return {"name": name, "version": version, "document": document}
 
 
@@ -151,14 +153,14 @@ async def approve(
     """Only a proposal that is newer than the calendar in force."""
     if dry_run:
         async with work.begin() as tx:
-            documents = await preview_approval(tx, name, version)
+            documents = await preview_approval(tx, name, version, deciding[0].rest)
         return await _would_move(work, documents, deciding)
     async with work.begin(LOCK) as tx:
-        return _shown(await approve_calendar(tx, name, version))
+        return _shown(await approve_calendar(tx, name, version, deciding[0].rest))
 
 
 async def _would_move(work: UnitOfWork, documents: Documents, deciding: Deciding) -> WouldMove:
-    moves = await count_moves(work, documents, deciding[0].notable_move)
+    moves = await count_moves(work, documents, deciding[0])
     return WouldMove(calendars=sorted(documents), **moves)
 
 

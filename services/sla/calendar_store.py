@@ -9,6 +9,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction, UnitOfWork
 
 from .choose_target import NO_CALENDARS, Calendars, Kept
+from .policy import SlaPolicy
 from .read_calendar import Known, trusted
 from .working_time import WorkingTime
 
@@ -67,9 +68,9 @@ class Stored(NamedTuple):
 class Timekeeper:
     """Calendars in memory: a version never changes, so each is read once and laid out once."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        """`names`: the calendars that the policy counts in."""
-        self._names = frozenset(names)
+    def __init__(self, policy: SlaPolicy) -> None:
+        self._names = policy.calendars()
+        self._search_days = policy.rest.search_days
         self._kept: dict[tuple[str, int], Kept] = {}
 
     async def in_force(self, tx: Transaction | UnitOfWork) -> Calendars:
@@ -95,7 +96,7 @@ class Timekeeper:
         if missing:
             names, versions = zip(*missing, strict=True)
             for name, version, document in await tx.fetch(_VERSIONS, {"names": names, "versions": versions}):
-                self._kept[name, version] = Kept(version, WorkingTime(trusted(document)))
+                self._kept[name, version] = Kept(version, WorkingTime(trusted(document), self._search_days))
         return self._kept
 
 

@@ -10,6 +10,7 @@ from shared.bus.unit_of_work import UnitOfWork
 
 from .calendar_moves import Moves, Shift
 from .count_time import count, from_data
+from .policy import SlaPolicy
 from .promises import paused
 from .read_calendar import trusted
 from .working_time import WorkingTime
@@ -29,12 +30,14 @@ _OPEN = Statement(
 
 
 async def dry_run(
-    work: UnitOfWork, documents: Mapping[str, Mapping[str, Any]], notable_move: float
+    work: UnitOfWork, documents: Mapping[str, Mapping[str, Any]], policy: SlaPolicy
 ) -> dict[str, Any]:
     """What would move if these calendars, as they count, were in force."""
-    working = {name: WorkingTime(trusted(document)) for name, document in documents.items()}
+    working = {
+        name: WorkingTime(trusted(document), policy.rest.search_days) for name, document in documents.items()
+    }
     [(now,)] = await work.fetch(_NOW, {})
-    moves, after = Moves(notable_move, now), UUID(int=0)
+    moves, after = Moves(policy.notable_move, now), UUID(int=0)
     while True:
         rows = await work.fetch(_OPEN, {"names": list(working), "after": after, "limit": PAGE})
         for shift in _shifts(rows, working):

@@ -12,6 +12,7 @@ from shared.runtime.strict_json import Storable
 
 from .calendar_doors import Name
 from .calendar_store import LOCK
+from .pause_doors import Deciding
 from .read_feed import WORKED, Feed, FeedFaultError, read_feed
 from .save_calendar import propose_feed
 
@@ -37,6 +38,7 @@ async def import_feed(
     name: Name,
     request: Request,
     work: Work,
+    deciding: Deciding,
     *,
     published_through: Annotated[
         date | None, Query(description="the last day whose holidays are known then")
@@ -48,7 +50,7 @@ async def import_feed(
     if published_through is not None and published_through.year not in range(1980, 2200):
         raise UnprocessableError("is no date of our time", "不是当代日期", field="published_through")
     async with work.begin(LOCK) as tx:
-        version, document = await propose_feed(tx, name, feed, published_through)
+        version, document = await propose_feed(tx, name, feed, published_through, deciding[0].rest)
     return {
         "name": name,
         "version": version,

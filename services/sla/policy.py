@@ -9,6 +9,7 @@ from shared.events.vocabulary import EscalationLevel, PromiseKind, Role
 from shared.runtime.policy import Policy
 
 from .conditions import first_without_use
+from .policy_of_calendars import RestPolicy
 from .policy_of_cases import Conditions, NamedPolicy
 from .policy_of_modifiers import (
     BypassPolicy,
@@ -74,6 +75,7 @@ __all__ = [
     "RegulatorPolicy",
     "ReopenedPolicy",
     "RepeatedPolicy",
+    "RestPolicy",
     "RuralPolicy",
     "Seconds",
     "SilentHoursPolicy",
@@ -95,6 +97,7 @@ class SlaPolicy(Policy):
     calendar: CalendarName
     notable_move: Annotated[float, Field(ge=0, le=30 * 86_400)]
     horizon_warning_days: Annotated[int, Field(ge=0, le=730)]
+    rest: RestPolicy
     start_rules: dict[str, StartRulePolicy]
     matrix: Matrix
     department_calendars: dict[str, CalendarName]

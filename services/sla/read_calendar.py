@@ -8,12 +8,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .calendars import DAY, Calendar, Slot, Slots, doubt, stretches
+from .policy import RestPolicy
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LONGEST_REST_DAYS = 30
-"""CAL-5: a calendar that has no working time for so long is refused."""
-
-YEARS_LOOKED_AT = 6
 YEARS_KNOWN = (1980, 2200)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
 _ONE_DAY = timedelta(days=1)
@@ -42,13 +39,20 @@ class Known(NamedTuple):
     holidays_of: str | None
 
 
+class Limits(NamedTuple):
+    """By what a calendar is judged: from the year of `today` on, by what policy says of its rest."""
+
+    today: date
+    rest: RestPolicy
+
+
 def read_calendar(
-    name: str, document: Mapping[str, Any], others: Mapping[str, Known], today: date
+    name: str, document: Mapping[str, Any], others: Mapping[str, Known], limits: Limits
 ) -> Calendar:
     """The calendar with the holidays of the one it refers to; its own win. Raises CalendarFaultsError.
 
     document: zone, week {mon … sun: ["09:00-12:00", …]}, holidays {date: name}, days {date: slots}, holidays_of,
-    night_shifts, published_through. Times are looked at from the year of `today` for some years.
+    night_shifts, published_through. Times are looked at for some years.
     """
     faults: list[Fault] = []
     faults += _ring(name, document.get("holidays_of"), others)
@@ -71,7 +75,7 @@ def read_calendar(
     calendar = Calendar(zone.key, slots, holidays, days, known_until)
     if document.get("holidays_of"):
         calendar = _with_holidays_of(others[document["holidays_of"]].calendar, calendar)
-    faults += _check(calendar, zone, today)
+    faults += _check(calendar, zone, limits)
     if faults:
         raise CalendarFaultsError(faults)
     return calendar
@@ -175,19 +179,20 @@ def _seconds(text: str) -> int | None:
     return total if minutes < 60 and seconds < 60 and total <= DAY else None
 
 
-def _check(calendar: Calendar, zone: ZoneInfo, today: date) -> Iterator[Fault]:
+def _check(calendar: Calendar, zone: ZoneInfo, limits: Limits) -> Iterator[Fault]:
     """What only shows on certain days: neighbours that overlap, times that are no moment, rest without end."""
-    first, last = date(today.year, 1, 1), date(today.year + YEARS_LOOKED_AT, 1, 1)
+    year, rest = limits.today.year, limits.rest
+    first, last = date(year, 1, 1), date(year + rest.years_looked_at, 1, 1)
     yield from _overlapping_nights(calendar)
     yield from _doubtful_times(calendar, zone, first, last)
     opened = [*stretches(calendar, first, last)]
     ends = [(first, *(_day(closes) for _, closes in opened)), (*(_day(opens) for opens, _ in opened), last)]
     for since, until in zip(*ends, strict=True):
-        if (until - since).days > LONGEST_REST_DAYS:
+        if (until - since).days > rest.longest_days:
             yield Fault(
                 "week",
-                f"there is no working time from {since} to {until}, which is more than {LONGEST_REST_DAYS} days",
-                f"{since} 至 {until} 没有工作时间，超过 {LONGEST_REST_DAYS} 天",
+                f"there is no working time from {since} to {until}, which is more than {rest.longest_days} days",
+                f"{since} 至 {until} 没有工作时间，超过 {rest.longest_days} 天",
             )
             return
 

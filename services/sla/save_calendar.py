@@ -8,7 +8,8 @@ from shared.bus.unit_of_work import Transaction
 from shared.runtime.errors import ConflictError, NotFoundError, UnprocessableError
 
 from .calendar_store import APPROVED, PROPOSED, Stored, approve, known, load_newest, load_version, save
-from .read_calendar import CalendarFaultsError, Known, read_calendar, write_calendar
+from .policy import RestPolicy
+from .read_calendar import CalendarFaultsError, Known, Limits, read_calendar, write_calendar
 from .read_feed import Feed
 from .recount import order_recount
 from .replace_holidays import replace_holidays
@@ -25,41 +26,55 @@ class Saved(NamedTuple):
     promises: int
 
 
-async def save_calendar(tx: Transaction, name: str, written: Mapping[str, Any]) -> Saved:
+async def save_calendar(tx: Transaction, name: str, written: Mapping[str, Any], rest: RestPolicy) -> Saved:
     """Store a new version of a calendar and of those that take its holidays. Raises UnprocessableError."""
-    return await save_calendars(tx, {name: written})
+    return await save_calendars(tx, {name: written}, rest)
 
 
-async def save_calendars(tx: Transaction, calendars: Mapping[str, Mapping[str, Any]]) -> Saved:
+async def save_calendars(
+    tx: Transaction, calendars: Mapping[str, Mapping[str, Any]], rest: RestPolicy
+) -> Saved:
     """The same for several, which may refer to each other. Raises UnprocessableError."""
     stored = await load_newest(tx)
-    changed = _all_with_dependents(calendars, stored, tx.now.date())
+    changed = _all_with_dependents(calendars, stored, Limits(tx.now.date(), rest))
     versions = await save(tx, changed)
     return Saved(versions, await order_recount(tx, versions))
 
 
-async def preview_calendar(tx: Transaction, name: str, written: Mapping[str, Any]) -> Documents:
+async def preview_calendar(
+    tx: Transaction, name: str, written: Mapping[str, Any], rest: RestPolicy
+) -> Documents:
     """How this calendar, and those that take its holidays, would count. Raises UnprocessableError."""
     await tx.read_clock()
-    changed = _with_dependents(name, dict(written), await load_newest(tx), tx.now.date())
+    changed = _with_dependents(name, dict(written), await load_newest(tx), Limits(tx.now.date(), rest))
     return {one: document for one, (_, document) in changed.items()}
 
 
-async def preview_calendars(tx: Transaction, calendars: Mapping[str, Mapping[str, Any]]) -> Documents:
+async def preview_calendars(
+    tx: Transaction, calendars: Mapping[str, Mapping[str, Any]], rest: RestPolicy
+) -> Documents:
     """The same for several, which may refer to each other; a fault's place begins with their names."""
     await tx.read_clock()
-    changed = _all_with_dependents(calendars, await load_newest(tx), tx.now.date(), "calendars")
+    limits = Limits(tx.now.date(), rest)
+    changed = _all_with_dependents(calendars, await load_newest(tx), limits, "calendars")
     return {one: document for one, (_, document) in changed.items()}
 
 
-async def preview_approval(tx: Transaction, name: str, version: int) -> Documents:
+async def preview_approval(tx: Transaction, name: str, version: int, rest: RestPolicy) -> Documents:
     """How this proposal, and those that take its holidays, would count. Raises as approve_calendar."""
     stored = await load_newest(tx)
-    return await preview_calendar(tx, name, (await _proposal(tx, name, version, stored))["written"])
+    proposal = await _proposal(tx, name, version, stored)
+    return await preview_calendar(tx, name, proposal["written"], rest)
 
 
 async def propose_holidays(
-    tx: Transaction, name: str, country: str, subdivision: str | None, years: list[int]
+    tx: Transaction,
+    name: str,
+    country: str,
+    subdivision: str | None,
+    years: list[int],
+    *,
+    rest: RestPolicy,
 ) -> tuple[int, dict[str, Any]]:
     """Store a version with a country's holidays that counts only when it is approved; returns it."""
     stored = await load_newest(tx)
@@ -71,13 +86,13 @@ async def propose_holidays(
         raise UnprocessableError(
             f"no holidays are known of this place: {error}", "没有该地区的节假日数据", field="country"
         ) from error
-    _read(name, document, known(stored), tx.now.date())
+    _read(name, document, known(stored), Limits(tx.now.date(), rest))
     versions = await save(tx, {name: (document, document)}, PROPOSED)
     return versions[name], document
 
 
 async def propose_feed(
-    tx: Transaction, name: str, feed: Feed, published_through: date | None
+    tx: Transaction, name: str, feed: Feed, published_through: date | None, rest: RestPolicy
 ) -> tuple[int, dict[str, Any]]:
     """Store a version with the days of a feed that counts only when it is approved; returns it (CAL-7).
 
@@ -91,17 +106,17 @@ async def propose_feed(
     if published_through is not None:
         calendar = calendar._replace(published_through=published_through)
     document = replace_holidays(calendar, feed.holidays, feed.workdays, lambda day: first <= day <= last)
-    _read(name, document, known(stored), tx.now.date())
+    _read(name, document, known(stored), Limits(tx.now.date(), rest))
     versions = await save(tx, {name: (document, document)}, PROPOSED)
     return versions[name], document
 
 
-async def approve_calendar(tx: Transaction, name: str, version: int) -> Saved:
+async def approve_calendar(tx: Transaction, name: str, version: int, rest: RestPolicy) -> Saved:
     """Let a proposed version count, if nothing newer does already (CAL-7)."""
     stored = await load_newest(tx)
     row = await _proposal(tx, name, version, stored)
     await approve(tx, name, version)
-    changed = _with_dependents(name, row["written"], stored, tx.now.date())
+    changed = _with_dependents(name, row["written"], stored, Limits(tx.now.date(), rest))
     changed.pop(name)
     versions = {name: version} | (await save(tx, changed) if changed else {})
     return Saved(versions, await order_recount(tx, versions))
@@ -120,16 +135,16 @@ async def _proposal(tx: Transaction, name: str, version: int, stored: Mapping[st
 
 
 def _with_dependents(
-    name: str, written: dict[str, Any], stored: Mapping[str, Stored], today: date, place: str = ""
+    name: str, written: dict[str, Any], stored: Mapping[str, Stored], limits: Limits, place: str = ""
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """The calendar and those that take holidays from it, at first or second hand, as written and as they count."""
     others = known(stored)
     waiting, changed = [(name, written)], {}
     while waiting:
         one, text = waiting.pop()
-        document = _read(one, text, others, today, f"{place}.{one}." if place else "")
+        document = _read(one, text, others, limits, f"{place}.{one}." if place else "")
         changed[one] = (text, document)
-        others[one] = Known(_calendar(one, text, others, today), text.get("holidays_of"))
+        others[one] = Known(_calendar(one, text, others, limits), text.get("holidays_of"))
         waiting += [
             (other, row.written) for other, row in stored.items() if row.written.get("holidays_of") == one
         ]
@@ -137,7 +152,7 @@ def _with_dependents(
 
 
 def _all_with_dependents(
-    calendars: Mapping[str, Mapping[str, Any]], stored: Mapping[str, Stored], today: date, place: str = ""
+    calendars: Mapping[str, Mapping[str, Any]], stored: Mapping[str, Stored], limits: Limits, place: str = ""
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Each after the one whose holidays it takes; those in a ring come last, and are refused then."""
     waiting = {name: dict(written) for name, written in calendars.items()}
@@ -148,7 +163,7 @@ def _all_with_dependents(
         name = name or next(iter(waiting))
         written = waiting.pop(name)
         _refuse_ring(name, written, calendars, place)
-        found = _with_dependents(name, written, known_now, today, place)
+        found = _with_dependents(name, written, known_now, limits, place)
         changed |= {one: pair for one, pair in found.items() if one == name or one not in calendars}
         for one, (text, document) in found.items():
             known_now[one] = Stored(0, text, document, None)
@@ -172,15 +187,15 @@ def _refuse_ring(
         reference = str(calendars[reference].get("holidays_of"))
 
 
-def _calendar(name: str, written: Mapping[str, Any], others: Mapping[str, Known], today: date) -> Any:
-    return read_calendar(name, written, {key: other for key, other in others.items() if key != name}, today)
+def _calendar(name: str, written: Mapping[str, Any], others: Mapping[str, Known], limits: Limits) -> Any:
+    return read_calendar(name, written, {key: other for key, other in others.items() if key != name}, limits)
 
 
 def _read(
-    name: str, written: Mapping[str, Any], others: Mapping[str, Known], today: date, place: str = ""
+    name: str, written: Mapping[str, Any], others: Mapping[str, Known], limits: Limits, place: str = ""
 ) -> dict[str, Any]:
     try:
-        return write_calendar(_calendar(name, written, others, today))
+        return write_calendar(_calendar(name, written, others, limits))
     except CalendarFaultsError as error:
         english = "; ".join(f"{fault.place}: {fault.english}" for fault in error.faults)
         chinese = "；".join(f"{fault.place}：{fault.chinese}" for fault in error.faults)

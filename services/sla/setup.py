@@ -130,7 +130,7 @@ def _policy(document: Document, keeper: PolicyKeeper[SlaPolicy]) -> SlaPolicy:
 
 
 def _refused(error: ValidationError, part: str) -> RequestValidationError:
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    faults = error.errors(include_url=False, include_input=False)
     return RequestValidationError([fault | {"loc": ("body", part, *fault["loc"])} for fault in faults])
 
 

@@ -59,16 +59,16 @@ async def import_setup(
     async with work.begin() as tx:
         now = await setup_in_force(tx, keeper.now)
         changed = changed_calendars(now, setup)
-        documents = await preview_calendars(tx, changed)
+        documents = await preview_calendars(tx, changed, setup.policy.rest)
         await refuse_unknown_calendars(tx, setup)
     told: dict[str, Any] = {"differences": compared(now, setup), "calendars": sorted(changed)}
     if dry_run:
-        moves = await count_moves(work, documents, keeper.now.notable_move)
+        moves = await count_moves(work, documents, setup.policy)
         return told | {"changed": False, "policy_version": setup.policy.version, "moves": moves}
     recomputed = 0
     async with work.begin(LOCK) as tx:
         if changed:
-            recomputed = (await save_calendars(tx, changed)).promises
+            recomputed = (await save_calendars(tx, changed, setup.policy.rest)).promises
         if setup.change is not None:
             await add_in(tx, keeper, Asked(setup.change, by, reason, None, keeper.now.version))
     await keeper.refresh()

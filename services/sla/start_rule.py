@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from .calendars import Calendar
-from .working_time import SEARCH_DAYS, NoWorkingTimeError, WorkingTime
+from .working_time import WorkingTime
 
 
 class When(StrEnum):
@@ -51,7 +51,7 @@ def add_working_time(
     start: datetime, seconds: float, working: WorkingTime, rule: StartRule = AS_IT_COMES
 ) -> Counted:
     """Begin by the rule, then count `seconds` of working time."""
-    begins = begin(start, working.calendar, rule)
+    begins = begin(start, working, rule)
     return Counted(begins, working.due(begins, seconds))
 
 
@@ -59,25 +59,26 @@ def add_working_days(
     start: datetime, days: int, working: WorkingTime, rule: StartRule = AS_IT_COMES
 ) -> Counted:
     """Begin by the rule, then count whole working days, keeping the time of day on the wall."""
-    begins = begin(start, working.calendar, rule)
+    begins = begin(start, working, rule)
     local = begins.astimezone(_zone(working.calendar, rule))
     day = local.date()
     for _ in range(days):
-        day = _next_working_day(day, working.calendar, rule)
+        day = _next_working_day(day, working, rule)
     return Counted(begins, _at(day, local.time(), local).astimezone(start.tzinfo))
 
 
-def begin(start: datetime, calendar: Calendar, rule: StartRule) -> datetime:
+def begin(start: datetime, working: WorkingTime, rule: StartRule) -> datetime:
     """Where counting begins for what was opened at `start`."""
+    calendar = working.calendar
     local = start.astimezone(_zone(calendar, rule))
     for step in rule.steps:
         move_to = step.move_to or local.time()
         if step.when is When.DAY_OFF and not _is_working_day(local.date(), calendar, rule):
-            local = _at(_next_working_day(local.date(), calendar, rule), move_to, local)
+            local = _at(_next_working_day(local.date(), working, rule), move_to, local)
         elif step.when is When.BEFORE and step.clock is not None and local.time() < step.clock:
             local = _at(local.date(), move_to, local)
         elif step.when is When.AFTER and step.clock is not None and local.time() >= step.clock:
-            local = _at(_next_working_day(local.date(), calendar, rule), move_to, local)
+            local = _at(_next_working_day(local.date(), working, rule), move_to, local)
     return local.astimezone(start.tzinfo)
 
 
@@ -93,8 +94,9 @@ def _is_working_day(day: date, calendar: Calendar, rule: StartRule) -> bool:
     return bool(calendar.slots_of(day) if rule.skip_holidays else calendar.week[day.weekday()])
 
 
-def _next_working_day(day: date, calendar: Calendar, rule: StartRule) -> date:
-    for later in range(1, SEARCH_DAYS + 1):
-        if _is_working_day(day + timedelta(days=later), calendar, rule):
+def _next_working_day(day: date, working: WorkingTime, rule: StartRule) -> date:
+    """CAL-5: the day at which the search is given up counts as one."""
+    for later in range(1, working.search_days):
+        if _is_working_day(day + timedelta(days=later), working.calendar, rule):
             return day + timedelta(days=later)
-    raise NoWorkingTimeError(f"no working day in {SEARCH_DAYS} days")
+    return day + timedelta(days=working.search_days)

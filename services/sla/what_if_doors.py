@@ -39,10 +39,11 @@ async def try_on_the_past(
     await keeper.refresh()
     setup = read_setup(await request.body(), request.headers.get("content-type", ""), keeper)
     async with work.begin() as tx:
-        documents = await preview_calendars(tx, setup.calendars)
+        documents = await preview_calendars(tx, setup.calendars, setup.policy.rest)
         await refuse_unknown_calendars(tx, setup)
         kept = dict(await calendars.newest(tx, setup.policy.calendars()))
-    kept |= {name: Kept(0, WorkingTime(trusted(document))) for name, document in documents.items()}
+    search = setup.policy.rest.search_days
+    kept |= {name: Kept(0, WorkingTime(trusted(document), search)) for name, document in documents.items()}
     since, until = span
     found = await what_if(work, setup.policy, kept, since=since, until=until, most=most)
     return {"since": since, "until": until, "policy_version": setup.policy.version, **found}

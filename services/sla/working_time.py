@@ -2,26 +2,22 @@
 
 UTC intervals with sums of what lies before them, so that both take a search in a sorted list. Intervals are
 half-open: the second at which work ends is no working time. Exact to the microsecond.
+
+CAL-5: where a calendar has no working time for longer than it is searched for, it counts day and night from then on,
+until it works again; so every search ends, and what is promised is due early rather than never.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from .calendars import Calendar, stretches
+from .calendars import DAY, Calendar, stretches
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICRO = timedelta(microseconds=1)
 SECOND = 1_000_000
-SEARCH_DAYS = 400
-"""CAL-5: so many days without working time and the search is given up."""
-
 _FIRST_YEAR, _LAST_YEAR = 1970, 2300
-
-
-class NoWorkingTimeError(Exception):
-    """There is no working time where it was looked for."""
 
 
 class Paused(NamedTuple):
@@ -34,15 +30,16 @@ class Paused(NamedTuple):
 class WorkingTime:
     """The working time of one version of a calendar, laid out for some years and for more when they are needed."""
 
-    def __init__(self, calendar: Calendar, around: date = date(2026, 1, 1)) -> None:
+    def __init__(self, calendar: Calendar, search_days: int, around: date = date(2026, 1, 1)) -> None:
         self.calendar = calendar
+        self.search_days = search_days
         self._years = (around.year, around.year)
         self._lay_out(around.year - 1, around.year + 2)
 
     def due(self, start: datetime, seconds: float, pauses: Iterable[Paused] = ()) -> datetime:
         """The first moment at which `seconds` of working time from `start` are over, pauses not counted.
 
-        Pauses are in order and do not overlap. Raises NoWorkingTimeError.
+        Pauses are in order and do not overlap.
         """
         if seconds <= 0:
             return start
@@ -121,15 +118,12 @@ class WorkingTime:
     def _at(self, needed: int) -> int:
         """The first moment until which there is so much working time; laid out further where it is not reached."""
         while needed > self._sums[-1]:
-            before = self._sums[-1]
-            self._lay_out(self._years[0], self._years[1] + 5)
-            if self._sums[-1] == before and (self._years[1] - self._closed_year()) * 365 > SEARCH_DAYS:
-                raise NoWorkingTimeError(f"no working time in {SEARCH_DAYS} days")
+            first, last = self._years
+            if last == _LAST_YEAR:
+                return self._closes[-1] + needed - self._sums[-1]
+            self._lay_out(first, last + max(5, last - first))
         place = bisect_left(self._sums, needed) - 1
         return self._opens[place] + needed - self._sums[place]
-
-    def _closed_year(self) -> int:
-        return _moment(self._closes[-1]).year if self._closes else self._years[0]
 
     def _reach(self, moment: int) -> None:
         if not self._from <= moment < self._until:
@@ -138,9 +132,8 @@ class WorkingTime:
 
     def _lay_out(self, first: int, last: int) -> None:
         """What is known at the beginning stays the same below it, so that sums taken before stay right."""
-        if first < _FIRST_YEAR or last > _LAST_YEAR:
-            raise NoWorkingTimeError(f"beyond the years {_FIRST_YEAR} to {_LAST_YEAR}")
-        laid = list(stretches(self.calendar, date(first, 1, 1), date(last, 12, 31)))
+        first, last = max(first, _FIRST_YEAR), min(last, _LAST_YEAR)
+        laid = list(self._without_end(first, last))
         self._opens = [opens * SECOND for opens, _ in laid]
         self._closes = [closes * SECOND for _, closes in laid]
         self._sums = [0]
@@ -150,6 +143,21 @@ class WorkingTime:
         self._from = micros(datetime(first, 1, 3, tzinfo=UTC))
         self._until = micros(datetime(last, 12, 29, tzinfo=UTC))
 
+    def _without_end(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """The stretches of these years, and what counts day and night because the search was given up (CAL-5)."""
+        longest = self.search_days * DAY
+        earlier = first - self.search_days // 365 - 1
+        begin, end, rests_since = (_second(year) for year in (first, last + 1, earlier))
+        for opens, closes in stretches(self.calendar, date(earlier, 1, 1), date(last, 12, 31)):
+            given_up = max(rests_since + longest, begin)
+            if given_up < opens:
+                yield given_up, opens
+            if closes > begin:
+                yield opens, closes
+            rests_since = closes
+        if max(rests_since + longest, begin) < end:
+            yield max(rests_since + longest, begin), end
+
 
 def micros(moment: datetime) -> int:
     """Microseconds since 1970."""
@@ -158,3 +166,7 @@ def micros(moment: datetime) -> int:
 
 def _moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
+
+
+def _second(year: int) -> int:
+    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())

@@ -5,10 +5,13 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.sla.read_calendar import WEEKDAYS, read_calendar
+from services.sla.policy import SlaPolicy
+from services.sla.read_calendar import WEEKDAYS, Limits, read_calendar
 from services.sla.working_time import WorkingTime
+from shared.runtime.policy import load_policy
 
-TODAY = date(2026, 1, 1)
+REST = load_policy(SlaPolicy, "sla").rest
+LIMITS = Limits(date(2026, 1, 1), REST)
 WORKDAYS, OFFICE = WEEKDAYS[:5], ["09:00-12:00", "13:30-18:00"]
 
 
@@ -56,7 +59,7 @@ MINUTES = 22 * 24 * 60
 
 def working_time(document: dict[str, Any]) -> WorkingTime:
     """The engine for a calendar that can be one."""
-    return WorkingTime(read_calendar("tested", document, {}, TODAY))
+    return WorkingTime(read_calendar("tested", document, {}, LIMITS), REST.search_days)
 
 
 @cache

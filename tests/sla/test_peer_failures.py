@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sla.policy import SlaPolicy
-from services.sla.read_calendar import WEEKDAYS, CalendarFaultsError, read_calendar
-from services.sla.working_time import NoWorkingTimeError
+from services.sla.read_calendar import WEEKDAYS, CalendarFaultsError, Limits, read_calendar
+from services.sla.working_time import WorkingTime
 from shared.events.intake import ContactAttached
 from shared.events.vocabulary import Channel, Severity
 from shared.runtime.policy import PolicyError, load_policy
 from tests.builders import complaint_received, now, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .calendars_to_test import OFFICE, SPRING_FESTIVAL, TODAY, a_week, is_working, working_time
+from .calendars_to_test import LIMITS, OFFICE, REST, SPRING_FESTIVAL, a_week, is_working, working_time
 from .promised import ACK, CONTACT, HOUR, SOLVE, UPDATE, receive, steps_taken, targets, told_about
 from .test_calendars_kept import dues, get, put
 from .test_promises_paused import paused, resumed
@@ -160,9 +160,9 @@ def test_peers_the_summer_times_of_the_past_count_too() -> None:
         "nights",
         {"zone": "Asia/Shanghai", "week": a_week(["22:00-06:00"], WEEKDAYS), "night_shifts": True},
         {},
-        date(1990, 1, 1),
+        Limits(date(1990, 1, 1), REST),
     )
-    working = type(working_time(SPRING_FESTIVAL))(nights)
+    working = WorkingTime(nights, REST.search_days)
     evening = datetime(1988, 4, 16, 22, tzinfo=SHANGHAI)
     assert working.worked(evening, evening.replace(day=17, hour=6)) == 7 * 3600
     assert working.worked(evening.replace(day=20), evening.replace(day=21, hour=6)) == 8 * 3600
@@ -178,13 +178,17 @@ def test_peers_a_year_that_nobody_knows_yet_raises_nothing() -> None:
 
 
 def test_peers_a_search_without_end_is_given_up() -> None:
-    """CAL-5: a calendar that ends cannot be saved, and what ends all the same is given up after 400 days."""
+    """CAL-5: a calendar that ends cannot be saved, and what ends all the same counts day and night after 400 days."""
     with pytest.raises(CalendarFaultsError):
-        read_calendar("none", {"zone": "UTC", "week": {}}, {}, TODAY)
-    office = read_calendar("office", SPRING_FESTIVAL, {}, TODAY)
-    empty = type(working_time(SPRING_FESTIVAL))(office._replace(week=((),) * 7))
-    with pytest.raises(NoWorkingTimeError):
-        empty.due(datetime(2026, 3, 2, 9, tzinfo=SHANGHAI), 3600)
+        read_calendar("none", {"zone": "UTC", "week": {}}, {}, LIMITS)
+    office = read_calendar("office", SPRING_FESTIVAL, {}, LIMITS)
+    start = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    empty = WorkingTime(office._replace(week=((),) * 7), REST.search_days)
+    last_worked = datetime(2026, 2, 28, 18, tzinfo=SHANGHAI)
+    assert empty.due(start, 3600) == last_worked + timedelta(days=400, hours=1)
+    never = WorkingTime(office._replace(week=((),) * 7, days={}), REST.search_days)
+    assert never.due(start, 3600) == start + timedelta(hours=1)
+    assert never.due(start, 10 * 366 * 86_400) == start + timedelta(days=3660)
 
 
 @pytest.mark.parametrize(

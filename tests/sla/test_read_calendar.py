@@ -14,14 +14,14 @@ from services.sla.read_calendar import (
     write_calendar,
 )
 
-from .calendars_to_test import NIGHTS, OFFICE, PATTERNS, SPRING_FESTIVAL, TODAY, WORKDAYS, a_week
+from .calendars_to_test import LIMITS, NIGHTS, OFFICE, PATTERNS, SPRING_FESTIVAL, WORKDAYS, a_week
 
 OFFICE_WEEK = {"zone": "Asia/Shanghai", "week": a_week(OFFICE)}
 
 
 def faults_of(changes: dict[str, Any], others: dict[str, Known] | None = None) -> tuple[Fault, ...]:
     with pytest.raises(CalendarFaultsError) as refused:
-        read_calendar("mine", OFFICE_WEEK | changes, others or {}, TODAY)
+        read_calendar("mine", OFFICE_WEEK | changes, others or {}, LIMITS)
     return refused.value.faults
 
 
@@ -59,7 +59,7 @@ def test_every_fault_is_named_at_once() -> None:
 
 
 def test_calendars_that_refer_to_each_other_in_a_ring_are_refused() -> None:
-    calendar = read_calendar("a", OFFICE_WEEK, {}, TODAY)
+    calendar = read_calendar("a", OFFICE_WEEK, {}, LIMITS)
     others = {"a": Known(calendar, "b"), "b": Known(calendar, "mine")}
     assert "mine → a → b → mine" in faults_of({"holidays_of": "a"}, others)[0].english
 
@@ -88,34 +88,34 @@ def test_times_on_change_days_that_do_not_exist_or_exist_twice_are_refused(
     zone: str, slot: str, why: str
 ) -> None:
     assert any(why in fault.english for fault in faults_of({"zone": zone, "week": a_week([slot], ("sun",))}))
-    without = read_calendar("mine", {"zone": zone, "week": a_week([slot])}, {}, TODAY)
+    without = read_calendar("mine", {"zone": zone, "week": a_week([slot])}, {}, LIMITS)
     assert without.week[6] == (), "no change falls on a weekday"
 
 
 def test_a_night_shift_that_ends_when_the_clock_is_put_forward_is_no_doubt() -> None:
     document = {"zone": "Europe/Berlin", "week": a_week(["22:00-01:00"], ("sat",)), "night_shifts": True}
-    assert read_calendar("mine", document | {"week": document["week"] | a_week(OFFICE)}, {}, TODAY)  # type: ignore[operator]
+    assert read_calendar("mine", document | {"week": document["week"] | a_week(OFFICE)}, {}, LIMITS)  # type: ignore[operator]
 
 
 def test_cal_5_a_calendar_without_working_time_in_thirty_days_is_refused() -> None:
     holidays = {date(2026, 6, day).isoformat(): "off" for day in range(1, 26)}
-    assert read_calendar("mine", OFFICE_WEEK | {"holidays": holidays}, {}, TODAY)
+    assert read_calendar("mine", OFFICE_WEEK | {"holidays": holidays}, {}, LIMITS)
     more = {date(2026, 6, day).isoformat(): "off" for day in range(1, 31)}
     [fault] = faults_of({"holidays": more})
     assert "2026-05-29 to 2026-07-01" in fault.english
 
 
 def test_cal_2_a_holiday_wins_over_the_weekday_and_an_exception_over_the_holiday() -> None:
-    calendar = read_calendar("mine", SPRING_FESTIVAL | {"days": {"2026-02-16": ["10:00-11:00"]}}, {}, TODAY)
+    calendar = read_calendar("mine", SPRING_FESTIVAL | {"days": {"2026-02-16": ["10:00-11:00"]}}, {}, LIMITS)
     assert calendar.slots_of(date(2026, 2, 13)) == calendar.week[0]
     assert calendar.slots_of(date(2026, 2, 17)) == ()
     assert calendar.slots_of(date(2026, 2, 16)) == ((36_000, 39_600),)
 
 
 def test_cal_3_a_calendar_takes_the_holidays_of_another_and_keeps_its_own_hours_and_zone() -> None:
-    base = Known(read_calendar("cn", SPRING_FESTIVAL, {}, TODAY), None)
+    base = Known(read_calendar("cn", SPRING_FESTIVAL, {}, LIMITS), None)
     document = {"zone": "Asia/Urumqi", "week": a_week(["10:00-19:00"]), "holidays_of": "cn"}
-    calendar = read_calendar("mine", document, {"cn": base}, TODAY)
+    calendar = read_calendar("mine", document, {"cn": base}, LIMITS)
     assert calendar.slots_of(date(2026, 2, 17)) == ()
     assert calendar.slots_of(date(2026, 2, 14)) == ((36_000, 68_400),), "a make-up day with its own hours"
     assert calendar.published_through == date(2026, 12, 31)
@@ -123,13 +123,13 @@ def test_cal_3_a_calendar_takes_the_holidays_of_another_and_keeps_its_own_hours_
 
 @pytest.mark.parametrize("pattern", sorted(PATTERNS))
 def test_what_is_written_is_read_as_the_same(pattern: str) -> None:
-    calendar = read_calendar("mine", {"zone": "Asia/Shanghai", **PATTERNS[pattern]}, {}, TODAY)
+    calendar = read_calendar("mine", {"zone": "Asia/Shanghai", **PATTERNS[pattern]}, {}, LIMITS)
     assert trusted(write_calendar(calendar)) == calendar
-    assert read_calendar("mine", write_calendar(calendar), {}, TODAY) == calendar
+    assert read_calendar("mine", write_calendar(calendar), {}, LIMITS) == calendar
 
 
 def test_cal_1_a_slot_may_end_after_midnight_and_at_24_00() -> None:
-    nights = read_calendar("mine", {"zone": "UTC", **NIGHTS}, {}, TODAY)
+    nights = read_calendar("mine", {"zone": "UTC", **NIGHTS}, {}, LIMITS)
     assert nights.week[0] == ((79_200, 108_000),)
-    whole = read_calendar("mine", {"zone": "UTC", "week": a_week(["00:00-24:00"])}, {}, TODAY)
+    whole = read_calendar("mine", {"zone": "UTC", "week": a_week(["00:00-24:00"])}, {}, LIMITS)
     assert whole.week[0] == ((0, 86_400),)

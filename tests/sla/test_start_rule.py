@@ -49,7 +49,7 @@ def at(text: str, zone: str = "Asia/Shanghai") -> datetime:
     ],
 )
 def test_where_counting_begins(rule: StartRule, opened: str, begins: str) -> None:
-    assert begin(at(opened), FESTIVAL.calendar, rule) == at(begins)
+    assert begin(at(opened), FESTIVAL, rule) == at(begins)
 
 
 def test_whole_working_days_keep_the_time_of_day() -> None:

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from services.command.failure import fail
 from services.sla.count_time import Counting
-from services.sla.read_calendar import CalendarFaultsError, read_calendar, trusted
+from services.sla.policy import SlaPolicy
+from services.sla.read_calendar import CalendarFaultsError, Limits, read_calendar, trusted
 from services.sla.seed_calendar import UnknownPlaceError, with_holidays
 from services.sla.settle import settle
 from services.sla.working_time import WorkingTime
+from shared.runtime.policy import load_policy
 
 from .classes import Class, Measure, classify
 from .history import Matter, Unreadable
@@ -114,16 +116,18 @@ def _compare_text(row: Matter, zone: ZoneInfo, findings: Findings) -> None:
 def _measures(policy: NamedPolicy | None, opened: list[datetime]) -> dict[str | None, Measure]:
     if policy is None or not opened:
         return {}
+    rest = load_policy(SlaPolicy, "sla").rest
     years = range(min(opened).year - 1, max(opened).year + 3)
     try:
-        calendar = read_calendar("policy", policy.calendar.document(), {}, min(opened).date())
+        calendar = read_calendar("policy", policy.calendar.document(), {}, Limits(min(opened).date(), rest))
         if policy.holidays is not None:
             calendar = trusted(
                 with_holidays(calendar, policy.holidays.country, policy.holidays.subdivision, years)
             )
     except (CalendarFaultsError, UnknownPlaceError) as error:
         fail(f"policy.calendar: {error}|policy.calendar 无法使用：{error}", 2)
-    working, without = WorkingTime(calendar), WorkingTime(calendar._replace(holidays={}))
+    working = WorkingTime(calendar, rest.search_days)
+    without = WorkingTime(calendar._replace(holidays={}), rest.search_days)
     return {
         kind: Measure(
             Counting(
