@@ -1,4 +1,4 @@
-"""Writes the documents that are made from code: docs/events.md, the JSON Schemas and docs/asyncapi.json.
+"""Writes the documents that are made from code: docs/events.md in both languages, the JSON Schemas, docs/asyncapi.json.
 
 python -m tools.generate [--check]: with --check, says which are out of date and ends with 1.
 """
@@ -14,31 +14,10 @@ from shared.bus.event_log import EventLog
 from shared.events import EVENT_TYPES, PUBLISHERS, Event, topic_of
 from shared.runtime.settings import Settings
 
+from .events_page import chinese_page, english_page
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-
-_HEAD = """# Events
-
-Made from `shared/events/` by `make generate`; do not edit.
-
-Every fact is a CloudEvents 1.0 event. On Kafka it travels in binary mode: attributes as `ce_…` headers, the facts as
-JSON in the value, the subject as record key. The feeds `GET /<service>/v1/events?after=` give it as structured JSON.
-One topic per publisher, 12 partitions.
-
-| attribute | what it says |
-| --- | --- |
-| `type` | `redress.<publisher>.<fact>.v1` |
-| `id` | UUIDv7, the same however often the event is delivered |
-| `subject` | the complaint or customer the fact is about; also the record key |
-| `time` | when it happened in the world |
-| `recordedtime` | when we wrote it down |
-| `sequence` | 1, 2, 3 … per publisher and subject, without gaps |
-| `after` | per publisher, the last sequence about this subject known to the writer: a reader applies those first |
-| `causationid` | the event that led to this one |
-| `traceparent` | W3C trace context of the request that began it |
-
-Fields marked *sealed* are encrypted for notify and left out of the feeds. A reader ignores fields it does not know.
-"""
 
 
 def main() -> int:
@@ -52,7 +31,11 @@ def main() -> int:
 
 def _files() -> dict[Path, str]:
     readers = _readers()
-    files = {DOCS / "events.md": _events_page(readers), DOCS / "asyncapi.json": _as_json(_asyncapi(readers))}
+    files = {
+        DOCS / "events.md": english_page(readers),
+        DOCS / "events.zh-CN.md": chinese_page(readers),
+        DOCS / "asyncapi.json": _as_json(_asyncapi(readers)),
+    }
     for name, event in EVENT_TYPES.items():
         files[DOCS / "schemas" / f"{name}.json"] = _as_json(_schema(event))
     return files
@@ -71,41 +54,6 @@ def _readers() -> dict[str, list[str]]:
         for event_type in consumer.reacts_to if consumer else ():
             readers[event_type].append(service)
     return readers
-
-
-def _events_page(readers: Mapping[str, list[str]]) -> str:
-    parts = [_HEAD]
-    for publisher in PUBLISHERS:
-        parts.append(f"\n## {publisher}\n\nTopic `{topic_of(publisher)}`.\n")
-        events = [event for event in EVENT_TYPES.values() if event.publisher == publisher]
-        parts += [_event_section(event, readers[event.type]) for event in events]
-    return "".join(parts)
-
-
-def _event_section(event: type[Event], read_by: list[str]) -> str:
-    properties = event.model_json_schema()["properties"]
-    rows = "".join(
-        f"| `{name}` | {_type_text(spec)}{' *sealed*' if name in event.sealed_fields else ''} |\n"
-        for name, spec in properties.items()
-    )
-    words = " ".join((event.__doc__ or "").split())
-    return (
-        f"\n### {event.__name__}\n\n{words}\n\n"
-        f"Type `{event.type}`, subject `{event.subject_field}`, read by {', '.join(read_by) or 'systems outside'}.\n\n"
-        f"| field | type |\n| --- | --- |\n{rows}"
-    )
-
-
-def _type_text(spec: Mapping[str, Any]) -> str:
-    if "$ref" in spec:
-        return f"`{spec['$ref'].rsplit('/', 1)[1]}`"
-    if "anyOf" in spec:
-        return " or ".join(_type_text(part) for part in spec["anyOf"])
-    if spec.get("type") == "array":
-        return f"list of {_type_text(spec['items'])}"
-    if "const" in spec:
-        return f"`{spec['const']}`"
-    return {"date-time": "time", "uuid": "UUID"}.get(spec.get("format", ""), str(spec.get("type", "any")))
 
 
 def _schema(event: type[Event]) -> dict[str, Any]:
