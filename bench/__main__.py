@@ -50,7 +50,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
     span = Span(3.0, 5.0) if short else Span()
     return {
         "accept": lambda stage: accept(stage, load),
-        "owned": lambda stage: owned(stage, 3.0) if short else owned(stage),
+        "owned": lambda stage: owned(stage, 3.0, rounds=1) if short else owned(stage),
         "journeys": lambda stage: apart(stage, span, flight),
         "together": lambda stage: together(stage, span, flight),
         "relay": lambda stage: relay(stage, 10_000) if short else relay(stage),

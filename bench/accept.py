@@ -9,7 +9,7 @@ import asyncpg
 
 from shared.runtime.embedded import EmbeddedPostgres
 
-from .client import Result, closed_loop, open_loop
+from .client import Result, closed_loop, latencies, open_loop
 from .complaints import Complaints
 from .processes import cpu_seconds, family, free_port
 from .stage import Served, Stage
@@ -24,7 +24,7 @@ NOWHERE = "127.0.0.1:1"
 
 
 class Load(NamedTuple):
-    """Rounds of every case, and the seconds of one round and of the open loop."""
+    """Rounds of every case and of the open loop, and the seconds of one round of either."""
 
     rounds: int = 3
     seconds: float = 5.0
@@ -53,14 +53,9 @@ async def accept(stage: Stage, load: Load) -> dict[str, Any]:
         "ours_kafka_away": _Case(away, Complaints("away"), None),
     }
     found = await _alternate(cases, server, load)
-    latency = await open_loop(ours.port, Complaints("open"), RATE, load.open_loop)
-    found["open_loop"] = {
-        "rate": RATE,
-        "seconds": load.open_loop,
-        "p50_ms": latency.percentile(0.5),
-        "p99_ms": latency.percentile(0.99),
-        "errors": latency.errors,
-    }
+    requests = Complaints("open")
+    answers = [await open_loop(ours.port, requests, RATE, load.open_loop) for _ in range(load.rounds)]
+    found["open_loop"] = {"rate": RATE, "seconds_each": load.open_loop} | latencies(answers)
     return found
 
 
@@ -73,7 +68,7 @@ async def _bare(stage: Stage, server: EmbeddedPostgres) -> Served:
 async def _alternate(cases: Mapping[str, _Case], server: EmbeddedPostgres, load: Load) -> dict[str, Any]:
     rates: dict[str, list[float]] = {name: [] for name in cases}
     costs: dict[str, list[dict[str, float]]] = {name: [] for name in cases}
-    latencies: dict[str, list[Result]] = {name: [] for name in cases}
+    answers: dict[str, list[Result]] = {name: [] for name in cases}
     backlogs: list[int] = []
     for case in cases.values():
         await closed_loop(case.served.port, case.requests, CONNECTIONS, WARM_UP)
@@ -84,7 +79,7 @@ async def _alternate(cases: Mapping[str, _Case], server: EmbeddedPostgres, load:
             result = await closed_loop(case.served.port, case.requests, CONNECTIONS, load.seconds)
             after = _cpu(case, server)
             rates[name].append(result.rate)
-            latencies[name].append(result)
+            answers[name].append(result)
             done = max(len(result.latencies), 1)
             costs[name].append({part: (after[part] - before[part]) / done * 1e6 for part in before})
             if case.database:
@@ -94,7 +89,7 @@ async def _alternate(cases: Mapping[str, _Case], server: EmbeddedPostgres, load:
         "rounds": load.rounds,
         "seconds_each": load.seconds,
         "outbox_rows_left_after_a_round": backlogs,
-        "errors": {name: sum(result.errors for result in results) for name, results in latencies.items()},
+        "errors": {name: sum(result.errors for result in results) for name, results in answers.items()},
         "cases": {
             name: {
                 "per_s": median(rates[name]),
@@ -102,8 +97,8 @@ async def _alternate(cases: Mapping[str, _Case], server: EmbeddedPostgres, load:
                 "ratio": median(
                     ours / bare for ours, bare in zip(rates[name], rates["reference"], strict=True)
                 ),
-                "p50_ms": median(result.percentile(0.5) for result in latencies[name]),
-                "p99_ms": median(result.percentile(0.99) for result in latencies[name]),
+                "p50_ms": median(result.percentile(0.5) for result in answers[name]),
+                "p99_ms": median(result.percentile(0.99) for result in answers[name]),
                 "cpu_us_per_request": {
                     part: round(median(cost[part] for cost in costs[name])) for part in ("server", "postgres")
                 },

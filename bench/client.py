@@ -7,8 +7,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from statistics import median
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
 Answer = tuple[int, bytes]
 
@@ -135,6 +136,17 @@ class Result:
     def percentile(self, share: float) -> float:
         """A latency in milliseconds."""
         return percentile(self.latencies, share) * 1000
+
+
+def latencies(rounds: list[Result]) -> dict[str, Any]:
+    """Medians over rounds of p50 and p99 in milliseconds, each round's own beside them, and the errors of all."""
+    shares = {"p50": 0.5, "p99": 0.99}
+    each = {name: [one.percentile(share) for one in rounds] for name, share in shares.items()}
+    return {
+        "errors": sum(one.errors for one in rounds),
+        **{f"{name}_ms": median(values) for name, values in each.items()},
+        **{f"rounds_{name}_ms": [round(value, 1) for value in values] for name, values in each.items()},
+    }
 
 
 def percentile(values: list[float], share: float) -> float:

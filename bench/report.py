@@ -165,17 +165,19 @@ def details(results: Results) -> str:
                 f"p99 {case['p99_ms']:.1f} ms  CPU/request {cpu['server']} µs + PostgreSQL {cpu['postgres']} µs"
             )
         lines.append(f"  outbox rows left after a round of ours: {accept['outbox_rows_left_after_a_round']}")
+        lines.append(f"  POST at {accept['open_loop']['rate']:g}/s: {_rounds(accept['open_loop'])}")
     if owned := results.get("owned"):
-        journal, answered = owned["to_journal_ms"], owned["post_ms"]
-        lines.append(
-            f"  owned: {owned['complaints']} complaints; to routing's journal p50 {journal['p50']:.1f} "
-            f"p99 {journal['p99']:.1f} ms; POST itself p50 {answered['p50']:.1f} p99 {answered['p99']:.1f} ms"
-        )
+        parts = {
+            "owned": owned,
+            "to routing's journal": owned["to_journal_ms"],
+            "POST itself": owned["post_ms"],
+        }
+        lines += [f"  {name}: {_rounds(part)}" for name, part in parts.items()]
     for key in ("journeys", "together"):
         if found := results.get(key):
             lines += _journey_lines(key, found)
     if look := results.get("incidents"):
-        parts = ("crowds", "causes", "waiting", "forget")
+        parts = ("hear", "crowds", "causes", "waiting", "forget")
         took = ", ".join(f"{part} {look[part]['best_ms']} to {look[part]['worst_ms']} ms" for part in parts)
         lines.append(f"  incidents: {look['complaints']:,} complaints in {look['groups']:,} groups: {took}")
     if relay := results.get("relay"):
@@ -227,6 +229,14 @@ def details(results: Results) -> str:
     if rules := results.get("rules"):
         lines.append(f"  rules: {rules['rules']} made ready in {rules['compile_ms']} ms")
     return "\n".join(lines)
+
+
+def _rounds(found: Mapping[str, Any]) -> str:
+    """Medians, and the rounds they are of: a disk that stalls for a moment shows in one of them."""
+    return (
+        f"p50 {found['p50_ms']:.1f} p99 {found['p99_ms']:.1f} ms, the medians of "
+        f"{found['rounds_p50_ms']} and {found['rounds_p99_ms']}"
+    )
 
 
 def _journey_lines(key: str, found: Mapping[str, Any]) -> list[str]:
