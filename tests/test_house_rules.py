@@ -19,6 +19,7 @@ POLICY_PART = "policy_of_"  # what is too long for one policy.py, which names al
 
 TECHNICAL = {
     "intake": {
+        "customer_calls": "finds, keeps and tells calls to customers",
         "ask_superior": "one transaction that keeps and tells that a superior is asked for",
         "asking": "the SQL of what became of that",
         "superior_door": "the endpoint of the button on the tracking page",
@@ -172,6 +173,7 @@ TECHNICAL = {
         "workload": "the SQL of counting what is on each desk",
     },
     "sla": {
+        "customer_calls": "the SQL of calls to customers",
         "addressee_doors": "endpoints of addressees, beside api.py",
         "addressees": "loads and saves who can be told",
         "calendar_doors": "endpoints of calendars, beside api.py",

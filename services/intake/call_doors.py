@@ -38,6 +38,7 @@ _COLUMNS = (
     "ended_at",
     "hangup_reason",
     "disposition",
+    "complaint",
 )
 
 

@@ -102,6 +102,9 @@ class CallPart(CallFacts):
     )
     category: Annotated[str, Field(min_length=1, max_length=200), Storable] | None = None
     customer_id: _Short | None = Field(None, description="the customer's id in your systems")
+    complaint: Annotated[str, Field(min_length=1, max_length=40), Storable] | None = Field(
+        None, description="id or receipt number of the complaint that an outbound call was about"
+    )
 
 
 class CallBackDone(StrictBody):

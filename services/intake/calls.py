@@ -25,6 +25,8 @@ from .call_forms import CallPart, as_facts
 from .call_statements import ADD_PART, DUE, JUDGED, KEEP_PART, NOT_NEEDED, PARTS, SAVE
 from .contact_forms import CustomerForm, PhoneContact
 from .contact_store import Accepted
+from .customer_calls import find_made, tell_made
+from .judge_outgoing import is_outgoing
 from .late_words import LateWords
 from .merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
 from .phone_numbers import NumberKind, read_origin
@@ -113,7 +115,9 @@ class Calls:
     async def quiet(self, tx: Transaction, timers: Sequence[Timer]) -> None:
         """Judge the calls of which nothing new was told for a while."""
         due = await tx.fetch(DUE, {"calls": [timer.id for timer in timers]})
-        judged = await asyncio.gather(*(self._judge(call) for call in due))
+        made = await find_made(tx, due, self._policy.phone)
+        judged = await asyncio.gather(*(self._judge(call, call["call_ref"] in made) for call in due))
+        await tell_made(tx, list(made.values()))
         if judged:
             calls, fates, complaints, numbers = zip(*judged, strict=True)
             values = {"calls": calls, "fates": fates, "complaints": complaints, "numbers": numbers}
@@ -133,10 +137,10 @@ class Calls:
                     )
                 )
 
-    async def _judge(self, call: Any) -> tuple[UUID, str, UUID | None, str | None]:
+    async def _judge(self, call: Any, was_about_one: bool) -> tuple[UUID, str, UUID | None, str | None]:
         facts = call["facts"]
         number = self._number(facts)
-        fate = judge_call(facts, can_be_called=number is not None)
+        fate = judge_call(facts, can_be_called=number is not None, was_about_one=was_about_one)
         complaint = None
         if fate is Fate.COMPLAINT:
             form = _contact(call["provider"], call["call_id"], facts, self._policy.door.earliest)
@@ -164,14 +168,15 @@ def _not_needed(call: UUID, complaint: UUID, now: datetime) -> CallBackEnded:
 
 
 def _contact(provider: str, call_id: str, facts: Mapping[str, Any], earliest: datetime) -> CallContact:
-    withheld = facts.get("caller_presentation") == "withheld"
+    number = "called_number" if is_outgoing(facts) else "caller_number"
+    withheld = facts.get("caller_presentation") == "withheld" and not is_outgoing(facts)
     customer = {"external_id": facts["customer_id"]} if "customer_id" in facts else {}
     began = plausible(datetime.fromisoformat(facts["started_at"])) if "started_at" in facts else None
     return CallContact(
         provider=provider,
         call_id=call_id,
         text=words_of(facts)[:LONGEST_WORDS],
-        caller_number=None if withheld else facts.get("caller_number"),
+        caller_number=None if withheld else facts.get(number),
         agent_id=facts.get("agent_id"),
         category=facts.get("category"),
         started_at=began if began and began >= earliest else None,

@@ -35,6 +35,7 @@ NEWS: Mapping[str, tuple[str, str]] = {
     "charge_released": ("争议费用不再冻结", "What you disputed is no longer held back"),
     "customer_escalated": ("已按您的要求请上级答复", "A superior is to answer you, as you asked"),
     "superior_answered": ("上级已答复您", "A superior answered you"),
+    "customer_called": ("我们曾致电您", "We called you"),
     "progress_told": ("已向您告知进展", "You were told how far it is"),
     "answer_released": ("已答复您", "You were sent an answer"),
     "remedy_approved": ("赔付已批准", "What we owe you was granted"),
@@ -70,11 +71,16 @@ _SUGGESTIONS: Mapping[str, tuple[str, str]] = {
     "CONSIDERED": ("您的建议正在研究", "Your suggestion is being considered"),
     "DECLINED": ("您的建议暂未采纳，谢谢", "Your suggestion was not adopted; thank you"),
 }
-_WHOLE = ("appeal_decided", "suggestion_decided")
+_CALLS: Mapping[str, tuple[str, str]] = {
+    "REACHED": ("已与您通话", "We talked to you on the telephone"),
+    "NOT_REACHED": ("曾致电您，未接通", "We called you and did not reach you"),
+}
+_WHOLE = ("appeal_decided", "suggestion_decided", "customer_called")
 """Of these the detail says it all."""
 _DETAILS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "appeal_decided": _APPEALS,
     "appeal_overdue": _OVERDUE_APPEALS,
+    "customer_called": _CALLS,
     "suggestion_decided": _SUGGESTIONS,
     "complaint_paused": WAITS_FOR,
     "complaint_rejected": REJECTED_FOR,

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     Index,
     Integer,
     MetaData,
@@ -132,6 +133,22 @@ def add_call_tables(metadata: MetaData) -> None:
         Column("reached", Boolean),
         Index("call_back_open", "call_ref", postgresql_where=text("done_at IS NULL")),
         comment="Callers who hung up before anybody answered.",
+    )
+
+
+def add_customer_call_table(metadata: MetaData) -> None:
+    """Add what is kept of calls that we made."""
+    Table(
+        "customer_call",
+        metadata,
+        Column("call_ref", UUID(as_uuid=True), primary_key=True),
+        Column("complaint_id", UUID(as_uuid=True), nullable=False, comment="the one it was about"),
+        Column("reached", Boolean, nullable=False),
+        Column("called_at", DateTime(timezone=True), nullable=False),
+        Column("by", Text, comment="account of who called"),
+        Column("talked", Double, comment="seconds"),
+        Column("told_at", DateTime(timezone=True), nullable=False),
+        comment="Calls to customers about their complaints, as they were told.",
     )
 
 

@@ -17,6 +17,9 @@ _ROOT = ("cc_member_session_uuid", "originating_leg_uuid", "originator")
 """Variables by which an agent's leg names the caller's."""
 _RECORDING = ("cc_record_filename", "record_path", "recording_file")
 
+_ABOUT = "redress_complaint"
+"""A variable that the dialplan sets on calls that we make: id or receipt number of the complaint."""
+
 
 class FreeswitchCdr:
     """See https://developer.signalwire.com/freeswitch/module-reference/event-handlers/mod_json_cdr/."""
@@ -46,7 +49,8 @@ def read_record(record: Any) -> CallTold:
     said = {name: unquote(value) for name, value in told.items() if isinstance(value, str)}
     leg = wanted(said.get("uuid"), "variables.uuid")
     root = next((said[name] for name in _ROOT if said.get(name)), leg)
-    facts: dict[str, Any] = {"leg_id": leg, **_times(said, is_agent=root != leg)}
+    is_person = root != leg or said.get("direction") == "outbound"
+    facts: dict[str, Any] = {"leg_id": leg, **_times(said, is_person=is_person)}
     if said.get("hangup_cause"):
         facts["hangup_reason"] = said["hangup_cause"][:100]
     facts |= _agent(said) if root != leg else _caller(said, record)
@@ -66,7 +70,10 @@ def _caller(said: Mapping[str, str], record: Mapping[str, Any]) -> dict[str, Any
         ],
         "direction": direction if direction in {"inbound", "outbound"} else "inbound",
         "queue": said.get("cc_queue", "")[:100],
+        "complaint": said.get(_ABOUT, "")[:40],
     }
+    if facts["complaint"]:
+        facts["direction"] = "outbound"  # from a desk phone our own leg is the one that came in
     if said.get("privacy_hide_number") == "true" or said.get("origination_privacy", "").startswith("hide"):
         facts["caller_presentation"] = "withheld"
     if said.get("cc_cause") == "cancel":
@@ -84,9 +91,9 @@ def _agent(said: Mapping[str, str]) -> dict[str, Any]:
     return {"agent_id": agent[:100]} if agent and _moment(said, "answer") else {}
 
 
-def _times(said: Mapping[str, str], *, is_agent: bool) -> dict[str, str]:
+def _times(said: Mapping[str, str], *, is_person: bool) -> dict[str, str]:
     """An answer on the caller's own leg is the machine's."""
-    names = {"started_at": "start", "ended_at": "end"} | ({"answered_at": "answer"} if is_agent else {})
+    names = {"started_at": "start", "ended_at": "end"} | ({"answered_at": "answer"} if is_person else {})
     return {name: moment for name, stem in names.items() if (moment := _moment(said, stem))}
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from .judge_outgoing import judge_outgoing
 from .policy import CallPolicy
 
 _EARLIEST = ("started_at", "answered_at")
@@ -25,6 +26,7 @@ class Fate(StrEnum):
 
     COMPLAINT = "COMPLAINT"
     CALL_BACK = "CALL_BACK"
+    CALLED = "CALLED"
     NOTHING = "NOTHING"
     OPEN = "OPEN"
 
@@ -75,8 +77,13 @@ def words_of(call: Mapping[str, Any]) -> str:
     return noted if said == noted else "\n\n".join(piece for piece in (noted, said) if piece)
 
 
-def judge_call(call: Mapping[str, Any], *, can_be_called: bool) -> Fate:
-    """A call with words is a complaint; an inbound call that ended before a person answered is to be called back."""
+def judge_call(call: Mapping[str, Any], *, can_be_called: bool, was_about_one: bool = False) -> Fate:
+    """A call with words is a complaint; an inbound call that ended before a person answered is to be called back.
+
+    was_about_one: we made it, about a complaint that is known; then it is no new one, whatever was said.
+    """
+    if was_about_one:
+        return Fate.CALLED if judge_outgoing(call) else Fate.OPEN
     if words_of(call):
         return Fate.COMPLAINT
     if "ended_at" not in call and call.get("disposition") != "abandoned":

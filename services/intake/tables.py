@@ -23,7 +23,7 @@ from shared.runtime.idempotency_store import add_idempotency_table
 from shared.runtime.tables import add_service_tables
 
 from .customer_tables import add_customer_tables
-from .door_tables import add_attachment_table, add_call_tables, add_message_tables
+from .door_tables import add_attachment_table, add_call_tables, add_customer_call_table, add_message_tables
 from .incident_tables import add_incident_tables
 
 metadata = MetaData()
@@ -32,6 +32,7 @@ add_idempotency_table(metadata)
 add_message_tables(metadata)
 add_call_tables(metadata)
 add_attachment_table(metadata)
+add_customer_call_table(metadata)
 add_customer_tables(metadata)
 add_incident_tables(metadata)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
@@ -17,6 +18,14 @@ _HIDDEN = {"+266696687", "+7378742833", "+2562533", "+8566696687", "+86282452253
 """What Twilio gives for anonymous, restricted, blocked, unknown and unavailable: letters as dialled."""
 _QUEUE = {"bridged": "answered", "redirected": "answered", "hangup": "abandoned", "leave": "abandoned"}
 _DIAL = {"completed": "answered", "answered": "answered", "no-answer": "abandoned", "busy": "abandoned"}
+
+_MADE = {
+    "completed": "answered",
+    "busy": "failed",
+    "no-answer": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
 
 
 class TwilioVoice:
@@ -34,7 +43,7 @@ class TwilioVoice:
         now = _told(fields)
         facts: dict[str, Any] = {"leg_id": leg, **_times(fields, now), **_recording(fields)}
         if root == leg:
-            facts |= _caller(fields) | _queued(fields)
+            facts |= _caller(fields) | _queued(fields) | _outgoing(fields, posted)
         if now:
             facts["told_at"] = now.isoformat()
         if fields.get("TranscriptionText", "").strip():
@@ -71,6 +80,20 @@ def _queued(fields: Mapping[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {"disposition": disposition} if disposition else {}
     if fields.get("QueueSid"):
         facts["queue"] = fields["QueueSid"][:100]
+    return facts
+
+
+def _outgoing(fields: Mapping[str, str], posted: Posted) -> dict[str, Any]:
+    """A call that we made: what became of it, and the complaint that the callback's own address names."""
+    if not fields.get("Direction", "inbound").startswith("outbound"):
+        return {}
+    facts: dict[str, Any] = {}
+    if became := _MADE.get(fields.get("CallStatus", "")):
+        facts["disposition"] = became
+    if fields.get("AnsweredBy", "").startswith(("machine", "fax")):
+        facts["disposition"] = "voicemail"
+    if named := dict(parse_qsl(posted.query)).get("complaint"):
+        facts["complaint"] = named[:40]
     return facts
 
 

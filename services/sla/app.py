@@ -10,6 +10,7 @@ from .api import router
 from .calendar_doors import router as calendar_doors
 from .calendar_store import Timekeeper
 from .contract_doors import router as contract_doors
+from .customer_calls import calls
 from .extension_doors import router as extension_doors
 from .feed_doors import router as feed_doors
 from .holdings import holding
@@ -66,7 +67,12 @@ def create_service(settings: Settings, event_log: EventLog) -> Service:
         service.hears(
             ("intake", "routing", "notify"),
             in_turn(
-                reactions(policy, keeper), holding(), outages(policy), answering(), superiors(policy, keeper)
+                reactions(policy, keeper),
+                holding(),
+                outages(policy),
+                answering(),
+                superiors(policy, keeper),
+                calls(),
             ),
         )
         firing = (internal_timers, pausing, timers, recomputing, recounting, swapping, paging, outage_timers)

@@ -16,6 +16,8 @@ from shared.runtime.service import service_router
 from shared.runtime.strict_json import Storable, StrictBody
 
 from .calendar_store import Timekeeper
+from .calls_in_vain import evidence_of
+from .customer_calls import load_in_vain
 from .pause_promises import PAUSABLE, Begin, End, begin_pauses, end_pauses
 from .pause_store import Pause, load_open
 from .pauses import Because, is_reported, lacks_evidence
@@ -84,17 +86,15 @@ async def pauses_of(complaint_id: UUID, work: Work, deciding: Deciding) -> list[
 
 @router.post("/complaints/{complaint_id}/pauses", status_code=201, summary="Stop the clock of a complaint")
 async def pause(complaint_id: UUID, form: PauseForm, work: Work, deciding: Deciding) -> PauseBegun:
-    """For one of the reasons of PAU-1; handling that waits in routing stops the clock by itself."""
+    """For one of the reasons of PAU-1; handling that waits in routing stops the clock by itself.
+
+    Where the customer is waited for, calls in vain that the telephone system told of are evidence (PAU-2).
+    """
     policy, keeper = deciding
-    if lacks_evidence(form.reason, form.evidence, policy.pauses):
-        raise UnprocessableError(
-            "this reason needs evidence: the message sent, or the calls that nobody answered",
-            "此原因需要凭据：已发送的消息，或无人接听的通话记录",
-            field="evidence",
-        )
     async with work.begin(str(complaint_id)) as tx:
+        evidence = await _evidence(tx, complaint_id, form, policy)
         await _refuse_what_cannot_be(tx, complaint_id, form)
-        begin = Begin(uuid7(), complaint_id, form.reason, form.evidence, form.by, tx.now, form.until)
+        begin = Begin(uuid7(), complaint_id, form.reason, evidence, form.by, tx.now, form.until)
         [begun] = await begin_pauses(tx, policy, keeper, [begin])
         _refuse_used_up(begun)
         stopped = [one.kind for one in await _live(tx, complaint_id) if one.paused_since is not None]
@@ -113,6 +113,20 @@ async def resume(
             raise NotFoundError("this pause does not last", "没有正在进行的该次暂停")
         own = await end_pauses(tx, policy, keeper, [End(complaint_id, tx.now, Because.STAFF, by=form.by)])
     return PauseEnded(due={promise.kind: promise.due_at for promise in own[complaint_id]})
+
+
+async def _evidence(tx: Transaction, complaint_id: UUID, form: PauseForm, policy: SlaPolicy) -> str | None:
+    """What staff say that shows it, else what the telephone system heard."""
+    if not lacks_evidence(form.reason, form.evidence, policy.pauses):
+        return form.evidence
+    in_vain = await load_in_vain(tx, complaint_id)
+    if heard := evidence_of(form.reason, in_vain, policy.pauses):
+        return heard
+    raise UnprocessableError(
+        "this reason needs evidence: the message sent, or the calls that nobody answered",
+        "此原因需要凭据：已发送的消息，或无人接听的通话记录",
+        field="evidence",
+    )
 
 
 async def _refuse_what_cannot_be(tx: Transaction, complaint_id: UUID, form: PauseForm) -> None:

@@ -29,6 +29,7 @@ class PausePolicy(Part):
 
     stops: Annotated[dict[PauseReason, tuple[Pausable, ...]], every(*PauseReason)]
     needs_evidence: tuple[PauseReason, ...]
+    failed_calls: Annotated[int, Field(ge=1, le=100)]
     longest: Seconds
     most_of_solve: Annotated[float, Field(gt=0, le=10)]
     reported_from: Annotated[float, Field(ge=0, le=86_400)]

@@ -188,6 +188,17 @@ pause = Table(
     comment="Every pause of a complaint as an interval with its reason and evidence (PAU-7).",
 )
 
+customer_call = Table(
+    "customer_call",
+    metadata,
+    Column("call_ref", UUID(as_uuid=True), primary_key=True),
+    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column("called_at", DateTime(timezone=True), nullable=False),
+    Column("reached", Boolean, nullable=False, comment="a person answered"),
+    Index("customer_call_of_complaint", "complaint_id"),
+    comment="Calls to customers, of which those in vain show that we wait (PAU-2).",
+)
+
 extension = Table(
     "extension",
     metadata,

@@ -354,6 +354,23 @@ class CallBackEnded(Event):
     ended_at: Instant
 
 
+class CustomerCalled(Event):
+    """We called a customer about their complaint; `reached`: a person answered (evidence of PAU-2 where not).
+
+    by: account of who called, if the telephone system told it; talked: seconds. Told again if it turns out otherwise.
+    """
+
+    publisher: ClassVar[str] = "intake"
+
+    complaint_id: UUID
+    call_ref: UUID
+    reached: bool
+    by: str | None
+    called_at: Instant
+    talked: float | None
+    told_at: Instant
+
+
 class ConsentChanged(Event):
     """A customer agreed to offers, or withdrew; the last word counts at once (OF-7).
 

@@ -32,6 +32,7 @@ RECORDS: Mapping[str, Mapping[str, str]] = {
         "call": "what telephone systems told",
         "call_part": "what telephone systems told",
         "call_back": "what telephone systems told",
+        "customer_call": "what telephone systems told",
         "attachment": "files as they came",
         "contact": "what was said; what it became is told with the version, and stands with its complaint",
         "customer": "what customers and registries told",
@@ -64,6 +65,7 @@ RECORDS: Mapping[str, Mapping[str, str]] = {
         "contract": "what people told",
         "protection": "what people decided",
         "addressee": "what people told",
+        "customer_call": "what intake told",
     },
     "notify": {
         "complaint": "what others told",
