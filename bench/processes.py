@@ -12,6 +12,8 @@ from typing import Any
 
 import psutil
 
+from tests.ending_with_us import ending_with_us
+
 END_SECONDS = 20.0
 
 
@@ -39,6 +41,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=ending_with_us(),  # noqa: PLW1509 - one system call
             )
 
     @property

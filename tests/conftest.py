@@ -3,6 +3,7 @@
 from shared.runtime.logs import configure_logs
 
 pytest_plugins = [
+    "tests.ending_with_us",
     "tests.postgres_fixture",
     "tests.databases",
     "tests.service_under_test",

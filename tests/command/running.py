@@ -13,6 +13,7 @@ from zlib import crc32
 import httpx
 import psutil
 
+from tests.ending_with_us import ending_with_us
 from tests.faults.installation import Process, addresses, free_port
 from tests.postgres_fixture import temporary_folder
 from tests.waiting import eventually
@@ -34,6 +35,7 @@ def redress(*arguments: str, timeout: float = 120, **environment: str) -> subpro
         text=True,
         timeout=timeout,
         check=False,
+        preexec_fn=ending_with_us(),
     )
 
 

@@ -17,6 +17,7 @@ import httpx
 from services.command.registry import SERVICES
 from shared.runtime.database import migrate
 from shared.runtime.embedded import EmbeddedPostgres
+from tests.ending_with_us import ending_with_us
 from tests.journeys.live import QUICK_POLICY
 from tests.service_under_test import SEALING_KEYS
 from tests.waiting import eventually
@@ -60,6 +61,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=ending_with_us(),  # noqa: PLW1509 - one system call
             )
 
     @property

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
+from tests.ending_with_us import ending_with_us
+
 PROGRAMS = ("bearerbox", "smsbox", "fakesmsc")
 PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/usr/lib/kannel/test"
 
@@ -97,6 +99,7 @@ class Kannel:
             stdin=quiet,
             stdout=quiet,
             stderr=asyncio.subprocess.PIPE if name == "fakesmsc" else quiet,
+            preexec_fn=ending_with_us(),
         )
 
 

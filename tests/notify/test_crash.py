@@ -8,6 +8,7 @@ from pathlib import Path
 from services.notify.record_outcomes import give_up_lost
 from shared.events.notify import MessageSent, MessageUnknown
 from tests.builders import complaint_received
+from tests.ending_with_us import ending_with_us
 from tests.service_under_test import SEALING_KEYS, StartService
 
 from .provider import Provider, running_provider
@@ -24,7 +25,13 @@ async def send_in_a_process(database_url: str, provider: Provider, crash_at: str
         "REDRESS_CRASH_AT": crash_at,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.notify.sender_process", provider.url, env=environment, cwd=ROOT
+        sys.executable,
+        "-m",
+        "tests.notify.sender_process",
+        provider.url,
+        env=environment,
+        cwd=ROOT,
+        preexec_fn=ending_with_us(),
     )
     return await process.wait()
 

@@ -12,6 +12,7 @@ import pytest
 
 from shared.events.sla import EscalationReached, PromiseAtRisk, PromiseBroken, PromisesMade
 from tests.builders import complaint_received, now
+from tests.ending_with_us import ending_with_us
 from tests.service_under_test import SEALING_KEYS, ServiceUnderTest, StartService
 
 from .promised import CONTACT, HOUR, SOLVE, promises_made, receive, time_passes, told_about
@@ -44,7 +45,12 @@ async def fire_in_a_process(
     }
     arguments = ["-m", "tests.sla.timers_process", str(batch), str(clock_wrong_by)]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, env=environment, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL
+        sys.executable,
+        *arguments,
+        env=environment,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.DEVNULL,
+        preexec_fn=ending_with_us(),
     )
     return await process.wait()
 
