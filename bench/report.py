@@ -167,12 +167,12 @@ def details(results: Results) -> str:
         lines.append(f"  outbox rows left after a round of ours: {accept['outbox_rows_left_after_a_round']}")
         lines.append(f"  POST at {accept['open_loop']['rate']:g}/s: {_rounds(accept['open_loop'])}")
     if owned := results.get("owned"):
-        parts = {
+        views = {
             "owned": owned,
             "to routing's journal": owned["to_journal_ms"],
             "POST itself": owned["post_ms"],
         }
-        lines += [f"  {name}: {_rounds(part)}" for name, part in parts.items()]
+        lines += [f"  {name}: {_rounds(part)}" for name, part in views.items()]
     for key in ("journeys", "together"):
         if found := results.get(key):
             lines += _journey_lines(key, found)

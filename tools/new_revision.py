@@ -38,8 +38,8 @@ def difference(connection: Connection, metadata: MetaData) -> str:
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "compare_server_default": False}
     )
-    operations = produce_migrations(context, metadata)
-    code = str(render_python_code(operations.upgrade_ops))
+    upgrade = produce_migrations(context, metadata).upgrade_ops
+    code = str(render_python_code(upgrade)) if upgrade else "pass"
     return "\n".join(line for line in code.splitlines() if "# ###" not in line)
 
 

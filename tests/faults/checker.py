@@ -135,9 +135,9 @@ def _intents(holdings: Holdings) -> Iterable[str]:
     for complaint_id in set(holdings.complaints["intake"]):
         if receipts[complaint_id] != 1:
             yield f"{complaint_id} has {receipts[complaint_id]} receipts"
-    for intent in holdings.intents:
-        if intent[4] not in ENDED:
-            yield f"the message {intent} is neither sent, unknown, skipped nor failed"
+    for message in holdings.intents:
+        if message[4] not in ENDED:
+            yield f"the message {message} is neither sent, unknown, skipped nor failed"
 
 
 def _sequences(holdings: Holdings) -> Iterable[str]:

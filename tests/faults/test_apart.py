@@ -139,7 +139,7 @@ async def test_what_a_plain_consumer_reads_is_what_the_journals_hold_byte_for_by
             on_topics[lane.topic] |= {
                 (record.key.decode(), tuple(record.headers), record.value)
                 for record in records
-                if record.headers
+                if record.headers and record.key
             }
     await consumer.stop()
     for name in SERVICES:

@@ -50,7 +50,11 @@ async def test_rep_0_an_open_complaint_comes_before_one_that_was_just_resolved(
     intake = await start_service("intake", policy(change))
     category = {"category": "Bill/Rise"}
     just_resolved = await said_and_resolved(intake, timedelta(hours=1), **category)
-    about_bill_as_well = {"text": "the invoice for roaming abroad", "customer": C1, "category": "Bill/Other"}
+    about_bill_as_well: dict[str, Any] = {
+        "text": "the invoice for roaming abroad",
+        "customer": C1,
+        "category": "Bill/Other",
+    }
     await post(intake, **about_bill_as_well, passed_on_by="REGULATOR")
     still_open = str((await intake.said(ComplaintReceived))[-1].complaint_id)
     await post(intake, text="the roaming invoice from abroad", customer=C1)

@@ -36,7 +36,7 @@ async def intake(start_service: StartService, tmp_path: Path) -> ServiceUnderTes
 
 def learnt(kind: str) -> Callable[..., Any]:
     """How an adapter reads that knows the new name too."""
-    reads = type(PROVIDERS[kind]).read
+    reads: Callable[..., Any] = type(PROVIDERS[kind]).__dict__["read"]
 
     def read_again(adapter: Any, posted: Posted, known: ProviderAccount) -> Any:
         body = posted.body.replace(UNKNOWN.encode(), NEEDED[kind].encode())

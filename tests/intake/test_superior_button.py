@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from services.intake.superior_section import _TEXTS
+from shared.events import Event
 from shared.events.intake import ContactAttached
 from shared.events.sla import CustomerEscalated
 from shared.events.vocabulary import Channel, PromiseKind, Severity, Tag
@@ -136,7 +137,7 @@ async def test_rep_4_long_after_the_resolution_it_is_not_opened_by_it(start_serv
 @pytest.mark.parametrize("ending", ["closed", "rejected", "appealed"])
 async def test_section_5_about_what_has_ended_nobody_is_asked(one: Watched, ending: str) -> None:
     await contact_was_due(one)
-    ends = {
+    ends: dict[str, list[Event]] = {
         "closed": [closed(one.id)],
         "rejected": [rejected(one)],
         "appealed": [rejected(one), appealed(one)],

@@ -16,7 +16,7 @@ from shared.events import routing as told
 from shared.runtime.idempotency_store import add_idempotency_table
 from shared.runtime.tables import add_service_tables
 from tests.builders import answered, complaint_received, now
-from tests.intake.test_incidents import FEW, complain, look
+from tests.intake.incidents_at_the_door import FEW, complain, look
 from tests.routing.people import hand_over, post, resolve, staff_file, taken_by
 from tests.routing.test_incidents import ended, joined
 from tests.service_under_test import ServiceUnderTest, StartService

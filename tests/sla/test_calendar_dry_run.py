@@ -73,7 +73,9 @@ async def test_cal_6_a_pause_is_waited_out_in_a_dry_run_too(sla: ServiceUnderTes
 
 async def test_cal_6_promises_that_would_be_late_at_once_are_counted(sla: ServiceUnderTest) -> None:
     always = a_week(["00:00-24:00"], ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-    rest = {(now() + timedelta(days=day)).date().isoformat(): [] for day in range(-4, 20)}
+    rest: dict[str, list[str]] = {
+        (now() + timedelta(days=day)).date().isoformat(): [] for day in range(-4, 20)
+    }
     await put(sla, "cn-default", {"zone": "UTC", "week": always, "days": rest})
     await receive(sla, received_at=now() - timedelta(days=3))  # whatever the hour of the day is
     await receive(sla, received_at=now())

@@ -14,6 +14,7 @@ from services.sla.lay_clock import earliest_warning, lay_at_once, lay_now
 from services.sla.policy import ClockPolicy, InCalendar, SlaPolicy
 from services.sla.rungs import ladder
 from services.sla.watch import share_of
+from services.sla.working_time import WorkingTime
 from shared.events.vocabulary import Grade, PromiseKind, Severity
 from shared.runtime.policy import load_policy
 
@@ -69,7 +70,7 @@ def test_section_11_a_clock_of_fifteen_days_is_laid_with_the_last_level_and_one_
     share=st.floats(0.01, 0.99),
 )
 def test_section_11_no_clock_in_working_days_speaks_before_it_is_expected(
-    working: object, minutes: int, days: int, share: float
+    working: WorkingTime, minutes: int, days: int, share: float
 ) -> None:
     start = START + timedelta(minutes=minutes)
     due = count(start, Counting("office", 1, None, days), working)

@@ -1,6 +1,7 @@
 """The rules of pauses, by cases and by properties."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -68,7 +69,7 @@ def test_pau_3_a_third_party_stops_nothing_unless_the_contract_says_so() -> None
     ],
     ids=["before it is due", "when it is due", "after it was due", "after it was told broken"],
 )
-def test_pau_9_a_pause_undoes_no_breach(changes: dict[str, object], expected: bool) -> None:
+def test_pau_9_a_pause_undoes_no_breach(changes: dict[str, Any], expected: bool) -> None:
     assert stopped(SOLVE, **changes) is expected
 
 

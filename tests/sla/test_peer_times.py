@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from services.sla.read_calendar import WEEKDAYS
 from tests.builders import now
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .calendars_to_test import WEEKDAYS, a_week
+from .calendars_to_test import a_week
 from .promised import CONTACT, HOUR, SOLVE, receive, steps_taken, told_about
 from .test_calendars_kept import IN_CALENDAR, at, dues, get, put
 from .test_promises_paused import paused

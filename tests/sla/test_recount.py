@@ -166,7 +166,7 @@ async def test_cal_6_a_rung_and_a_new_due_time_of_one_moment_are_both_told_and_n
     await put(sla, "cn-default", {"zone": "UTC", "week": always})
     complaint_id = uuid4()
     await sla.hears(complaint_received(complaint_id, received_at=now() - timedelta(hours=6)))
-    rest = {(now() + timedelta(days=day)).date().isoformat(): [] for day in range(25)}
+    rest: dict[str, list[str]] = {(now() + timedelta(days=day)).date().isoformat(): [] for day in range(25)}
     await put(sla, "cn-default", {"zone": "UTC", "week": always, "days": rest})
     await fire(sla)
     assert await told_about(sla, ACK, complaint_id) == ["made", "broken", "L1"]

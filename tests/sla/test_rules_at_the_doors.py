@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from services.sla.read_calendar import WEEKDAYS
 from shared.events.sla import EscalationReached, PromiseAtRisk
 from shared.events.vocabulary import Channel, PauseReason, PromiseKind, Role
 from tests.builders import now, owner_named
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .calendars_to_test import OFFICE, SPRING_FESTIVAL, WEEKDAYS, a_week
+from .calendars_to_test import OFFICE, SPRING_FESTIVAL, a_week
 from .promised import CONTACT, HOUR, REGULATOR, SOLVE, UPDATE, receive, time_passes, told_about
 from .test_calendars_kept import IN_CALENDAR, at, dues, get, put
 from .test_promises_paused import contact, paused, pauses, resumed
@@ -83,7 +84,7 @@ async def test_cal_5_a_calendar_without_working_time_in_thirty_days_is_refused_a
     first = now().date()
 
     def closed_for(days: int) -> dict[str, Any]:
-        off = {(first + timedelta(days=day)).isoformat(): [] for day in range(-1, days)}
+        off: dict[str, list[str]] = {(first + timedelta(days=day)).isoformat(): [] for day in range(-1, days)}
         return {"zone": "UTC", "week": a_week(["00:00-24:00"], WEEKDAYS), "days": off}
 
     refused = await put(sla, "cn-default", closed_for(40), 422)
@@ -258,7 +259,7 @@ async def test_l2_of_a_short_promise_comes_an_hour_later_and_none_of_a_first_con
 ) -> None:
     """S1 of a key account: four hours for the result, of which a quarter is the hour; ten minutes for the contact."""
     sla = await start_service("sla")
-    urgent = {"severity": "S1", "grade": "K"}
+    urgent: dict[str, Any] = {"severity": "S1", "grade": "K"}
     assert "L2" not in await reached_after(sla, 4.9, **urgent)
     assert "L2" in await reached_after(sla, 5.1, **urgent)
     assert await reached_after(sla, 100, CONTACT) == ["W1", "L1"]

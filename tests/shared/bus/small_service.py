@@ -95,7 +95,7 @@ async def small_database(fresh_database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def small(small_database: Database) -> SmallService:
     """A small service without a log."""
-    return SmallService(small_database, NoLog())  # type: ignore[arg-type]
+    return SmallService(small_database, NoLog())
 
 
 def stored(*envelopes: Envelope[Any], start: int = 0) -> list[StoredRecord]:

@@ -79,7 +79,9 @@ def test_the_cloudevents_sdk_reads_what_we_send() -> None:
     assert read.get_subject() == sent.subject
     assert read.get_time() == sent.occurred_at
     assert read.get_extension("sequence") == "3"
-    assert read.get_data()["receipt_number"] == sent.event.receipt_number
+    facts = read.get_data()
+    assert isinstance(facts, dict)
+    assert facts["receipt_number"] == sent.event.receipt_number
 
 
 def test_the_structured_form_is_read_by_the_sdk_and_hides_what_is_sealed() -> None:

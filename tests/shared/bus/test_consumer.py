@@ -9,7 +9,7 @@ from asyncpg import InterfaceError
 
 from shared.bus import consumer as consumer_module
 from shared.bus.dead_letters import NoDeadLetterError
-from shared.events import Envelope
+from shared.events import Envelope, Event
 from tests.builders import complaint_received, now, resolved
 
 from .small_service import SmallService, small, small_database, stored
@@ -17,11 +17,11 @@ from .small_service import SmallService, small, small_database, stored
 __all__ = ["small", "small_database"]
 
 
-def received(complaint_id: UUID) -> Envelope:
+def received(complaint_id: UUID) -> Envelope[Event]:
     return Envelope(uuid4(), complaint_received(complaint_id), 1, now(), now(), {})
 
 
-def was_resolved(complaint_id: UUID, sequence: int = 1) -> Envelope:
+def was_resolved(complaint_id: UUID, sequence: int = 1) -> Envelope[Event]:
     return Envelope(uuid4(), resolved(complaint_id), sequence, now(), now(), {"intake": 1})
 
 

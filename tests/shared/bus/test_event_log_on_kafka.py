@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -23,6 +25,10 @@ from .event_log_suite import ends, every_partition, fresh_group, one_key, read, 
 pytestmark = pytest.mark.kafka
 
 IMPATIENT = replace(TIMINGS, request_timeout=2.5, rebalance_timeout=2.0, ping_timeout=1.0, close_timeout=1.0)
+
+
+def none_is_connected(connections: dict[Any, Any]) -> bool:
+    return not any(one.connected() for one in connections.values())
 
 
 @asynccontextmanager
@@ -63,7 +69,7 @@ async def test_a_broker_that_closes_idle_connections_costs_nothing(start_kafka: 
             await log.publish(one_key(topic, 2))
             await reader.commit(ends(await read(reader, 2)))
             connections = log._producer.client._conns
-            await eventually(lambda all_=connections: not any(one.connected() for one in all_.values()))
+            await eventually(partial(none_is_connected, connections))
 
 
 async def test_nothing_acknowledged_is_lost_when_the_broker_is_killed(killable_kafka: Broker) -> None:
@@ -77,12 +83,15 @@ async def test_nothing_acknowledged_is_lost_when_the_broker_is_killed(killable_k
         async def relay() -> None:
             nonlocal acknowledged
             for batch in batches:
-                await retried(lambda these=batch: log.publish(these))
+                await retried(partial(log.publish, batch))
                 acknowledged += 1
+
+        def has_reached(turn: int) -> bool:
+            return acknowledged >= turn
 
         relaying = asyncio.create_task(relay())
         for turn in (30, 90):
-            await eventually(lambda until=turn: acknowledged >= until)
+            await eventually(partial(has_reached, turn))
             killable_kafka.kill()
             await asyncio.to_thread(killable_kafka.restart)
         await relaying

@@ -108,7 +108,9 @@ def test_every_interleaving_applies_all_events_once_and_causes_first(
     ]
     arriving = journey + random.choices(journey, k=repeats)
     random.shuffle(arriving)
-    stream, held, done = Stream(SUBJECT), {}, []
+    stream = Stream(SUBJECT)
+    held: dict[Place, Arrival] = {}
+    done: list[tuple[str, int]] = []
     while arriving:
         size = splits.pop() if splits else 1
         batch, arriving = arriving[:size], arriving[size:]

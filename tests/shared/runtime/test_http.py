@@ -50,7 +50,7 @@ async def cut_off() -> None:
 
 def client_of(**changes: Any) -> httpx.AsyncClient:
     settings_ = Settings(database_url="postgresql+asyncpg://nobody@127.0.0.1:1/none", **changes)
-    service = Service("intake", settings_, NoLog())  # type: ignore[arg-type]
+    service = Service("intake", settings_, NoLog())
     service.serves(router)
     app = Together([service], settings_)
     return httpx.AsyncClient(

@@ -1,6 +1,7 @@
 """Settings, policies and seals: read strictly, refused in one clear line."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_settings_come_from_the_call_then_the_environment_then_the_file(
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_wrong_settings_are_refused_in_one_line_that_names_them(given: dict[str, object], word: str) -> None:
+def test_wrong_settings_are_refused_in_one_line_that_names_them(given: dict[str, Any], word: str) -> None:
     with pytest.raises(SettingsError, match=word) as refused:
         load_settings(**given)
     assert "\n" not in str(refused.value)
