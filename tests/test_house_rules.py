@@ -19,6 +19,7 @@ POLICY_PART = "policy_of_"  # what is too long for one policy.py, which names al
 
 TECHNICAL = {
     "intake": {
+        "amazon_connect": "reads and answers one provider",
         "customer_calls": "finds, keeps and tells calls to customers",
         "ask_superior": "one transaction that keeps and tells that a superior is asked for",
         "asking": "the SQL of what became of that",

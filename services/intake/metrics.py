@@ -32,6 +32,7 @@ PROVIDER_KINDS = (
     "kannel-sms",
     "twilio-voice",
     "freeswitch-cdr",
+    "amazon-connect",
 )
 FROM_PROVIDERS = Counter(
     "redress_from_providers_total",

@@ -13,7 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from shared.runtime.settings import SettingsError
 
 Kind = Literal[
-    "alibaba-sms", "tencent-sms", "twilio-sms", "vonage-sms", "kannel-sms", "twilio-voice", "freeswitch-cdr"
+    "alibaba-sms",
+    "tencent-sms",
+    "twilio-sms",
+    "vonage-sms",
+    "kannel-sms",
+    "twilio-voice",
+    "freeswitch-cdr",
+    "amazon-connect",
 ]
 Token = Annotated[str, Field(min_length=32, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 

@@ -16,6 +16,7 @@ from shared.runtime.strict_json import CleanText, StrictBody
 
 from . import metrics
 from .alibaba_sms import AlibabaSms
+from .amazon_connect import AmazonConnect
 from .calls import Calls
 from .freeswitch_cdr import FreeswitchCdr
 from .kannel_sms import KannelSms
@@ -38,6 +39,7 @@ SMS: dict[str, SmsProvider] = {
 }
 
 PHONE: dict[str, PhoneProvider] = {
+    "amazon-connect": AmazonConnect(),
     "freeswitch-cdr": FreeswitchCdr(),
     "twilio-voice": TwilioVoice(),
 }

@@ -22,6 +22,7 @@ KINDS = (
     "kannel-sms",
     "twilio-voice",
     "freeswitch-cdr",
+    "amazon-connect",
 )
 TOKENS = {kind: f"{kind}-{'x' * 32}" for kind in KINDS}
 

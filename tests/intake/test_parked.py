@@ -24,6 +24,7 @@ NEEDED = {
     "kannel-sms": "id=5f",
     "twilio-voice": "CallSid",
     "freeswitch-cdr": "variables",
+    "amazon-connect": "ContactId",
 }
 """Something without which each kind of payload is none."""
 UNKNOWN = "renamed"
