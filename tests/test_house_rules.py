@@ -131,6 +131,7 @@ TECHNICAL = {
         "grant_remedy": "one transaction for each word about a remedy",
         "remedy_api": "endpoints of remedies, beside api.py",
         "remedy_tables": "tables of what is owed, beside tables.py",
+        "later_talks": "counts later calls, and the rests after abusive ones",
         "later_contacts": "loads, passes on and keeps later contacts",
         "report_unclear": "transactions for word to the superior",
         "motives": "one transaction that notes what moves a customer",

@@ -18,6 +18,7 @@ from shared.runtime.timers import Timer, TimerHandler, arm
 from .case import Case, load_case, must_answer_for
 from .desk import Desk
 from .later_contacts import pass_on
+from .later_talks import note_talks
 from .may_wait import Evidence, WaitObjection, resumes_at, wait_objection
 from .metrics import REOPENED
 from .next_state import Action, State, next_state
@@ -112,9 +113,11 @@ async def resume(work: UnitOfWork, complaint_id: UUID, by: str) -> Case:
 async def hear_contacts(desk: Desk, tx: Transaction, attached: Sequence[Envelope[ContactAttached]]) -> None:
     """PAU-4: the customer spoke, in whatever channel: what waits goes on. REP-4: what was resolved opens again.
 
-    FC-20: the owner hears of it, or who stands in for them. SEV-1: what they say now may be worse.
+    FC-20: the owner hears of it, or who stands in for them. FC-3: who took it talked once more today, and rests after
+    abuse. SEV-1: what they say now may be worse.
     """
     await pass_on(desk, tx, attached)
+    await note_talks(desk, tx, attached)
     await go_on(tx, [e.event.complaint_id for e in attached], None, "CUSTOMER")
     await weigh_all_anew(desk, tx, attached)
     reopening = {e.event.complaint_id: e for e in attached if e.event.reopens}

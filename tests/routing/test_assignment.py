@@ -10,9 +10,10 @@ import pytest
 
 from services.routing.at_work import Presence, Report, Shift, at_work
 from shared.events.routing import OwnerNamed
+from shared.events.vocabulary import Tag
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .people import execute, post, resolve, shown, staff_file, taken_by
+from .people import attached, execute, post, resolve, shown, staff_file, taken_by
 
 BILLING: dict[str, Any] = {"category": "billing"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -181,6 +182,34 @@ async def test_fc_3_after_an_abusive_call_nothing_is_assigned_for_a_while(
         await taken_by(place, "b1", abusive=True)
         await execute(place, "UPDATE staff_load SET open = -1, customers = 0")
         assert await owner(place) == expected
+
+
+async def test_fc_3_after_an_abusive_later_call_nothing_is_assigned_for_a_while_either(
+    routing: ServiceUnderTest, strict: ServiceUnderTest
+) -> None:
+    for place, expected in ((routing, "b2"), (strict, "b1")):
+        complaint_id = await taken_by(place, "b9")
+        polite = attached(complaint_id, taken_by="b2")
+        await place.hears(
+            polite, attached(complaint_id, taken_by="b1").model_copy(update={"tags": (Tag.ABUSE,)})
+        )
+        await execute(
+            place, "UPDATE staff_load SET customers = 0, open = CASE staff_id WHEN 'b1' THEN -1 ELSE 9 END"
+        )
+        await report(place, b9="AWAY")
+        assert await owner(place) == expected
+
+
+async def test_fc_3_later_calls_count_as_contacts_of_the_day_and_messages_do_not(
+    routing: ServiceUnderTest,
+) -> None:
+    complaint_id = await taken_by(routing, "b9")
+    once, message = attached(complaint_id, taken_by="b1"), attached(complaint_id)
+    await routing.hears(once, attached(complaint_id, taken_by="b1"), message)
+    await routing.hears(attached(complaint_id, taken_by="nobody of ours"))
+    items = (await routing.client.get("/routing/v1/staff?department=billing")).json()["items"]
+    found = {item["staff_id"]: (item["customers_today"], item["contacts_today"]) for item in items}
+    assert (found["b1"], found["b2"]) == ((0, 2), (0, 0))
 
 
 async def test_fc_1_who_rests_still_owns_the_call_that_they_take(routing: ServiceUnderTest) -> None:
