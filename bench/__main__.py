@@ -2,8 +2,7 @@
 
 python -m bench [accept] [owned] [journeys] [together] [relay] [sla_due_dates] [sla_watch] [customer_view]
                 [customer_import] [assignment] [rules] [--short]
-python -m bench sla_growth               only when named: ten to twenty minutes and 10 GB of disk, given back;
-                                         sla_growth_scattered too
+python -m bench sla_growth               only when named: ten to twenty minutes and 10 GB of disk, given back
 python -m bench incidents                only when named: one look for incidents in an hour at a hundred a second
 python -m bench customer_view_million    only when named: four to seven minutes and 8 GB of disk, given back
 """
@@ -35,11 +34,11 @@ from .relay import relay
 from .report import conditions, details, table
 from .rules import rules
 from .sla_due_dates import sla_due_dates
-from .sla_watch import sla_growth, sla_growth_scattered, sla_watch
+from .sla_watch import sla_growth, sla_watch
 from .stage import PLACE, Stage, StartError
 
 RESULTS = Path(__file__).parent / "results"
-ON_REQUEST = {"customer_view_million", "incidents", "sla_growth", "sla_growth_scattered"}
+ON_REQUEST = {"customer_view_million", "incidents", "sla_growth"}
 Part = Callable[[Stage], Awaitable[dict[str, Any]]]
 
 
@@ -57,10 +56,7 @@ def parts(arguments: argparse.Namespace) -> dict[str, Part]:
         "sla_due_dates": lambda stage: sla_due_dates(stage, 20_000) if short else sla_due_dates(stage),
         "sla_watch": lambda stage: sla_watch(stage, 5_000, 10_000) if short else sla_watch(stage),
         "sla_growth": lambda stage: (
-            sla_growth(stage, (20_000, 80_000), 10_000) if short else sla_growth(stage)
-        ),
-        "sla_growth_scattered": lambda stage: (
-            sla_growth_scattered(stage, (20_000, 80_000)) if short else sla_growth_scattered(stage)
+            sla_growth(stage, (100_000, 200_000), 10_000) if short else sla_growth(stage)
         ),
         "customer_view": lambda stage: customer_view(stage, 20_000, 2.0) if short else customer_view(stage),
         "customer_import": lambda stage: customer_import(stage, 4_000) if short else customer_import(stage),

@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 340, 70, 100, 40, 40
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 358, 70, 118, 40, 40
 TOLD = {"us_each": "firing, µs a timer", "idle_look_ms": "idle look, ms"}
-SCATTERED = "firing, what is due lying scattered, µs a timer"
+WAYS = {
+    "at_many_times": "firing, what is due having come at twenty times, µs a timer",
+    "scattered": "firing, what is due lying scattered, µs a timer",
+}
 
 
 class Line(NamedTuple):
@@ -32,10 +35,8 @@ def lines_of(result: Mapping[str, Any]) -> list[Line]:
         Line(name, [(one["open"], one[key]) for one in result["sla_growth"]["sizes"]])
         for key, name in TOLD.items()
     ]
-    scattered = result.get("sla_growth_scattered", {"sizes": []})["sizes"]
-    if scattered:
-        lines.append(Line(SCATTERED, [(one["open"], one["us_each"]) for one in scattered]))
-    return lines
+    ways = [(name, result["sla_growth"][way]) for way, name in WAYS.items()]
+    return lines + [Line(name, [(one["open"], one["us_each"]) for one in sizes]) for name, sizes in ways]
 
 
 def svg(lines: Sequence[Line], demanded: float = 1.5) -> str:
@@ -57,12 +58,14 @@ def svg(lines: Sequence[Line], demanded: float = 1.5) -> str:
     drawn.append(_rule(x(sizes[0]), y(demanded), x(sizes[-1]), y(demanded), "#888", "6 4"))
     drawn += [_text(x(size), HEIGHT - BOTTOM + 20, f"{size:,}") for size in sizes]
     drawn += [_text(LEFT - 24, y(ratio) + 4, f"{ratio:g}×") for ratio in (0.5, 1, demanded)]
-    for number, (line, colour) in enumerate(zip(lines, ("#1f5fa8", "#b4531f", "#5a7d2a"), strict=False)):
+    for number, (line, colour) in enumerate(
+        zip(lines, ("#1f5fa8", "#b4531f", "#5a7d2a", "#7a3f8f"), strict=False)
+    ):
         path = " ".join(f"{x(size):.1f},{y(ratio):.1f}" for size, ratio in line.ratios())
         drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         values = " / ".join(f"{value:.3g}" for _, value in line.points)
         drawn.append(
-            f'<text x="{LEFT}" y="{HEIGHT - 48 + number * 18}" fill="{colour}">{line.name}: {values}</text>'
+            f'<text x="{LEFT}" y="{HEIGHT - 66 + number * 18}" fill="{colour}">{line.name}: {values}</text>'
         )
     body = "\n".join(drawn)
     return (

@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from .watchers import plain
 
 KINDS = 4
+FRONTS = 20
 HOURS = {"W1": 36, "L1": 72, "L3": 96}
 TABLES = ("complaint", "stream", "promise", "timer")
 _KEYS = """
@@ -27,20 +28,27 @@ _STREAMS = """
     INSERT INTO stream (subject, published, applied)
     SELECT complaint_id::text, 1, '{"intake": 1}' FROM complaint ORDER BY complaint_id
 """
-# Every `apart`-th complaint, until so many are due, has a result whose level is due; other levels lie weeks ahead.
+# The results of some complaints have a level that is due; other levels lie weeks ahead.
 _PROMISES = """
     INSERT INTO promise (promise_id, complaint_id, kind, round, starts_at, due_at, target_seconds, severity, cell,
         factor, policy_version, next_rung, calendar, calendar_version, begins_at, counted_by)
     SELECT uuidv7(), complaint_id, kind, 1, starts_at, starts_at + interval '72 hours', 259200, 'S3', 'S3×S', 1,
-        'bench', CASE WHEN is_due THEN $3::text ELSE 'W1' END, $4::text, CASE WHEN $4::text IS NOT NULL THEN 1 END,
+        'bench', CASE WHEN due_at IS NOT NULL THEN $3::text ELSE 'W1' END, $4::text,
+        CASE WHEN $4::text IS NOT NULL THEN 1 END,
         CASE WHEN $4::text IS NOT NULL THEN starts_at END, $5::jsonb
-    FROM (SELECT complaint_id, kind, is_first AND kind = 'SOLVE' AS is_due,
-                 CASE WHEN is_first AND kind = 'SOLVE' THEN $2::timestamptz
-                      ELSE now() + make_interval(secs => 86400 + n % 2000000) END AS starts_at
-          FROM (SELECT complaint_id, n, n <= $1::int * $6::int AND n % $1::int = 0 AS is_first
-                FROM (SELECT complaint_id, row_number() OVER () AS n FROM complaint) AS numbered) AS those
-          CROSS JOIN (VALUES ('ACK'), ('CONTACT'), ('UPDATE'), ('SOLVE')) AS kinds (kind)) AS given
+    FROM (SELECT complaint_id, kind, due_at,
+                 coalesce(due_at, now() + make_interval(secs => 86400 + n % 2000000)) AS starts_at
+          FROM (SELECT complaint_id, n, kind, CASE WHEN kind = 'SOLVE' THEN $2::timestamptz + make_interval(
+                    hours => way, secs => n % $7::int / 1e6) END AS due_at
+                FROM (SELECT complaint_id, n, {way} AS way
+                      FROM (SELECT complaint_id, row_number() OVER () AS n FROM complaint) AS numbered) AS those
+                CROSS JOIN (VALUES ('ACK'), ('CONTACT'), ('UPDATE'), ('SOLVE')) AS kinds (kind)) AS with_kinds) AS given
 """
+# Every `$1`-th complaint until so many are due.
+_TOGETHER = "CASE WHEN n <= $1::int * $6::int AND n % $1::int = 0 THEN 0 END"
+# An hour apart: first what came first, then what came at FRONTS times in turn, then every `$1`-th of all.
+_THREE_WAYS = """CASE WHEN n % 4 = 0 AND n <= 4 * $6::int THEN 0
+    WHEN n % 4 = 2 AND n % $7::int < 4 * $6::int / {fronts} THEN 1 WHEN n % $1::int = 1 THEN 2 END"""
 _TIMERS = """
     INSERT INTO timer (id, kind, subject, due_at)
     SELECT promise_id, 'promise', complaint_id::text,
@@ -54,7 +62,8 @@ class Stock(NamedTuple):
 
     With L3, the last one, a regulator's clock is laid.
 
-    What came first is due first, so those that are due lie close together; is_scattered: all over what is open.
+    What came first is due first, so those that are due lie close together; in_three_ways: so many of these, so many
+    that came at FRONTS times, as with targets of many lengths, and so many from all over what is open.
     """
 
     open: int
@@ -63,7 +72,7 @@ class Stock(NamedTuple):
     due_in: float = 0.0
     calendar: str | None = None
     counted_by: dict[str, Any] | None = None
-    is_scattered: bool = False
+    in_three_ways: bool = False
 
 
 async def fill(url: str, stock: Stock) -> None:
@@ -89,9 +98,14 @@ async def _rows(connection: asyncpg.Connection, stock: Stock) -> None:
     await connection.execute(_COMPLAINTS, complaints)
     await connection.execute(_STREAMS)
     widest = max(complaints // max(stock.due, 1), 1)
-    apart = widest if stock.is_scattered else min(widest, 2)
+    apart, period, way = min(widest, 2), complaints, _TOGETHER
+    if stock.in_three_ways:
+        apart, period, way = max(widest // 4, 1) * 4, complaints // FRONTS, _THREE_WAYS.format(fronts=FRONTS)
     counted = stock.counted_by and to_json(stock.counted_by).decode()
-    await connection.execute(_PROMISES, apart, starts_at, stock.level, stock.calendar, counted, stock.due)
+    promises = _PROMISES.format(way=way)
+    await connection.execute(
+        promises, apart, starts_at, stock.level, stock.calendar, counted, stock.due, max(period, 1)
+    )
     await connection.execute(_TIMERS)
 
 

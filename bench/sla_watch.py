@@ -41,12 +41,17 @@ DUE = 20_000
 LOOKS = 200
 DUE_IN = 60.0  # seconds after the rows are made, for their indexes
 WARM, A_LITTLE, ROUNDS = 2_000, 2_000, 5
+WAYS = ("sizes", "at_many_times", "scattered")
+IN_A_WAY, A_BIT, FEWER_ROUNDS = 6_250, 1_000, 4
 RECOMPUTED = 1_000_000
 CALENDAR_NAME = "bench"
 TEN_HOURS = as_data(Counting("bench", 1, 36_000.0, None))
 SHORTER = {day: ["09:00-12:00", "13:30-17:00"] for day in WEEKDAYS[:5]}
 _OUTBOX = Statement("SELECT count(*) AS events, extract(epoch FROM clock_timestamp()) AS now FROM outbox")
 _COUNTED = Statement("SELECT count(*) FROM promise WHERE calendar_version = 2")
+_OLDEST = Statement(
+    "SELECT min(due_at) < now() - make_interval(mins => CAST(:minutes AS int)) FROM timer WHERE armed"
+)
 _LEFT = Statement("SELECT count(*) FROM timer WHERE armed AND due_at <= now()")
 
 
@@ -71,6 +76,11 @@ class Watch:
             if not await self.loop.fire_once():
                 break
         return self.loop.fired - before, perf_counter() - began
+
+    async def fire_all_of_the_hour(self, hour: int) -> None:
+        """Fire until only what fell due half an hour later is left, of which some may go with it."""
+        while (await self.database.fetch(_OLDEST, {"minutes": (len(WAYS) - hour) * 60 + 30}))[0][0]:
+            await self.loop.fire_once()
 
     async def look_ms(self) -> float:
         """Median milliseconds of a look at which nothing is due."""
@@ -133,20 +143,42 @@ async def sla_watch(stage: Stage, due: int = DUE, at_once: int = 100_000) -> dic
 async def sla_growth(
     stage: Stage, sizes: Sequence[int] = SIZES, recomputed: int = RECOMPUTED
 ) -> dict[str, Any]:
-    """The cost of firing and of an idle look at each number of open promises; and counting many again."""
-    grown = await _at_sizes(stage, sizes, DUE)
+    """The cost of firing and of an idle look at each number of open promises; and counting many again.
+
+    Fired is what came first, then what came at many times, then what came at any time.
+    """
+    grown = await _in_three_ways(stage, sizes)
     async with Stage(stage.folder.parent) as own:
         counted = await _recompute(own, recomputed)
-    return {"sizes": grown, "recompute": counted}
+    return grown | {"recompute": counted}
 
 
-async def sla_growth_scattered(stage: Stage, sizes: Sequence[int] = SIZES) -> dict[str, Any]:
-    """The same cost where what is due lies all over what is open, as it never does while complaints come one by one."""
-    return {"sizes": await _at_sizes(stage, sizes, DUE, is_scattered=True)}
+async def _in_three_ways(stage: Stage, sizes: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
+    """By way and size; all sizes fire in turn, a little each, and the best of each counts."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    async with AsyncExitStack() as ends:
+        all_watched = []
+        for size in sizes:
+            own = await ends.enter_async_context(Stage(stage.folder.parent))
+            stock = Stock(size, min(IN_A_WAY, size // (4 * KINDS)), due_in=-3 * 3600.0, in_three_ways=True)
+            all_watched.append(await ends.enter_async_context(watching(own, stock)))
+            print(f"  {size:,} open: filled", flush=True)  # the next size may take minutes
+        for hours, way in enumerate(WAYS, start=1):
+            a_bit = min(A_BIT, min(sizes) // (32 * KINDS))
+            for watched in all_watched:
+                await watched.fire(a_bit)
+            rounds = [[await _round(watched, a_bit) for watched in all_watched] for _ in range(FEWER_ROUNDS)]
+            for watched in all_watched:
+                await watched.fire_all_of_the_hour(hours)
+            by_size = zip(sizes, all_watched, zip(*rounds, strict=True), strict=True)
+            found[way] = [await _found(size, watched, of_one) for size, watched, of_one in by_size]
+        for watched, at_size in zip(all_watched, found[WAYS[0]], strict=True):
+            at_size["idle_look_ms"] = await watched.look_ms()
+    return found
 
 
 async def _at_sizes(
-    stage: Stage, sizes: Sequence[int], due: int, *, level: str = "W1", is_scattered: bool = False
+    stage: Stage, sizes: Sequence[int], due: int, *, level: str = "W1"
 ) -> list[dict[str, Any]]:
     """Levels fired beside so many open promises, each number on a server of its own, and looks when none is due.
 
@@ -156,7 +188,7 @@ async def _at_sizes(
         all_watched = []
         for size in sizes:
             own = await ends.enter_async_context(Stage(stage.folder.parent))
-            stock = Stock(size, min(due, size // (2 * KINDS)), level, is_scattered=is_scattered)
+            stock = Stock(size, min(due, size // (2 * KINDS)), level)
             all_watched.append(await ends.enter_async_context(watching(own, stock)))
             print(f"  {size:,} open: filled", flush=True)  # the next size may take minutes
         for watched in all_watched:
@@ -164,8 +196,10 @@ async def _at_sizes(
         rounds: list[list[_Round]] = []
         while len(rounds) < ROUNDS and (those := [await _round(watched) for watched in all_watched])[0].fired:
             rounds.append(those)
+        for watched in all_watched:
+            await watched.fire()
         return [
-            await _found(size, watched, of_one)
+            await _found(size, watched, of_one) | {"idle_look_ms": await watched.look_ms()}
             for size, watched, of_one in zip(sizes, all_watched, zip(*rounds, strict=True), strict=True)
         ]
 
@@ -177,14 +211,13 @@ class _Round(NamedTuple):
     postgres: float
 
 
-async def _round(watched: Watch) -> _Round:
+async def _round(watched: Watch, at_most: int = A_LITTLE) -> _Round:
     python, postgres = process_time(), await watched.postgres_seconds()
-    fired, seconds = await watched.fire(A_LITTLE)
+    fired, seconds = await watched.fire(at_most)
     return _Round(fired, seconds, process_time() - python, await watched.postgres_seconds() - postgres)
 
 
 async def _found(size: int, watched: Watch, rounds: Sequence[_Round]) -> dict[str, Any]:
-    await watched.fire()
     us_each = [one.seconds * 1e6 / one.fired for one in rounds]
     found = {
         "open": size,
@@ -197,7 +230,6 @@ async def _found(size: int, watched: Watch, rounds: Sequence[_Round]) -> dict[st
             "postgres": min(one.postgres * 1e6 / one.fired for one in rounds),
         },
         "events_missing": watched.loop.fired - await watched.events(),
-        "idle_look_ms": await watched.look_ms(),
     }
     print(f"  beside {size:,} open: {found}", flush=True)
     return found

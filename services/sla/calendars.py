@@ -44,6 +44,9 @@ class Calendar(NamedTuple):
         """False for a moment on a day of which nobody has said yet whether it is a holiday."""
         if self.published_through is None:
             return True
+        until = self.published_through
+        if moment < datetime(until.year, until.month, until.day, tzinfo=UTC):
+            return True  # no zone is a whole day ahead
         return moment.astimezone(ZoneInfo(self.zone)).date() <= self.published_through
 
 

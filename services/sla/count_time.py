@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+from functools import lru_cache
+from json import loads
 from typing import Any, NamedTuple
 
 from .start_rule import AS_IT_COMES, StartRule, Step, When, add_working_days, add_working_time
@@ -93,6 +95,12 @@ def from_data(calendar: str, version: int, data: Mapping[str, Any]) -> Counting:
         data["rule_name"],
         data.get("extra", 0.0),
     )
+
+
+@lru_cache(maxsize=4096)
+def from_text(calendar: str, version: int, text: str) -> Counting:
+    """`from_data` of the JSON text as it is stored: most promises are counted in one of a few ways."""
+    return from_data(calendar, version, loads(text))
 
 
 def _clock(text: str | None) -> time | None:

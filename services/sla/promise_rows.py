@@ -109,13 +109,19 @@ class LivePromise(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A promise that was counted again in a newer version of its calendar."""
+    """A promise that was counted again in a newer version of its calendar; watched_at: its timer's time, if it has one."""
 
     promise_id: UUID
     due_at: datetime
+    watched_at: datetime | None
+
+
+class MovedOtherwise(NamedTuple):
+    """What else has changed of a promise that was counted again, as seldom happens."""
+
+    promise_id: UUID
     target_seconds: float
-    begins_at: datetime
-    calendar_version: int
+    begins_at: datetime | None
     provisional: bool
 
 

@@ -10,8 +10,17 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events.vocabulary import EscalationLevel, Grade, PromiseKind, Severity
 
-from .count_time import from_data
-from .promise_rows import Climbed, LivePromise, Moved, NewPromise, PromisedComplaint, Reached, Settled
+from .count_time import from_text
+from .promise_rows import (
+    Climbed,
+    LivePromise,
+    Moved,
+    MovedOtherwise,
+    NewPromise,
+    PromisedComplaint,
+    Reached,
+    Settled,
+)
 from .settle import PromiseState
 from .working_time import Paused
 
@@ -73,14 +82,25 @@ _SETTLE = Statement(
     WHERE promise.promise_id = v.promise_id
     """
 )
+# What hardly ever changes is told only where it does, and a timer that stays where it is is not touched.
 _MOVE = Statement(
     """
-    UPDATE promise SET due_at = v.due_at, target_seconds = v.target_seconds, begins_at = v.begins_at,
-        calendar_version = v.calendar_version, provisional = v.provisional
-    FROM unnest(CAST(:promise_id AS uuid[]), CAST(:due_at AS timestamptz[]), CAST(:target_seconds AS float8[]),
-                CAST(:begins_at AS timestamptz[]), CAST(:calendar_version AS int[]), CAST(:provisional AS boolean[]))
-         AS v (promise_id, due_at, target_seconds, begins_at, calendar_version, provisional)
-    WHERE promise.promise_id = v.promise_id
+    WITH v AS MATERIALIZED (
+        SELECT * FROM unnest(CAST(:promise_id AS uuid[]), CAST(:due_at AS timestamptz[]),
+                             CAST(:watched_at AS timestamptz[])) AS given (promise_id, due_at, watched_at)),
+    watched AS (
+        UPDATE timer SET due_at = v.watched_at, armed = true, fired_at = NULL, generation = generation + 1
+        FROM v WHERE timer.id = v.promise_id AND v.watched_at IS NOT NULL
+            AND NOT (timer.armed AND timer.due_at = v.watched_at))
+    UPDATE promise SET due_at = v.due_at, calendar_version = newest.version,
+        target_seconds = coalesce(o.target_seconds, promise.target_seconds),
+        begins_at = coalesce(o.begins_at, promise.begins_at),
+        provisional = coalesce(o.provisional, promise.provisional)
+    FROM v LEFT JOIN unnest(CAST(:of_promise_id AS uuid[]), CAST(:of_target_seconds AS float8[]),
+                            CAST(:of_begins_at AS timestamptz[]), CAST(:of_provisional AS boolean[]))
+             AS o (promise_id, target_seconds, begins_at, provisional) USING (promise_id),
+        unnest(CAST(:calendars AS text[]), CAST(:versions AS int[])) AS newest (calendar, version)
+    WHERE promise.promise_id = v.promise_id AND promise.calendar = newest.calendar
     """
 )
 _COMPLAINTS = Statement(
@@ -97,8 +117,8 @@ _LIVE = Statement(
     """
     SELECT found.* FROM unnest(CAST(:ids AS uuid[])) AS given (id) CROSS JOIN LATERAL (
         SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
-               calendar_version, begins_at, provisional, counted_by, paused_since, pauses, target_seconds, cell,
-               repeat_index, settled_at
+               calendar_version, begins_at, provisional, CAST(counted_by AS text), paused_since, pauses,
+               target_seconds, cell, repeat_index, settled_at
         FROM promise WHERE promise_id = given.id OFFSET 0) AS found
     WHERE settled_at IS NULL
     """
@@ -107,8 +127,8 @@ _LIVE_OF = Statement(
     """
     SELECT found.* FROM unnest(CAST(:complaints AS uuid[])) AS given (id) CROSS JOIN LATERAL (
         SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
-               calendar_version, begins_at, provisional, counted_by, paused_since, pauses, target_seconds, cell,
-               repeat_index, settled_at
+               calendar_version, begins_at, provisional, CAST(counted_by AS text), paused_since, pauses,
+               target_seconds, cell, repeat_index, settled_at
         FROM promise WHERE complaint_id = given.id AND kind = ANY (CAST(:kinds AS text[])) OFFSET 0) AS found
     WHERE settled_at IS NULL ORDER BY due_at, promise_id
     """
@@ -163,10 +183,13 @@ async def save_settled(tx: Transaction, settled: Sequence[Settled]) -> None:
         await tx.fetch(_SETTLE, _columns(Settled, settled))
 
 
-async def save_moved(tx: Transaction, moved: Sequence[Moved]) -> None:
-    """Store when promises are due now."""
+async def save_moved(
+    tx: Transaction, versions: Mapping[str, int], moved: Sequence[Moved], others: Sequence[MovedOtherwise]
+) -> None:
+    """Store when promises are due and watched now, counted in these versions of their calendars."""
     if moved:
-        await tx.fetch(_MOVE, _columns(Moved, moved))
+        newest = {"calendars": list(versions), "versions": list(versions.values())}
+        await tx.fetch(_MOVE, _columns(Moved, moved) | _columns(MovedOtherwise, others, "of_") | newest)
 
 
 def _columns(shape: Any, rows: Sequence[Any], prefix: str = "") -> dict[str, Sequence[Any]]:
@@ -209,7 +232,7 @@ def _live(row: Row) -> LivePromise:
         version,
         begins_at,
         provisional,
-        from_data(calendar, version, counted_by) if calendar is not None else None,
+        from_text(calendar, version, counted_by) if calendar is not None else None,
         paused_since,
         paused(pauses),
         seconds,

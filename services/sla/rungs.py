@@ -9,6 +9,7 @@ from shared.events.vocabulary import EscalationLevel, PromiseKind, Severity
 from .policy import EscalationPolicy, SlaPolicy
 
 LEVELS = tuple(EscalationLevel)
+_PLACES = {level: place for place, level in enumerate(LEVELS)}
 BREACH = EscalationLevel.L1
 
 
@@ -36,20 +37,28 @@ def ladder(
     share_at: Callable[[float], datetime] | None = None,
     target_seconds: float | None = None,
     repeat_index: int = 1,
+    awaited: EscalationLevel = LEVELS[0],
 ) -> Iterator[Rung]:
-    """Every rung of a promise in order: W1 and W2 at their shares of the time, L1 when it is due, L2 and L3 after it.
+    """Every rung of a promise from the awaited one on, in order: W1 and W2 at their shares of the time, L1 when it is
+    due, L2 and L3 after it.
 
     Section 5. Each is computed when it is asked for, which most never are. The anchor is fixed: start and due time,
     never a last change. share_at: when a share of the target's working time is over; without it the clock runs day and
     night.
     """
     shares = _shares(kind, severity, policy)
+    first = _PLACES[awaited]
     for level in sorted(shares):
-        share = shares[level]
-        yield Rung(level, starts_at + (due_at - starts_at) * share if share_at is None else share_at(share))
-    yield Rung(BREACH, due_at)
+        if _PLACES[level] >= first:
+            share = shares[level]
+            yield Rung(
+                level, starts_at + (due_at - starts_at) * share if share_at is None else share_at(share)
+            )
     seconds = (due_at - starts_at).total_seconds() if target_seconds is None else target_seconds
-    yield from _after_the_breach(kind, due_at, seconds, repeat_index, policy.escalation)
+    following = _after_the_breach(kind, due_at, seconds, repeat_index, policy.escalation)
+    for rung in (Rung(BREACH, due_at), *following):
+        if _PLACES[rung.level] >= first:
+            yield rung
 
 
 def _shares(kind: PromiseKind, severity: Severity, policy: SlaPolicy) -> Mapping[Any, float]:
@@ -81,9 +90,9 @@ def climb(rungs: Iterable[Rung], awaited: EscalationLevel, now: datetime) -> Cli
     is told, once, and none overtakes another. A level that the policy no longer has is passed over.
     """
     reached: list[Rung] = []
-    ahead = LEVELS.index(awaited)
+    ahead = _PLACES[awaited]
     for rung in rungs:
-        if LEVELS.index(rung.level) < ahead:
+        if _PLACES[rung.level] < ahead:
             continue
         if rung.at > now and rung.level is not awaited:
             return Climb(reached, rung)

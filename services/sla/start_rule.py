@@ -69,6 +69,8 @@ def add_working_days(
 
 def begin(start: datetime, working: WorkingTime, rule: StartRule) -> datetime:
     """Where counting begins for what was opened at `start`."""
+    if not rule.steps:
+        return start
     calendar = working.calendar
     local = start.astimezone(_zone(calendar, rule))
     for step in rule.steps:

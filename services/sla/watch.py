@@ -45,8 +45,10 @@ def calendars_of(promises: Iterable[LivePromise]) -> set[tuple[str, int]]:
     return {(one.calendar, one.calendar_version or 0) for one in promises if one.calendar is not None}
 
 
-def rungs_of(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> Iterator[Rung]:
-    """The ladder of a promise in its calendar, with its pauses."""
+def rungs_of(
+    promise: LivePromise, awaited: EscalationLevel, policy: SlaPolicy, kept: Versions
+) -> Iterator[Rung]:
+    """The ladder of a promise in its calendar, with its pauses, from the awaited rung on."""
     share_at = None
     if promise.calendar is not None and promise.begins_at is not None:
         working = kept[promise.calendar, promise.calendar_version or 0].working
@@ -64,6 +66,7 @@ def rungs_of(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> Iterato
         share_at=share_at,
         target_seconds=promise.target_seconds,
         repeat_index=promise.repeat_index,
+        awaited=awaited,
     )
 
 
@@ -71,8 +74,7 @@ def next_watch(promise: LivePromise, policy: SlaPolicy, kept: Versions) -> list[
     """The timer of the rung that a promise waits for, where its times have changed."""
     if promise.next_rung is None:
         return []
-    awaited = LEVELS.index(promise.next_rung)
-    ahead = (rung for rung in rungs_of(promise, policy, kept) if LEVELS.index(rung.level) >= awaited)
+    ahead = rungs_of(promise, promise.next_rung, policy, kept)
     return [Timer(promise.promise_id, WATCH, str(promise.complaint_id), rung.at) for rung in islice(ahead, 1)]
 
 
@@ -90,7 +92,6 @@ async def reach_rungs(
     live = await load_live(tx, [timer.id for timer in due])
     kept = await keeper.versions(tx, calendars_of(live.values()))
     climbed: list[Climbed] = []
-    reached: list[Reached] = []
     following: list[Timer] = []
     at_last_word: list[UUID] = []
     earliest = earliest_warning(policy)
@@ -101,7 +102,7 @@ async def reach_rungs(
         promise = live.get(timer.id)
         if promise is None or promise.next_rung is None or promise.paused_since is not None:
             continue
-        step = climb(rungs_of(promise, policy, kept), promise.next_rung, now)
+        step = climb(rungs_of(promise, promise.next_rung, policy, kept), promise.next_rung, now)
         if promise.kind is PromiseKind.SOLVE and lay_now(_speaks_again_after(promise, step), earliest):
             at_last_word.append(promise.complaint_id)
         steps.append((promise, _with_forced(promise, step.reached, policy)))
@@ -110,21 +111,24 @@ async def reach_rungs(
             following.append(Timer(timer.id, WATCH, timer.subject, step.following.at))
     held = await load_held(tx, {promise.complaint_id for promise, told in steps if _calls_by_name(told)})
     silent = await load_held_until(tx, policy, keeper, [promise for promise, _ in steps])
-    nobody = 0
-    for promise, told in steps:
-        until = silent.get(promise.promise_id)
-        roles = held.get(promise.complaint_id, frozenset())
-        for rung in told:
-            late = told_late(rung, now, policy.escalation)
-            reached.append(Reached(promise.promise_id, rung.level, rung.at, late))
-            nobody += _tell(tx, promise, rung, policy, roles, late=late, until=until)
-            counted[promise.kind, rung.level] += 1
-            LATENESS.observe(max((now - rung.at).total_seconds(), 0.0))
+    reached = [
+        Reached(promise.promise_id, rung.level, rung.at, told_late(rung, now, policy.escalation))
+        for promise, told in steps
+        for rung in told
+    ]
+    async with tx.while_writing(save_climbed(tx, climbed, reached, policy.version)):
+        nobody = 0
+        for promise, told in steps:
+            until = silent.get(promise.promise_id)
+            roles = held.get(promise.complaint_id, frozenset())
+            for rung in told:
+                nobody += _tell(tx, promise, rung, policy, roles, until=until)
+                counted[promise.kind, rung.level] += 1
+                LATENESS.observe(max((now - rung.at).total_seconds(), 0.0))
     for labels, number in counted.items():
         RUNGS.labels(*labels).inc(number)
     if nobody:
         log.error("escalation.unroutable", levels=nobody)
-    await save_climbed(tx, climbed, reached, policy.version)
     return Climbers(following, at_last_word)
 
 
@@ -166,10 +170,10 @@ def _tell(
     policy: SlaPolicy,
     held: frozenset[Role],
     *,
-    late: bool,
     until: datetime | None,
 ) -> bool:
     """Tell of a rung, staff not before `until`; whether nobody was found to be told of it."""
+    late = told_late(rung, tx.now, policy.escalation)
     facts: dict[str, Any] = {
         "complaint_id": promise.complaint_id,
         "promise_id": promise.promise_id,

@@ -4,7 +4,8 @@ Every transaction about a subject first locks that subject's row in `stream`, in
 (endpoint, reaction or timer), so two of them never interleave and never wait for each other in a ring.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -82,7 +83,14 @@ _PUBLISHED = """
         WHERE stream.subject = v.subject)
     """
 _SAVE_EVENTS = Statement(f"WITH {_PUBLISHED} {_EVENTS}")
+_SAVE_STREAMS = Statement(f"WITH {_STREAMS} SELECT")
+_SAVE_PUBLISHED = Statement(f"WITH {_PUBLISHED} SELECT")
 _OUTGOING = ("ids", "keys", "types", "headers", "values")
+_COLUMNS = ("id", "subject", "type", "headers", "value")
+TURNS_TO_SEND = 2
+"""Of the loop: in the first a statement is written, after it it is sent."""
+MANY = 200
+"""From so many events on they are copied into the outbox: a question more, and half the work for each."""
 
 
 class LateWrites:
@@ -190,6 +198,20 @@ class Transaction:
         self._told.add(type(event))
         return envelope
 
+    @asynccontextmanager
+    async def while_writing(self, writing: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+        """Let the database write this while the work inside goes on, which asks it nothing; an error comes out after it."""
+        task = asyncio.create_task(writing)
+        try:
+            for _ in range(TURNS_TO_SEND):
+                await asyncio.sleep(0)
+            yield
+        except BaseException:
+            task.cancel()
+            await asyncio.wait([task])
+            raise
+        await task
+
     async def write_late(self, writes: LateWrites, values: Mapping[str, Any]) -> None:
         """Write these with the events at the end, or before the next statement of this transaction."""
         await self.write_what_is_late()
@@ -214,8 +236,11 @@ class Transaction:
     async def save(self) -> set[type[Event]]:
         """Write the streams and the outgoing events in one statement; returns of what kinds these events are."""
         changed = [stream for stream in self.streams.values() if stream.told or stream.touched]
+        many = len(self._outgoing) >= MANY
+        if many:
+            await self.write_what_is_late()
         if changed or self._late:
-            statement, values = self._how_to_save(changed)
+            statement, values = self._how_to_save(changed, many=many)
             streams = {
                 "subjects": [s.subject for s in changed],
                 "published": [s.published for s in changed],
@@ -223,16 +248,22 @@ class Transaction:
                 "waiting": [s.waiting for s in changed],
                 "blocked": [s.blocked for s in changed],
             }
-            events = zip(*self._outgoing, strict=True) if self._outgoing else ((),) * len(_OUTGOING)
+            events = (
+                zip(*self._outgoing, strict=True) if self._outgoing and not many else ((),) * len(_OUTGOING)
+            )
             rows = {**streams, **dict(zip(_OUTGOING, events, strict=True)), **values}
             await fetch(self._connection, statement, rows)
+        if many:
+            await self._connection.copy_records_to_table("outbox", records=self._outgoing, columns=_COLUMNS)
         return self._told
 
-    def _how_to_save(self, changed: Iterable[Stream]) -> tuple[Statement, Mapping[str, Any]]:
+    def _how_to_save(self, changed: Iterable[Stream], *, many: bool) -> tuple[Statement, Mapping[str, Any]]:
         if self._late is not None:
             writes, values = self._late
             return writes.with_events, values
         touched = any(stream.touched for stream in changed)
+        if many:
+            return _SAVE_STREAMS if touched else _SAVE_PUBLISHED, {}
         return _SAVE if touched else _SAVE_EVENTS, {}
 
     def committed(self) -> None:

@@ -178,3 +178,38 @@ async def test_cal_6_a_rung_and_a_new_due_time_of_one_moment_are_both_told_and_n
     )
     assert armed
     assert all(row["ahead"] for row in armed)
+
+
+async def test_cal_6_what_a_change_does_not_move_is_neither_told_nor_armed_again(
+    sla: ServiceUnderTest,
+) -> None:
+    await complaints(sla, 3)
+    before = await sla.rows("SELECT id, due_at, generation FROM timer WHERE kind = 'promise' ORDER BY id")
+    far_away = {"holidays": {"2126-11-04": "far away"}, "published_through": None}
+    await put(sla, "cn-default", SPRING_FESTIVAL | {"published_through": None})
+    await fire(sla)
+    await put(sla, "cn-default", SPRING_FESTIVAL | far_away)
+    told = len(await sla.said(PromiseRecomputed))
+    assert await versions(sla) == {2: 9}
+    await fire(sla)
+    assert await versions(sla) == {3: 9}
+    assert len(await sla.said(PromiseRecomputed)) == told
+    assert (
+        await sla.rows("SELECT id, due_at, generation FROM timer WHERE kind = 'promise' ORDER BY id")
+        == before
+    )
+
+
+async def test_cal_6_what_else_a_change_makes_of_a_target_is_kept_with_its_new_due_time(
+    sla: ServiceUnderTest,
+) -> None:
+    await complaints(sla, 1)
+    shorter = a_week(["10:00-12:00", "14:00-17:00"])
+    await put(
+        sla, "cn-default", {"zone": "Asia/Shanghai", "week": shorter, "published_through": "2126-03-02"}
+    )
+    await fire(sla)
+    rows = {row["kind"]: row for row in await sla.rows("SELECT * FROM promise WHERE calendar IS NOT NULL")}
+    assert rows["UPDATE"]["target_seconds"] == 10 * 3600, "two of the shorter days"
+    assert rows["SOLVE"]["target_seconds"] == 10 * 3600
+    assert all(row["provisional"] for row in rows.values())

@@ -122,3 +122,19 @@ def test_section_5_the_numbers_of_the_ladder_are_policy() -> None:
     changed = POLICY.model_copy(update={"escalation": escalation})
     assert minutes(ladder(SOLVE, Severity.S3, START, DUE, changed))[-2:] == [(L2, 150), (L3, 1600)]
     assert ladder(UPDATE, Severity.S3, START, DUE, changed)[-1].level is L1
+
+
+@given(
+    st.sampled_from(PromiseKind),
+    st.sampled_from(Severity),
+    st.sampled_from(EscalationLevel),
+    st.integers(1, 5),
+)
+def test_the_ladder_from_a_rung_on_is_the_rest_of_the_whole_ladder(
+    kind: PromiseKind, severity: Severity, awaited: EscalationLevel, index: int
+) -> None:
+    whole = ladder(kind, severity, START, DUE, POLICY, repeat_index=index)
+    rest = ladder(kind, severity, START, DUE, POLICY, repeat_index=index, awaited=awaited)
+    assert rest == tuple(
+        rung for rung in whole if rule.LEVELS.index(rung.level) >= rule.LEVELS.index(awaited)
+    )

@@ -9,13 +9,13 @@ import asyncpg
 import pytest
 
 from shared.bus import outbox as outbox_module
-from shared.bus.cloudevents import glance
+from shared.bus.cloudevents import from_record, glance
 from shared.bus.database import Database
 from shared.bus.event_log import MAX_RECORD_BYTES, LogUnavailableError, Record, RecordTooLargeError
 from shared.bus.headers import unpack
 from shared.bus.pacing import Pace
 from shared.bus.statement import Statement
-from shared.bus.unit_of_work import UnitOfWork
+from shared.bus.unit_of_work import MANY, Transaction, UnitOfWork
 from shared.events.intake import ComplaintReceived, ConsentChanged
 from shared.events.vocabulary import Channel
 from tests.builders import complaint_received, now
@@ -69,6 +69,74 @@ async def test_a_transaction_that_fails_leaves_no_event(small: SmallService) -> 
         await fail_after_publishing()
     assert await small.count("outbox") == 0
     assert await small.count("stream") == 0
+
+
+@pytest.mark.parametrize("number", [MANY - 1, MANY, 3 * MANY])
+async def test_many_events_of_a_transaction_keep_their_order_and_their_count(
+    recording: SmallService, number: int
+) -> None:
+    customers = [uuid4() for _ in range(7)]
+    async with recording.unit_of_work.begin(*map(str, customers)) as tx:
+        written = [tx.publish(consent(customers[n % 7])) for n in range(number)]
+    rows = await recording.database.fetch(
+        Statement("SELECT id, subject, headers, value FROM outbox ORDER BY position"), {}
+    )
+    found = [from_record(unpack(headers), value) for _, _, headers, value in rows]
+    assert [(row[0], row[1]) for row in rows] == [(one.id, one.subject) for one in written]
+    assert [one.sequence for one in found] == [n // 7 + 1 for n in range(number)]
+    streams = await recording.database.fetch(Statement("SELECT sum(published) FROM stream"), {})
+    assert streams[0][0] == number
+
+
+async def test_many_events_of_a_transaction_that_fails_are_all_gone(small: SmallService) -> None:
+    customer = uuid4()
+
+    async def fail_at_the_end() -> None:
+        async with small.unit_of_work.begin(str(customer)) as tx:
+            for _ in range(2 * MANY):
+                tx.publish(consent(customer))
+            await tx.save()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_at_the_end()
+    assert await small.count("outbox") == 0
+    assert await small.count("stream") == 0
+
+
+async def test_what_fails_beside_a_write_leaves_nothing_and_the_connection_in_order(
+    small: SmallService,
+) -> None:
+    customer = uuid4()
+
+    async def fail_meanwhile(tx: Transaction) -> None:
+        async with tx.while_writing(write(tx, "SELECT pg_sleep(5)")):
+            tx.publish(consent(customer))
+            raise ZeroDivisionError
+
+    async def begin_and_fail() -> None:
+        async with small.unit_of_work.begin(str(customer)) as tx:
+            await fail_meanwhile(tx)
+
+    with pytest.raises(ZeroDivisionError):
+        await begin_and_fail()
+    assert await small.count("outbox") == 0
+
+
+async def test_a_write_that_fails_beside_other_work_fails_the_transaction(small: SmallService) -> None:
+    customer = uuid4()
+
+    async def write_what_cannot_be() -> None:
+        async with small.unit_of_work.begin(str(customer)) as tx, tx.while_writing(write(tx, "SELECT 1 / 0")):
+            tx.publish(consent(customer))
+
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await write_what_cannot_be()
+    assert await small.count("outbox") == 0
+
+
+async def write(tx: Transaction, sql: str) -> None:
+    await tx.fetch(Statement(sql), {})
 
 
 async def test_sequences_have_no_gaps_under_concurrent_writers(recording: SmallService) -> None:
