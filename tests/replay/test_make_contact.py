@@ -23,7 +23,7 @@ zone = "America/New_York"
 no_date = ["unknown"]
 [channel]
 column = "via"
-values = { "Net" = "web", "Call" = "phone", "Text" = "sms" }
+values = { "Net" = "web", "Call" = "phone", "Text" = "sms", "Post" = "letter" }
 default = "web"
 [customer]
 external_id = "who"
@@ -77,6 +77,16 @@ def test_each_door_calls_key_and_sender_otherwise(
 ) -> None:
     contact = make(tmp_path, via=via, tel=tel)
     assert expected.items() <= contact.body.items()
+
+
+def test_what_staff_enter_goes_through_their_door_and_says_how_it_came(tmp_path: Path) -> None:
+    contact = make(tmp_path, via="Post", tel="13800138000")
+    assert contact.channel == "phone"
+    assert {name: contact.body.get(name) for name in ("call_id", "came_by", "caller_number")} == {
+        "call_id": "all:id:1",
+        "came_by": "LETTER",
+        "caller_number": None,
+    }
 
 
 def test_empty_columns_are_left_out(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ DATES = '[occurred_at]\ncolumns = ["when"]\nformats = ["%Y-%m-%d"]\nzone = "UTC"
         (WEB.replace('["text"]', "[]"), "text.columns:"),
         (WEB.replace('["text"]', '["text", true]'), "text.columns.1: is a column's name"),
         (WEB.replace('["text"]', "[0]"), "text.columns.0: is a column's name"),
-        (WEB.replace('"web"', '"fax"'), "channel.default:"),
+        (WEB.replace('"web"', '"pigeon"'), "channel.default:"),
         (WEB.replace('default = "web"', ""), "channel: column or default is missing"),
         (WEB + "colour = 1\n", "channel.colour: is no key of a mapping"),
         (

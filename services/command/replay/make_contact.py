@@ -11,7 +11,7 @@ from typing import Any
 from shared.events.vocabulary import Channel
 
 from .contact_keys import ContactKeys
-from .mapping import JoinedPart, Mapping, OccurredAtPart
+from .mapping import ENTERED_BY_STAFF, Door, JoinedPart, Mapping, OccurredAtPart
 from .open_file import SURROGATE
 from .read_dates import (
     AmbiguousDateError,
@@ -62,7 +62,9 @@ class ContactMaker:
         text = _joined(mapping.text, cell)
         if not text:
             raise RejectError(Reason.EMPTY_TEXT, mapping.text.columns[0])
-        channel = self._channel(cell)
+        door = self._door(cell)
+        came_by = ENTERED_BY_STAFF.get(door)
+        channel = Channel.PHONE if came_by else Channel(door)
         occurred_at, dated = self._occurred_at(cell)
         customer = {name: value for name, column in mapping.customer if (value := cell(column))}
         told = {
@@ -72,7 +74,10 @@ class ContactMaker:
             "language": self._language(cell),
             "customer": customer,
         }
-        body = _addressed(channel, key, cell(mapping.sender.column) or mapping.sender.default)
+        if came_by:
+            body: dict[str, Any] = {"call_id": key, "came_by": came_by}
+        else:
+            body = _addressed(channel, key, cell(mapping.sender.column) or mapping.sender.default)
         body |= {name: value for name, value in told.items() if value}
         self._keys.check_id(row_id, blake2b(json.dumps([channel, body]).encode(), digest_size=8).digest())
         known_by = next(
@@ -89,13 +94,13 @@ class ContactMaker:
                 raise RejectError(Reason.NUL_CHARACTER, column)
         return lambda column: "" if column is None else row.cells[column].strip()
 
-    def _channel(self, cell: Callable[[str | int | None], str]) -> Channel:
+    def _door(self, cell: Callable[[str | int | None], str]) -> Door:
         part = self._mapping.channel
         value = cell(part.column)
-        channel = part.values.get(value) if value else part.default
-        if channel is None:
+        door = part.values.get(value) if value else part.default
+        if door is None:
             raise RejectError(Reason.UNKNOWN_CHANNEL, part.column or "")
-        return channel
+        return door
 
     def _language(self, cell: Callable[[str | int | None], str]) -> str | None:
         part = self._mapping.language

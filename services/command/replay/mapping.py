@@ -57,7 +57,9 @@ def _format(value: str) -> str:
 Column = Annotated[str | int, PlainValidator(_column)]
 Columns = Annotated[tuple[Column, ...], Field(min_length=1)]
 Sign = Annotated[str, Field(min_length=1, max_length=1)]
-Door = Literal[Channel.PHONE, Channel.WEB, Channel.SMS]
+ENTERED_BY_STAFF = {"branch": "BRANCH", "letter": "LETTER", "fax": "FAX"}
+"""What staff enter at the door for calls, and what they say there of how it came."""
+Door = Literal[Channel.PHONE, Channel.WEB, Channel.SMS, "branch", "letter", "fax"]
 OnDoubt = Literal["reject", "omit"]
 
 
