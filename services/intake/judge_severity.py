@@ -7,7 +7,8 @@ from typing import NamedTuple
 from shared.events.vocabulary import Severity, Tag
 
 from .case_type import CaseType
-from .policy import AbusePolicy, SeverityPolicy
+from .know_heading import Headings
+from .policy import AbusePolicy, HeadingPolicy, SeverityPolicy
 from .word_lists import Excepted, WordLists, comparable
 
 
@@ -28,8 +29,15 @@ class Judgement(NamedTuple):
 class SeverityRules:
     """The policy's word rules, ready to be tried on many texts."""
 
-    def __init__(self, policy: SeverityPolicy, abuse: AbusePolicy, trouble: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        policy: SeverityPolicy,
+        abuse: AbusePolicy,
+        trouble: tuple[str, ...] = (),
+        headings: HeadingPolicy | None = None,
+    ) -> None:
         self._policy = policy
+        self._headings = Headings(headings) if headings else None
         self._rules = list(policy.words.values())
         lists = [*(rule.words for rule in self._rules), abuse.words, trouble]
         excepted = [(number, rule) for number, rule in enumerate(self._rules) if rule.unless]
@@ -38,14 +46,15 @@ class SeverityRules:
             place: (number, Excepted(rule.words, rule.unless))
             for place, (number, rule) in enumerate(excepted, start=len(lists))
         }
-        self._found_in_category = lru_cache(maxsize=4096)(self._found_in)
+        self._found_in_category = lru_cache(maxsize=4096)(lambda name: self._found_in(comparable(name)))
 
     def judge(self, text: str, category: str | None = None, amount: Decimal | None = None) -> Judgement:
         """SEV-1..4: the first rule that fits sets the severity, the first with a case type sets that.
 
         Who disputes an `amount` tells of trouble, whatever the words are; how severe it is, the fee tells later.
         """
-        found = self._found_in(text) | (self._found_in_category(category) if category else set())
+        compared = comparable(text)
+        found = self._found_in(compared) | (self._found_in_category(category) if category else set())
         fitting = [rule for number, rule in enumerate(self._rules) if number in found]
         severity, rule_id = next(
             ((rule.severity, rule.rule) for rule in fitting if rule.severity),
@@ -63,11 +72,13 @@ class SeverityRules:
             case_type,
             abusive,
             tuple(tags),
-            troubled or abusive or amount is not None,
+            troubled or abusive or amount is not None or self._is_heading(compared),
         )
 
+    def _is_heading(self, text: str) -> bool:
+        return self._headings is not None and self._headings.is_heading(text)
+
     def _found_in(self, text: str) -> set[int]:
-        text = comparable(text)
         found = self._words.found_in(text)
         for phrases in self._excepted.keys() & found:
             number, excepted = self._excepted[phrases]

@@ -222,6 +222,14 @@ class WordsPolicy(_Part):
     unless: tuple[str, ...] = ()
 
 
+class HeadingPolicy(_Part):
+    """Up to so many words that name one of these matters, with none that asks, are the heading of a complaint."""
+
+    longest: int = Field(ge=0)
+    matters: tuple[str, ...]
+    asks: tuple[str, ...]
+
+
 class OutagePolicy(_Part):
     """A line without service is this severe for customers of these grades (SEV-1)."""
 
@@ -318,5 +326,6 @@ class IntakePolicy(Policy):
     severity: SeverityPolicy
     abuse: AbusePolicy
     trouble: tuple[str, ...]
+    headings: HeadingPolicy
     risk: RiskPolicy
     priority: PriorityPolicy

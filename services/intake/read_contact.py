@@ -91,7 +91,7 @@ class ContactReader:
 
     def __init__(self, policy: IntakePolicy) -> None:
         self._policy = policy
-        self._severity = SeverityRules(policy.severity, policy.abuse, policy.trouble)
+        self._severity = SeverityRules(policy.severity, policy.abuse, policy.trouble, policy.headings)
 
     def read(self, form: ContactForm) -> Contact:
         """The contact in a form. Raises UnprocessableError for times and numbers that cannot be right."""

@@ -26,7 +26,7 @@ from .steady import STEADY
 from .test_long_messages import send, vonage
 
 POLICY = load_policy(IntakePolicy, "intake")
-RULES = SeverityRules(POLICY.severity, POLICY.abuse, POLICY.trouble)
+RULES = SeverityRules(POLICY.severity, POLICY.abuse, POLICY.trouble, POLICY.headings)
 TEXTS = (
     "my bill is wrong",
     "the box is on fire",

@@ -78,7 +78,7 @@ def held_out(row: str) -> bool:
 def judge(rows: Iterable[tuple[str, str, str]]) -> list[Judged]:
     """Source, text and labelled severity of rows → what intake says of them."""
     policy = load_policy(IntakePolicy, "intake")
-    rules = SeverityRules(policy.severity, policy.abuse, policy.trouble)
+    rules = SeverityRules(policy.severity, policy.abuse, policy.trouble, policy.headings)
     judged = []
     for source, text, labelled in rows:
         found = rules.judge(text)
