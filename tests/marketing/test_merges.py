@@ -16,7 +16,7 @@ from shared.events.intake import CustomersMerged, MergeUndone
 from tests.builders import closed, now
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .test_decisions import PATIENT, closed_for, consent, served
+from .deciding import PATIENT, closed_for, consent, served
 
 MANY = "[marketing]\nversion='t'\n[marketing.gate]\nmost_complaints=99\n[marketing.cap]\nmost_offers=99"
 DAY = timedelta(days=1)

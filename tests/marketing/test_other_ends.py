@@ -10,7 +10,7 @@ from shared.events.vocabulary import Channel, ClosingGround, RejectionReason, Re
 from tests.builders import answered, closed, complaint_received, now, reopened
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .test_decisions import PATIENT, decided, served
+from .deciding import PATIENT, decided, served
 
 
 @pytest.fixture

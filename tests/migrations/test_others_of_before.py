@@ -8,7 +8,7 @@ from sqlalchemy import text
 from shared.runtime.embedded import EmbeddedPostgres
 from tests.intake.incidents_at_the_door import FEW, complain, look
 from tests.intake.phone_calls import PARTS, call, let_it_be_quiet, tell
-from tests.marketing.test_decisions import consent
+from tests.marketing.deciding import consent
 from tests.marketing.test_merges import MANY, known, merged, reasons
 from tests.notify.duties import ended
 from tests.notify.facts import DUE

@@ -9,10 +9,10 @@ from sqlalchemy.exc import DBAPIError
 from shared.events.routing import AppealOverdue, ComplaintClosed, RemedyOverdue
 from shared.runtime.embedded import EmbeddedPostgres
 from tests.builders import answered
+from tests.routing.appealing import appealed
+from tests.routing.appealing import resolved as resolved_complaint
 from tests.routing.people import execute, resolve, shown, taken_by
 from tests.routing.remedies import company, paid, proposed
-from tests.routing.test_appeals import appealed
-from tests.routing.test_appeals import resolved as resolved_complaint
 from tests.routing.test_routing_rules import KEY_TO_BILLING, active
 from tests.service_under_test import ServiceUnderTest, StartService
 

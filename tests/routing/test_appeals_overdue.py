@@ -18,8 +18,8 @@ from shared.events.vocabulary import Language
 from shared.runtime.policy import load_policy
 from tests.service_under_test import ServiceUnderTest, StartService
 
+from .appealing import appealed, decided, resolved
 from .people import STAFF, shown, staff_file
-from .test_appeals import appealed, decided, resolved
 
 POLICY = load_policy(RoutingPolicy, "routing")
 A_MONTH = timedelta(days=30)
