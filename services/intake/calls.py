@@ -25,7 +25,7 @@ from .call_forms import CallPart, as_facts
 from .call_statements import ADD_PART, DUE, JUDGED, KEEP_PART, NOT_NEEDED, PARTS, SAVE
 from .contact_forms import CustomerForm, PhoneContact
 from .contact_store import Accepted
-from .customer_calls import find_made, tell_made
+from .customer_calls import Made, find_made, tell_made
 from .judge_outgoing import is_outgoing
 from .late_words import LateWords
 from .merge_call import Fate, Part, judge_call, merge_call, when_to_judge, words_of
@@ -88,6 +88,8 @@ class Calls:
                 merged = merge_call([Part(*row) for row in await tx.fetch(PARTS, about)])
                 await tx.fetch(SAVE, {"call": call, "facts": merged, "complaint": known["contact_of"]})
                 await self._go_on(tx, about, merged, complaint)
+                if complaint and is_outgoing(merged):
+                    await tell_made(tx, [Made(call, complaint, merged)])
             if known["fate"] == Fate.CALL_BACK and complaint and await tx.fetch(NOT_NEEDED, about):
                 tx.publish(_not_needed(call, complaint, tx.now))
         fate = Fate.COMPLAINT if complaint else known["fate"]
@@ -117,7 +119,12 @@ class Calls:
         due = await tx.fetch(DUE, {"calls": [timer.id for timer in timers]})
         made = await find_made(tx, due, self._policy.phone)
         judged = await asyncio.gather(*(self._judge(call, call["call_ref"] in made) for call in due))
-        await tell_made(tx, list(made.values()))
+        noted = [
+            Made(ref, complaint, call["facts"])
+            for call, (ref, _fate, complaint, _number) in zip(due, judged, strict=True)
+            if complaint and is_outgoing(call["facts"])
+        ]
+        await tell_made(tx, [*made.values(), *noted])
         if judged:
             calls, fates, complaints, numbers = zip(*judged, strict=True)
             values = {"calls": calls, "fates": fates, "complaints": complaints, "numbers": numbers}

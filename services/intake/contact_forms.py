@@ -152,8 +152,9 @@ class PhoneContact(ContactForm, CallFacts):
 
     @property
     def origin(self) -> str | None:
-        """The caller; empty if withheld."""
-        return self.caller_number or ""
+        """The customer's number: of who called, or whom we called; empty if withheld."""
+        number = self.called_number if self.direction == "outbound" else self.caller_number
+        return number or ""
 
     @property
     def taken_by(self) -> str | None:

@@ -15,7 +15,7 @@ from shared.events.intake import ComplaintReceived, CustomerCalled
 from tests.builders import resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
-from .doors import accepted
+from .doors import accepted, post
 from .phone_calls import ANSWER, BEGIN, END, call, let_it_be_quiet, tell
 from .providers_at_the_door import Request, account, fixture, intake_for
 from .providers_at_the_door import call as provider_calls
@@ -116,6 +116,19 @@ async def test_what_staff_noted_on_a_call_that_names_no_complaint_is_a_complaint
     await let_it_be_quiet(intake)
     [told] = await intake.said(ComplaintReceived)
     assert told.address_hint == "+86138****8000"
+    [called] = await intake.said(CustomerCalled)
+    assert (called.complaint_id, called.reached) == (told.complaint_id, True)
+
+
+async def test_what_staff_post_of_a_call_that_they_made_is_the_customers_and_tells_that_they_were_reached(
+    one: Watched,
+) -> None:
+    made = {"direction": "outbound", "caller_number": "10086", "called_number": NUMBER}
+    times = {"started_at": BEGIN, "answered_at": ANSWER, "ended_at": END}
+    posted = await post(one.intake, "phone", agent_id="a100", **made, **times)
+    assert posted.json()["outcome"] == "attached"
+    [told] = await one.intake.said(CustomerCalled)
+    assert (told.complaint_id, told.reached, told.by) == (one.id, True, "a100")
 
 
 async def test_every_order_of_the_parts_tells_the_same_once(one: Watched) -> None:
