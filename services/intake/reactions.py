@@ -6,6 +6,7 @@ from typing import Any
 from shared.bus.consumer import Reactions
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope
+from shared.events.notify import MessageFailed, MessageSent, MessageSkipped, MessageUnknown
 from shared.events.sla import (
     PromiseAtRisk,
     PromiseBroken,
@@ -31,25 +32,41 @@ from .progress import (
 )
 from .what_is_told import READERS, in_words
 
+MESSAGES = (MessageSent, MessageSkipped, MessageFailed, MessageUnknown)
+
 
 def reactions() -> Reactions:
     """What to do on which event."""
-    return dict.fromkeys(READERS, follow) | {
-        PromisesMade: keep_promises,
-        PromiseAtRisk: follow_promises,
-        PromisesKept: follow_kept_promises,
-        PromiseBroken: follow_promises,
-        PromiseExtended: follow_due_times,
-        PromiseRecomputed: follow_due_times,
-        PromisesPaused: stop_promises,
-        PromisesResumed: go_on_with_promises,
-    }
+    return (
+        dict.fromkeys(READERS, follow)
+        | dict.fromkeys(MESSAGES, follow_messages)
+        | {
+            PromisesMade: keep_promises,
+            PromiseAtRisk: follow_promises,
+            PromisesKept: follow_kept_promises,
+            PromiseBroken: follow_promises,
+            PromiseExtended: follow_due_times,
+            PromiseRecomputed: follow_due_times,
+            PromisesPaused: stop_promises,
+            PromisesResumed: go_on_with_promises,
+        }
+    )
 
 
 async def follow(tx: Transaction, envelopes: Sequence[Envelope[Any]]) -> None:
     """Move the status and the facts that customers and staff see, and note what happened."""
     told = [READERS[type(envelope.event)](envelope.event) for envelope in envelopes]
     await save_progress(tx, _notes(envelopes), told)
+
+
+async def follow_messages(
+    tx: Transaction,
+    envelopes: Sequence[Envelope[MessageSent | MessageSkipped | MessageFailed | MessageUnknown]],
+) -> None:
+    """Note what became of messages about complaints; one to a desk about an incident is no part of any history."""
+    of_complaints = [envelope for envelope in envelopes if envelope.event.incident_id is None]
+    if of_complaints:
+        await follow(tx, of_complaints)
 
 
 async def keep_promises(tx: Transaction, made: Sequence[Envelope[PromisesMade]]) -> None:

@@ -46,6 +46,12 @@ async def list_intents(
     return await _INTENTS.read(work, after, limit, complaint_id=complaint_id, kind=kind, state=state)
 
 
+@router.get("/incidents/{incident_id}/messages", summary="The messages to desks about one incident")
+async def messages_of_incident(incident_id: UUID, work: Work) -> list[dict[str, Any]]:
+    """What is due about it, and what was not given in time (SLA-M); its id stands in `complaint_id`."""
+    return [dict(row) for row in await work.fetch(_OF_COMPLAINT, {"complaint_id": incident_id})]
+
+
 @router.get("/complaints/{complaint_id}/messages", summary="The messages about one complaint")
 async def messages_of(complaint_id: UUID, work: Work) -> list[dict[str, Any]]:
     """What was said to whom, the first first; `{link}` stands for a link."""

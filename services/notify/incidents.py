@@ -13,6 +13,7 @@ from shared.runtime.timers import Timer, TimerHandler, arm
 
 from .complaints import complaints_by_id
 from .messages import Messages, Wish
+from .notice import OF_INCIDENTS
 from .tell_notices import tell_notices
 
 RETRACT = "no_incident"
@@ -33,7 +34,7 @@ _JOIN = Statement(
 )
 _END = Statement(
     """
-    UPDATE incident SET was_none = row.was_none
+    UPDATE incident SET ended = true, was_none = row.was_none
     FROM unnest(CAST(:incidents AS uuid[]), CAST(:was_none AS boolean[])) AS row (incident_id, was_none)
     WHERE incident.incident_id = row.incident_id
     """
@@ -67,11 +68,17 @@ async def tell_of_incidents(
     await _retract(tx, [pair for pair in pairs if pair[0] in none])
 
 
-async def note_ended_incidents(tx: Transaction, ended: Sequence[Envelope[IncidentEnded]]) -> None:
-    """What joined a resolved one is told when routing resolves it; of one that was none it is taken back."""
+async def note_ended_incidents(
+    messages: Messages, tx: Transaction, ended: Sequence[Envelope[IncidentEnded]]
+) -> None:
+    """What joined a resolved one is told when routing resolves it; of one that was none it is taken back.
+
+    What was due about it is not any more (SLA-M).
+    """
     incidents = [e.event.incident_id for e in ended]
     await tx.fetch(_MEET, {"incidents": incidents})
     await tx.fetch(_END, {"incidents": incidents, "was_none": [not e.event.resolved for e in ended]})
+    await messages.withdraw_from(tx, {e.event.incident_id: e for e in ended}, OF_INCIDENTS)
     await _retract(tx, [tuple(row) for row in await tx.fetch(_CHILDREN, {"incidents": incidents})])
 
 

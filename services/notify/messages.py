@@ -18,7 +18,7 @@ from .addresses import find_address
 from .choose_delivery import choose_delivery
 from .judge_outcome import State
 from .metrics import count_messages
-from .notice import Where
+from .notice import Where, incident_of
 from .overtaken import Stage, is_overtaken
 from .policy import BY_DESK, NotifyPolicy
 from .render_text import add_sentences, render_text
@@ -44,6 +44,7 @@ _WITHDRAW = Statement(
     UPDATE intent SET state = 'SKIPPED', reason = :reason, decided_at = now()
     WHERE complaint_id = ANY (CAST(:complaints AS uuid[])) AND kind = ANY (CAST(:kinds AS text[]))
         AND told_of <> ALL (CAST(:keep AS text[]))
+        AND (CAST(:only AS text[]) IS NULL OR told_of = ANY (CAST(:only AS text[])))
         AND state IS NOT DISTINCT FROM 'PENDING' -- said so, it does not look through all that is pending
     RETURNING intent_id, complaint_id, kind, role
     """
@@ -139,13 +140,18 @@ class Messages:
         causes: Mapping[UUID, Envelope[Any] | None],
         kinds: Collection[str],
         keep: Collection[str] = (),
+        only: Collection[str] | None = None,
     ) -> None:
-        """The same by complaint, each with what caused it, if an event did; what tells of `keep` stays."""
+        """The same by complaint, each with what caused it, if an event did; what tells of `keep` stays.
+
+        only: of what they tell; None for whatever it is.
+        """
         values = {"complaints": list(causes), "kinds": list(kinds), "reason": SkipReason.OVERTAKEN}
-        values["keep"] = list(keep)
+        values |= {"keep": list(keep), "only": None if only is None else list(only)}
         withdrawn = await tx.fetch(_WITHDRAW, values)
         for row in withdrawn:
-            skipped = MessageSkipped(**row, reason=SkipReason.OVERTAKEN, decided_at=tx.now)
+            about = incident_of(row["kind"], row["complaint_id"])
+            skipped = MessageSkipped(**row, reason=SkipReason.OVERTAKEN, decided_at=tx.now, incident_id=about)
             tx.publish(skipped, because_of=causes[skipped.complaint_id])
         count_messages(tx, [(row["kind"], State.SKIPPED) for row in withdrawn])
 
@@ -223,4 +229,5 @@ def _skipped(intent: Intent, now: datetime) -> MessageSkipped:
         role=intent.role,
         reason=intent.reason,
         decided_at=now,
+        incident_id=incident_of(intent.kind, intent.complaint_id),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
 
 from shared.events.vocabulary import Channel, MessageKind, RemedyKind, Role
 
@@ -34,6 +35,15 @@ class Where(NamedTuple):
 
     channel: Channel | None
     reply_to: str | None
+
+
+OF_INCIDENTS = frozenset({MessageKind.OUTAGE_DUTIES, MessageKind.OUTAGE_OVERDUE})
+"""The messages about an incident itself; its id stands where other messages have their complaint's."""
+
+
+def incident_of(kind: str, subject: UUID) -> UUID | None:
+    """The incident that a message is about, if it is about no complaint."""
+    return subject if kind in OF_INCIDENTS else None
 
 
 Fact: TypeAlias = str | datetime | StrEnum | Owed | SealedText | Several

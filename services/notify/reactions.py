@@ -30,6 +30,7 @@ from .past_notices import past_notices
 from .policy import BY_DESK
 from .render_text import say_moment
 from .tell_notices import reactions_to_notices, tell_notices, wishes_of
+from .tell_outages import reactions_to_outages
 
 _TOLD_OF_RUNGS = (Role.OWNER, Role.TEAM_LEAD, *BY_DESK)
 HEARS = ("intake", "routing", "sla", "feedback")
@@ -49,7 +50,8 @@ def reactions(messages: Messages) -> Reactions:
         **reactions_to_notices(messages),
         PromisesMade: partial(tell_promised_times, messages),
         ComplaintJoinedIncident: partial(tell_of_incidents, messages),
-        IncidentEnded: note_ended_incidents,
+        IncidentEnded: partial(note_ended_incidents, messages),
+        **reactions_to_outages(messages),
     }
 
 

@@ -17,6 +17,7 @@ from shared.events.vocabulary import SkipReason
 from .claim import Claimed
 from .judge_outcome import Fate, Outcome, State, Verdict, judge_outcome
 from .metrics import RETRIES, count_messages
+from .notice import incident_of
 from .overtaken import Stage, is_overtaken
 from .policy import HandoverPolicy, NotifyPolicy
 
@@ -25,7 +26,12 @@ log = structlog.get_logger()
 LOST_AT_ONCE = 500
 
 _STAGES = Statement(
-    "SELECT complaint_id, stage, round FROM complaint WHERE complaint_id = ANY (CAST(:complaints AS uuid[]))"
+    """
+    SELECT complaint_id, stage, round FROM complaint WHERE complaint_id = ANY (CAST(:ids AS uuid[]))
+    UNION ALL
+    SELECT incident_id, CASE WHEN ended THEN 'CLOSED' ELSE 'OPEN' END, 1 FROM incident
+    WHERE incident_id = ANY (CAST(:ids AS uuid[]))
+    """
 )
 _RECORD = Statement(
     """
@@ -105,7 +111,8 @@ async def give_up_lost(work: UnitOfWork) -> int:
         given_up = await tx.fetch(_GIVE_UP, {"ids": [intent_id for intent_id, _ in lost]})
         for row in given_up:
             log.warning("message.lost_in_handover", intent_id=row["intent_id"], kind=row["kind"])
-            tx.publish(MessageUnknown(decided_at=tx.now, **row))
+            about = incident_of(row["kind"], row["complaint_id"])
+            tx.publish(MessageUnknown(decided_at=tx.now, incident_id=about, **row))
         count_messages(tx, [(row["kind"], State.UNKNOWN) for row in given_up])
     return len(given_up)
 
@@ -129,7 +136,7 @@ async def _overtaken(tx: Transaction, handed_over: Sequence[HandedOver]) -> set[
     not_taken = [claimed for claimed, outcome in handed_over if outcome.fate in again]
     if not not_taken:
         return set()
-    rows = await tx.fetch(_STAGES, {"complaints": [claimed.complaint_id for claimed in not_taken]})
+    rows = await tx.fetch(_STAGES, {"ids": [claimed.complaint_id for claimed in not_taken]})
     stages = {complaint_id: (Stage(stage), in_round) for complaint_id, stage, in_round in rows}
     return {
         claimed.intent_id
@@ -163,6 +170,7 @@ def _told(
         "kind": claimed.kind,
         "role": claimed.role,
         "decided_at": now,
+        "incident_id": incident_of(claimed.kind, claimed.complaint_id),
     }
     match verdict.state:
         case State.SENT:

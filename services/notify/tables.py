@@ -54,7 +54,10 @@ incident = Table(
     metadata,
     Column("incident_id", UUID(as_uuid=True), primary_key=True),
     Column("was_none", Boolean, nullable=False, server_default="false", comment="it ended, and was none"),
-    comment="Incidents whose customers are told of them.",
+    Column(
+        "ended", Boolean, nullable=False, server_default="false", comment="nothing is due about it any more"
+    ),
+    comment="Incidents whose customers are told of them, and desks of what is due about them.",
 )
 
 incident_child = Table(
@@ -70,7 +73,12 @@ intent = Table(
     "intent",
     metadata,
     Column("intent_id", UUID(as_uuid=True), primary_key=True),
-    Column("complaint_id", UUID(as_uuid=True), nullable=False),
+    Column(
+        "complaint_id",
+        UUID(as_uuid=True),
+        nullable=False,
+        comment="what it is about: a complaint, or an incident where the kind tells of one",
+    ),
     Column("kind", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column(

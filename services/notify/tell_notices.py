@@ -165,13 +165,14 @@ def wishes_of(
         where = notice.where or messages.desk(notice.role, complaint)
         wish = Wish(envelope, complaint, notice.kind, notice.role, notice.told_of, where=where)
         wish = wish._replace(not_before=notice.not_before)
-        facts = {name: _said(messages, wish, fact) for name, fact in notice.facts.items()}
+        facts = {name: said(messages, wish, fact) for name, fact in notice.facts.items()}
         sealed = [fact.sealed for fact in notice.facts.values() if isinstance(fact, SealedText)]
         remarks = messages.remarks(wish, late=notice.late)
         yield wish._replace(facts=facts, must_open=sealed[0] if sealed else None, remarks=remarks)
 
 
-def _said(messages: Messages, wish: Wish, fact: Fact) -> str:
+def said(messages: Messages, wish: Wish, fact: Fact) -> str:
+    """A fact in the reader's language."""
     language = messages.language_of(wish)
     match fact:
         case datetime():

@@ -11,6 +11,7 @@ from shared.events.vocabulary import (
     ClosingGround,
     Language,
     MessageKind,
+    OutageDuty,
     OwnerChangeReason,
     PauseReason,
     PromiseKind,
@@ -23,6 +24,7 @@ from shared.events.vocabulary import (
 from shared.runtime.policy import PolicyError
 
 from .appeal_outcome import AppealOutcome
+from .area import Area
 from .past import Past
 from .policy import NotifyPolicy
 from .progress import Progress
@@ -71,6 +73,8 @@ PLACEHOLDERS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.EARLIER_COMPLAINTS: frozenset({"receipt", "owner", "past"}),
     MessageKind.INTERNAL_OVERDUE: frozenset({"receipt", "owner", "due"}),
     MessageKind.REMEDY_UNPAID: frozenset({"receipt", "owner", "remedy", "due"}),
+    MessageKind.OUTAGE_DUTIES: frozenset({"about", "area", "duties"}),
+    MessageKind.OUTAGE_OVERDUE: frozenset({"about", "area", "duty", "due"}),
 }
 """What can be said in which message; every text says all of it."""
 
@@ -81,7 +85,9 @@ SAID: tuple[type[StrEnum], ...] = (
     RemedyKind,
     TransferReason,
     AppealOutcome,
+    Area,
     ClosingGround,
+    OutageDuty,
     Past,
     Progress,
     Role,
@@ -102,11 +108,15 @@ class Texts(NamedTuple):
     words: Mapping[str, Mapping[str, Wording]]
     money: Wording
     remarks: Mapping[str, Wording]
+    due: Wording
 
     def several(self, values: Iterable[StrEnum], language: Language) -> str:
         """Several values of the vocabulary in words, one after the other."""
-        joint = "、" if language is Language.CHINESE else ", "
-        return joint.join(self.word(value)[language] for value in values)
+        return self.joined((self.word(value)[language] for value in values), language)
+
+    def joined(self, parts: Iterable[str], language: Language) -> str:
+        """Several parts of a sentence, one after the other."""
+        return ("、" if language is Language.CHINESE else ", ").join(parts)
 
     def word(self, value: StrEnum) -> Wording:
         """How a value of the vocabulary is said."""
@@ -133,7 +143,8 @@ def load_texts(policy: NotifyPolicy) -> Texts:
         for of in SAID
     }
     remarks = {name: _wording(document["remarks"][name]) for name in ("late", "missing")}
-    return Texts(version, messages, signature, promises, words, _wording(document["money"]), remarks)
+    money, due = _wording(document["money"]), _wording(document["due"])
+    return Texts(version, messages, signature, promises, words, money, remarks, due)
 
 
 def _wording(table: Mapping[str, str]) -> dict[Language, str]:

@@ -1,6 +1,6 @@
 """The numbers of what makes a target shorter, longer or begin elsewhere, or adds one of its own."""
 
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -8,6 +8,9 @@ from shared.events.vocabulary import ComplaintKind, Grade, OutageDuty, Role, Sev
 
 from .policy_of_cases import Text
 from .policy_of_targets import CalendarName, Factor, InCalendar, Part, Seconds, every
+
+Desk: TypeAlias = Literal[Role.DEPARTMENT_HEAD, Role.SERVICE_QUALITY, Role.FRAUD_DESK]
+"""The roles that are reached without a complaint: over the mailbox of a function."""
 
 
 class BypassPolicy(Part):
@@ -78,10 +81,11 @@ class OutageReportPolicy(Part):
 class MassOutagePolicy(Part):
     """SLA-M: which incidents are mass outages (about: categories with all below, any if empty), what is due and when.
 
-    told: who is told of a notice that nobody has given in time.
+    asked: who is told what is due until when; told: who is told of a notice that nobody has given in time.
     """
 
     severities: tuple[Severity, ...]
     about: tuple[Text, ...]
     within: Annotated[dict[OutageDuty, Seconds], every(*OutageDuty)]
-    told: Annotated[tuple[Role, ...], Field(min_length=1)]
+    asked: tuple[Desk, ...]
+    told: Annotated[tuple[Desk, ...], Field(min_length=1)]

@@ -64,6 +64,7 @@ async def make_duties(policy: SlaPolicy, tx: Transaction, opened: Sequence[Envel
                 area=event.area,
                 duties=tuple(_told(row) for row in mine),
                 policy_version=policy.version,
+                told=policy.mass_outage.asked,
             ),
             because_of=because,
         )
@@ -84,6 +85,8 @@ async def break_duties(policy: SlaPolicy, tx: Transaction, due: Sequence[Timer])
                     duty=_told(duty),
                     broken_at=tx.now,
                     told=policy.mass_outage.told,
+                    about=duty.about,
+                    area=duty.area,
                 )
             )
     await save_broken(tx, broken)

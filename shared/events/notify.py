@@ -8,6 +8,8 @@ from .vocabulary import Channel, MessageKind, Role, SkipReason
 
 
 class _MessageEvent(Event):
+    """incident_id: what a message is about that is about no complaint; complaint_id is the same id then."""
+
     publisher: ClassVar[str] = "notify"
 
     complaint_id: UUID
@@ -15,6 +17,7 @@ class _MessageEvent(Event):
     kind: MessageKind
     role: Role
     decided_at: Instant
+    incident_id: UUID | None = None
 
 
 class MessageSent(_MessageEvent):

@@ -207,12 +207,16 @@ class _OutageEvent(Event):
 
 
 class IncidentDutiesMade(_OutageEvent):
-    """An incident concerns so many that notices are due: inside, in public, a forecast, news (SLA-M)."""
+    """An incident concerns so many that notices are due: inside, in public, a forecast, news (SLA-M).
+
+    told: the roles that are to see to it.
+    """
 
     about: str
     area: str
     duties: tuple[DutyOfIncident, ...]
     policy_version: str
+    told: tuple[Role, ...] = ()
 
 
 class IncidentDutyDone(_OutageEvent):
@@ -230,6 +234,8 @@ class IncidentDutyBroken(_OutageEvent):
     duty: DutyOfIncident
     broken_at: Instant
     told: tuple[Role, ...]
+    about: str | None = None
+    area: str | None = None
 
 
 class InternalPromiseBroken(Event):

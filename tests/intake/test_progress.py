@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -244,3 +244,18 @@ async def test_the_same_journey_arriving_in_any_disorder_and_twice_ends_the_same
         ends.append(await everything(intake, complaint_id))
     assert await intake.rows("SELECT * FROM held") == []
     assert all(end == ends[0] for end in ends)
+
+
+async def test_what_a_desk_is_told_of_an_incident_is_in_no_history(
+    intake: ServiceUnderTest, complaint_id: UUID
+) -> None:
+    """Its subject is the incident, and no complaint has that id."""
+    about = {"kind": MessageKind.OUTAGE_DUTIES, "role": Role.SERVICE_QUALITY, "reason": SkipReason.NO_ADDRESS}
+    incident = uuid4()
+    skipped = {"intent_id": uuid4(), "decided_at": now(), **about}
+    await intake.hears(
+        MessageSkipped(complaint_id=incident, incident_id=incident, **skipped),
+        receipt_sent(complaint_id),
+    )
+    assert (await seen(intake, complaint_id))["status"] == "ACKNOWLEDGED"
+    assert await intake.rows("SELECT 1 FROM history WHERE complaint_id = :id", id=incident) == []

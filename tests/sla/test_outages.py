@@ -9,6 +9,7 @@ import pytest
 from shared.events.intake import IncidentEnded, IncidentOpened
 from shared.events.sla import IncidentDutiesMade, IncidentDutyBroken, IncidentDutyDone, WrittenReportSent
 from shared.events.vocabulary import OutageDuty, Role
+from shared.runtime.policy import PolicyError
 from tests.builders import closed, now, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
@@ -201,11 +202,27 @@ async def test_sla_m_what_nobody_gives_in_time_is_told_once(sla: ServiceUnderTes
     assert (await give(sla, incident_id, PUBLIC_NOTICE)).json() == {"late": False, "next_due_at": None}
     await sla.let_pass(2 * HOUR)
     assert await broken(sla) == [(INTERNAL_REPORT, 1), (FORECAST, 1)]
-    [told] = {one.told for one in await sla.said(IncidentDutyBroken)}
-    assert told == (Role.SERVICE_QUALITY, Role.DEPARTMENT_HEAD)
+    [told] = {(one.told, one.about, one.area) for one in await sla.said(IncidentDutyBroken)}
+    assert told == ((Role.SERVICE_QUALITY, Role.DEPARTMENT_HEAD), "broadband/outage", "east")
     assert (await give(sla, incident_id, FORECAST)).status_code == 201
     await sla.let_pass(HOUR)
     assert await broken(sla) == [(INTERNAL_REPORT, 1), (FORECAST, 1), (NEWS, 1)]
+
+
+async def test_sla_m_who_is_told_what_is_due_and_what_is_late_is_policy(start_service: StartService) -> None:
+    sla = await start_service(
+        "sla",
+        "[sla]\nversion='t'\n[sla.mass_outage]\nasked=['FRAUD_DESK']\ntold=['DEPARTMENT_HEAD']",
+    )
+    await outage(sla)
+    await sla.let_pass(20 * MINUTE)
+    [made], [late] = await sla.said(IncidentDutiesMade), await sla.said(IncidentDutyBroken)
+    assert (made.told, late.told) == ((Role.FRAUD_DESK,), (Role.DEPARTMENT_HEAD,))
+
+
+async def test_sla_m_who_is_reached_about_complaints_only_cannot_be_told(start_service: StartService) -> None:
+    with pytest.raises(PolicyError, match=r"mass_outage\.told"):
+        await start_service("sla", "[sla]\nversion='t'\n[sla.mass_outage]\ntold=['OWNER']")
 
 
 async def test_sla_m_news_is_due_again_and_again_until_the_incident_has_ended(sla: ServiceUnderTest) -> None:
