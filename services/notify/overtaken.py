@@ -27,6 +27,8 @@ _OF_WORK = frozenset(
         MessageKind.INTERNAL_OVERDUE,
         MessageKind.INCIDENT,
         MessageKind.NO_INCIDENT,
+        MessageKind.OUTAGE_DUTIES,
+        MessageKind.OUTAGE_OVERDUE,
     }
 )
 _OWED_TO_THE_END = frozenset(
