@@ -18,7 +18,7 @@ from tests.service_under_test import ServiceUnderTest, StartService
 from .calendars_to_test import SPRING_FESTIVAL, a_week
 from .promised import ACK, SOLVE, told_about
 from .test_calendars_kept import IN_CALENDAR, at, put
-from .test_watching_survives import KILLED, fire_in_a_process
+from .test_watching_survives import KILLED, WITH_PROCESSES, fire_in_a_process
 
 CHANGED = SPRING_FESTIVAL | {"holidays": {"2126-03-04": "new"}, "published_through": None}
 CHANGED_AGAIN = SPRING_FESTIVAL | {"holidays": {"2126-03-05": "newer"}, "published_through": None}
@@ -68,6 +68,7 @@ async def each_is_told_once(sla: ServiceUnderTest, promises: int, version: int =
         assert row["published"] == len(about)
 
 
+@WITH_PROCESSES
 @pytest.mark.parametrize("passage", [1, 3])
 @pytest.mark.parametrize("point", ["timers_claimed", "timers_told", "after_commit"])
 async def test_cal_6_counting_again_goes_on_after_a_kill_where_it_was(
@@ -83,6 +84,7 @@ async def test_cal_6_counting_again_goes_on_after_a_kill_where_it_was(
     await each_is_told_once(sla, 9)
 
 
+@WITH_PROCESSES
 async def test_cal_6_two_replicas_count_each_promise_again_once(sla: ServiceUnderTest) -> None:
     await complaints(sla, 4)
     await put(sla, "cn-default", CHANGED)

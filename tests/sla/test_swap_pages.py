@@ -16,7 +16,7 @@ from tests.builders import complaint_received, reopened, resolved
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .promised import SOLVE, VERSION
-from .test_watching_survives import KILLED, fire_in_a_process
+from .test_watching_survives import KILLED, WITH_PROCESSES, fire_in_a_process
 
 OLDER = "UPDATE promise SET policy_version = 'older', due_at = due_at + interval '10 hours'"
 
@@ -86,6 +86,7 @@ async def test_2_4_ordering_it_arms_one_timer_however_much_is_open(sla: ServiceU
     assert await order(sla) == 0
 
 
+@WITH_PROCESSES
 @pytest.mark.parametrize("point", ["timers_claimed", "timers_told", "after_commit"])
 async def test_2_4_it_goes_on_after_a_kill_where_it_was(sla: ServiceUnderTest, point: str) -> None:
     ids = await promised_before(sla, 4)
@@ -96,6 +97,7 @@ async def test_2_4_it_goes_on_after_a_kill_where_it_was(sla: ServiceUnderTest, p
     await each_is_swapped_once(sla, ids)
 
 
+@WITH_PROCESSES
 async def test_2_4_two_replicas_swap_each_complaint_once(sla: ServiceUnderTest) -> None:
     ids = await promised_before(sla, 5)
     await order(sla)

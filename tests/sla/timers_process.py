@@ -9,11 +9,15 @@ import sys
 
 from services.sla import walk_pages
 from services.sla.app import create_service
+from shared.bus import database
 from shared.runtime import timers
 from shared.runtime.settings import Settings
 from tests.service_under_test import NoLog
 
 from .wrong_clock import set_clock_wrong
+
+PATIENT = 300.0
+"""So long a busy machine may take to connect; a service would try again, but this process fires once and ends."""
 
 
 async def fire() -> None:
@@ -27,6 +31,7 @@ async def fire() -> None:
 
 
 if __name__ == "__main__":
+    database.CONNECT_WITHIN = database.FREE_WITHIN = database.ANSWER_WITHIN = PATIENT
     timers.BATCH = walk_pages.PAGE = int(sys.argv[1])
     set_clock_wrong(float(sys.argv[2]))
     asyncio.run(fire())
