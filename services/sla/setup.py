@@ -16,6 +16,7 @@ from shared.runtime.policy_keeper import PolicyKeeper
 from .calendar_forms import CalendarForm
 from .calendar_store import load_newest
 from .policy import ROUND_THE_CLOCK, CalendarName, SlaPolicy
+from .yaml_text import yaml_as_json
 
 _CALENDARS = TypeAdapter(dict[CalendarName, CalendarForm])
 
@@ -33,6 +34,8 @@ class Setup(NamedTuple):
 
 def read_setup(body: bytes, media_type: str, keeper: PolicyKeeper[SlaPolicy]) -> Setup:
     """What was handed in, as far as it can be. Raises what refuses it, with the place."""
+    if "yaml" in media_type.lower():
+        body, media_type = yaml_as_json(body), "application/json"
     document = read_document(body, media_type)
     for name in document:
         if name not in {"complete", "policy", "calendars"}:

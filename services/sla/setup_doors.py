@@ -1,8 +1,8 @@
-"""The doors of the whole set-up: take it out as one TOML file, try one, put one in force."""
+"""The doors of the whole set-up: take it out as one TOML or YAML file, try one, put one in force."""
 
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import Response
 
 from shared.bus.unit_of_work import Transaction
@@ -19,34 +19,39 @@ from .dry_run import dry_run as count_moves
 from .save_calendar import preview_calendars, save_calendars
 from .setup import Setup, changed_calendars, compared, read_setup, setup_in_force
 from .write_toml import write_toml
+from .yaml_text import write_yaml
 
 router = service_router("sla", tags=["setup"])
 
-_TOML: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/toml": {"schema": {"type": "string"}}}}
-}
+TOML, YAML = "application/toml", "application/yaml"
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {TOML: _TEXT, YAML: _TEXT}}}
 BODY = {
     "requestBody": {
         "required": True,
         "description": "`policy` (what changes and a new version; all of it if `complete`) and `calendars` by name.",
         "content": {
-            "application/toml": {"schema": {"type": "string"}},
+            TOML: _TEXT,
+            YAML: _TEXT,
             "application/json": {"schema": {"type": "object"}},
         },
     }
 }
 
+Accept = Annotated[str, Header(description="application/toml, or application/yaml")]
 By = Annotated[str, Query(min_length=1, max_length=100, description="who changes it"), Storable]
 Reason = Annotated[str, Query(min_length=1, max_length=2000, description="why"), Storable]
 
 
-@router.get("/setup", summary="The policy in force and all calendars as one TOML file", responses=_TOML)
-async def export_setup(work: Work, keeper: Keeper) -> Response:
-    """It can be edited and put back, here or in another installation."""
+@router.get("/setup", summary="The policy in force and all calendars as one file", responses=_FILE)
+async def export_setup(work: Work, keeper: Keeper, accept: Accept = TOML) -> Response:
+    """TOML, or YAML where that is asked for. It can be edited and put back, here or in another installation."""
     await keeper.refresh()
     async with work.begin() as tx:
         document = await setup_in_force(tx, keeper.now)
-    return Response(write_toml(document), media_type="application/toml; charset=utf-8")
+    as_yaml = "yaml" in accept.lower()
+    text = write_yaml(document) if as_yaml else write_toml(document)
+    return Response(text, media_type=f"{YAML if as_yaml else TOML}; charset=utf-8")
 
 
 @router.put("/setup", summary="Put a policy and calendars in force together", openapi_extra=BODY)

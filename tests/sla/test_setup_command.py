@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.command.sla_doors.ask import AskError
-from services.command.sla_doors.setup_file import export_setup, import_setup, read_text
+from services.command.sla_doors.ask import AskError, Written
+from services.command.sla_doors.setup_file import export_setup, import_setup, media_type_of, read_written
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .asking import asking
@@ -18,11 +18,14 @@ async def sla(start_service: StartService) -> ServiceUnderTest:
     return await start_service("sla", IN_CALENDAR)
 
 
-async def put(sla: ServiceUnderTest, text: str, *, yes: bool, language: str = "en") -> tuple[bool, list[str]]:
+async def put(
+    sla: ServiceUnderTest, text: str, *, yes: bool, language: str = "en", name: str = "setup.toml"
+) -> tuple[bool, list[str]]:
     """Whether something changed, and what was shown."""
     shown: list[str] = []
+    written = Written(text, media_type_of(Path(name)))
     done = await import_setup(
-        asking(sla, language), text, "lead1", "a holiday", show=shown.append, confirmed=lambda: yes
+        asking(sla, language), written, "lead1", "a holiday", show=shown.append, confirmed=lambda: yes
     )
     return done, shown
 
@@ -55,4 +58,15 @@ async def test_a_file_that_cannot_be_is_one_line(sla: ServiceUnderTest, tmp_path
     with pytest.raises(AskError, match=r"policy\.acknowledge"):
         await put(sla, '[policy]\nversion = "n"\nacknowledge = -1', yes=True)
     with pytest.raises(AskError, match="cannot be read"):
-        read_text(tmp_path / "nothing.toml")
+        read_written(tmp_path / "nothing.toml")
+
+
+async def test_a_file_whose_name_ends_so_is_yaml(sla: ServiceUnderTest) -> None:
+    text = await export_setup(asking(sla), Path("setup.yaml"))
+    assert "\npolicy:\n" in text
+    assert await put(sla, text, yes=True, name="setup.yaml") == (False, ["nothing differs"])
+    edited = text.replace("acknowledge: 60.0", "acknowledge: 30.0").replace("version: t\n", "version: n\n")
+    done, shown = await put(sla, edited, yes=True, name="setup.yml")
+    assert (done, shown[:2]) == (True, ["- policy.version = t", "+ policy.version = n"])
+    with pytest.raises(AskError, match="no valid YAML"):
+        await put(sla, "policy: [", yes=True, name="setup.yaml")

@@ -1,7 +1,7 @@
 """Asks the doors of a running installation; what goes wrong is one line."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -12,6 +12,13 @@ class AskError(Exception):
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Written(NamedTuple):
+    """A document as somebody wrote it."""
+
+    text: str
+    media_type: str
 
 
 class Ask:
@@ -28,20 +35,27 @@ class Ask:
         given = {name: value for name, value in query.items() if value is not None}
         return (await self._send("GET", service, path, params=given)).json()
 
-    async def get_text(self, service: str, path: str, **query: Any) -> str:
-        """The text at a path. Raises AskError."""
+    async def get_text(self, service: str, path: str, *, accept: str | None = None, **query: Any) -> str:
+        """The text at a path, of a media type where one is named. Raises AskError."""
         given = {name: value for name, value in query.items() if value is not None}
-        return (await self._send("GET", service, path, params=given)).text
+        headers = {"accept": accept} if accept else {}
+        return (await self._send("GET", service, path, params=given, headers=headers)).text
 
     async def send(self, method: str, service: str, path: str, body: Any, **query: Any) -> Any:
         """The JSON answer to a body. Raises AskError."""
         return (await self._send(method, service, path, json=body, params=query)).json()
 
-    async def send_toml(self, method: str, service: str, path: str, text: str, **query: Any) -> Any:
-        """The JSON answer to a TOML document. Raises AskError."""
-        headers = {"content-type": "application/toml"}
+    async def send_text(self, method: str, service: str, path: str, document: Written, **query: Any) -> Any:
+        """The JSON answer to a document. Raises AskError."""
         given = {name: value for name, value in query.items() if value is not None}
-        answer = await self._send(method, service, path, content=text.encode(), params=given, headers=headers)
+        answer = await self._send(
+            method,
+            service,
+            path,
+            content=document.text.encode(),
+            params=given,
+            headers={"content-type": document.media_type},
+        )
         return answer.json()
 
     async def _send(self, method: str, service: str, path: str, **request: Any) -> httpx.Response:

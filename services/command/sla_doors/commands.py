@@ -105,13 +105,13 @@ def export_to_file(
     addresses: Addresses = None,
     data: RunningData = None,
 ) -> None:
-    """Write the policy in force and all calendars as one TOML file.
+    """Write the policy in force and all calendars as one file: YAML if its name ends so, else TOML.
 
-    |把现行策略和全部日历写成一个 TOML 文件。
+    |把现行策略和全部日历写成一个文件：文件名以 .yaml 结尾时为 YAML，否则为 TOML。
     """
     from .setup_file import export_setup
 
-    text = run(export_setup, at, addresses, data)
+    text = run(lambda ask: export_setup(ask, file), at, addresses, data)
     if file is None:
         typer.echo(text, nl=False)
         return
@@ -126,7 +126,8 @@ def import_from_file(
     file: Annotated[
         Path,
         typer.Argument(
-            help="TOML file with policy and calendars.|含策略和日历的 TOML 文件。", show_default=False
+            help="TOML or YAML file with policy and calendars.|含策略和日历的 TOML 或 YAML 文件。",
+            show_default=False,
         ),
     ],
     *,
@@ -143,13 +144,13 @@ def import_from_file(
 
     |显示文件会改动什么、变动哪些承诺，确认后生效。
     """
-    from .setup_file import import_setup, read_text
+    from .setup_file import import_setup, read_written
 
     def confirmed() -> bool:
         return yes or typer.confirm(half(SURE, choose_language(os.environ)), default=False)
 
     async def work(ask: Ask) -> bool:
-        return await import_setup(ask, read_text(file), by, reason, show=typer.echo, confirmed=confirmed)
+        return await import_setup(ask, read_written(file), by, reason, show=typer.echo, confirmed=confirmed)
 
     run(work, at, addresses, data)
 
@@ -159,7 +160,8 @@ def what_if(
     file: Annotated[
         Path,
         typer.Argument(
-            help="TOML file with policy and calendars.|含策略和日历的 TOML 文件。", show_default=False
+            help="TOML or YAML file with policy and calendars.|含策略和日历的 TOML 或 YAML 文件。",
+            show_default=False,
         ),
     ],
     *,

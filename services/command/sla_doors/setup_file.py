@@ -1,20 +1,22 @@
-"""What `redress sla export` and `redress sla import` do: the set-up as one TOML file, with the differences shown first."""
+"""What `redress sla export` and `redress sla import` do: the set-up as one file, its differences shown first."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .ask import Ask, AskError
+from .ask import Ask, AskError, Written
+
+_MEDIA_TYPES = {".yaml": "application/yaml", ".yml": "application/yaml"}
 
 
-async def export_setup(ask: Ask) -> str:
-    """The policy in force and all calendars, as TOML. Raises AskError."""
-    return await ask.get_text("sla", "setup")
+async def export_setup(ask: Ask, path: Path | None = None) -> str:
+    """The policy in force and all calendars, as YAML if the file is to be such, or as TOML. Raises AskError."""
+    return await ask.get_text("sla", "setup", accept=media_type_of(path))
 
 
 async def import_setup(
     ask: Ask,
-    text: str,
+    document: Written,
     by: str,
     reason: str,
     *,
@@ -23,19 +25,24 @@ async def import_setup(
 ) -> bool:
     """Show what differs and what would move, and do it if that is confirmed; true if something changed."""
     who = {"by": by, "reason": reason}
-    tried = await ask.send_toml("PUT", "sla", "setup", text, **who, dry_run="true")
+    tried = await ask.send_text("PUT", "sla", "setup", document, **who, dry_run="true")
     for line in _differences(tried, chinese=ask.language != "en"):
         show(line)
     if not tried["differences"] or not confirmed():
         return False
-    done = await ask.send_toml("PUT", "sla", "setup", text, **who)
+    done = await ask.send_text("PUT", "sla", "setup", document, **who)
     return bool(done["changed"])
 
 
-def read_text(path: Path) -> str:
-    """The text of a file. Raises AskError."""
+def media_type_of(path: Path | None) -> str:
+    """YAML by the end of its name, else TOML."""
+    return _MEDIA_TYPES.get(path.suffix.lower() if path else "", "application/toml")
+
+
+def read_written(path: Path) -> Written:
+    """The document in a file. Raises AskError."""
     try:
-        return path.read_text(encoding="utf-8")
+        return Written(path.read_text(encoding="utf-8"), media_type_of(path))
     except (OSError, UnicodeDecodeError) as error:
         raise AskError(f"{path} cannot be read: {error}|无法读取 {path}：{error}", 2) from error
 

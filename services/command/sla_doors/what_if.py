@@ -7,7 +7,7 @@ from typing import Any
 from services.command.help_page import columns
 
 from .ask import Ask
-from .setup_file import read_text
+from .setup_file import read_written
 
 _HEAD = (
     ("", "promises", "late", "would be", "newly late", "late no more"),
@@ -18,7 +18,7 @@ _FIGURES = ("promises", "late", "would_be_late", "newly_late", "late_no_more")
 
 async def try_file(ask: Ask, file: Path, *, as_json: bool, **span: Any) -> str:
     """The text for a set-up file that is tried on the past. Raises AskError."""
-    found = await ask.send_toml("POST", "sla", "what-if", read_text(file), **span)
+    found = await ask.send_text("POST", "sla", "what-if", read_written(file), **span)
     if as_json:
         return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     groups = {**found["by_kind"], **{f"[{name}]": one for name, one in found["by_policy"].items()}}
