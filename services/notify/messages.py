@@ -11,7 +11,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import Transaction
 from shared.events import Envelope, Event
 from shared.events.notify import MessageSkipped
-from shared.events.vocabulary import Channel, Language, MessageKind, Role, SkipReason
+from shared.events.vocabulary import Channel, EscalationLevel, Language, MessageKind, Role, SkipReason
 from shared.runtime.sealing import CannotOpenError, Sealer
 
 from .addresses import find_address
@@ -205,10 +205,18 @@ class Messages:
         except CannotOpenError:
             return ""
 
-    def remarks(self, wish: Wish, *, late: bool, missing: Sequence[Role] = ()) -> tuple[str, ...]:
-        """What staff read after the text: that it comes late, and who should be told and is not there."""
+    def remarks(
+        self,
+        wish: Wish,
+        *,
+        late: bool,
+        level: EscalationLevel | None = None,
+        missing: Sequence[Role] = (),
+    ) -> tuple[str, ...]:
+        """What staff read after the text: what to do, that it comes late, and who should be told and is not there."""
         language, said = self.language_of(wish), self.texts.remarks
-        sentences = [said["late"][language]] if late else []
+        asked = self.texts.asked[level][language] if level else ""
+        sentences = [asked] * bool(asked) + [said["late"][language]] * late
         if missing:
             roles = self.texts.several(missing, language)
             sentences.append(said["missing"][language].format(roles=roles))

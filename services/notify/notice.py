@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from shared.events.vocabulary import Channel, MessageKind, RemedyKind, Role
+from shared.events.vocabulary import Channel, EscalationLevel, MessageKind, RemedyKind, Role
 
 from .policy import NotifyPolicy
 
@@ -52,7 +52,8 @@ Fact: TypeAlias = str | datetime | StrEnum | Owed | SealedText | Several
 class Notice(NamedTuple):
     """One message: to whom, told of what, once; `facts` are still to be said in the reader's language.
 
-    late: staff read that they are told well after the moment; not_before: they are not to be disturbed before.
+    late: staff read that they are told well after the moment; level: what it asks of them; not_before: they are not to
+    be disturbed before.
     """
 
     kind: MessageKind
@@ -61,6 +62,7 @@ class Notice(NamedTuple):
     facts: Mapping[str, Fact] = {}
     where: Where | None = None
     late: bool = False
+    level: EscalationLevel | None = None
     not_before: datetime | None = None
 
 

@@ -122,7 +122,7 @@ async def tell_staff_of_escalations(
             wish = wish._replace(role=role, where=messages.desk(role, complaint))
             event = envelope.event
             wish = wish._replace(
-                remarks=messages.remarks(wish, late=event.told_late, missing=event.missing),
+                remarks=messages.remarks(wish, late=event.told_late, level=level, missing=event.missing),
                 not_before=event.held_until,
             )
             wishes.append(_with_promise(messages, wish, level=level))

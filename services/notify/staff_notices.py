@@ -36,7 +36,15 @@ def _at_risk(event: PromiseAtRisk, policy: NotifyPolicy) -> tuple[Notice, ...]:
     told_of = f"{event.promise_id} {event.level}"
     facts: dict[str, Fact] = {"promised": event.kind, "due": event.due_at}
     return tuple(
-        Notice(MessageKind.WARNING, role, told_of, facts, late=event.told_late, not_before=event.held_until)
+        Notice(
+            MessageKind.WARNING,
+            role,
+            told_of,
+            facts,
+            late=event.told_late,
+            level=event.level,
+            not_before=event.held_until,
+        )
         for role in policy.warned.get(event.level, ())
     )
 

@@ -167,7 +167,7 @@ def wishes_of(
         wish = wish._replace(not_before=notice.not_before)
         facts = {name: said(messages, wish, fact) for name, fact in notice.facts.items()}
         sealed = [fact.sealed for fact in notice.facts.values() if isinstance(fact, SealedText)]
-        remarks = messages.remarks(wish, late=notice.late)
+        remarks = messages.remarks(wish, late=notice.late, level=notice.level)
         yield wish._replace(facts=facts, must_open=sealed[0] if sealed else None, remarks=remarks)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from shared.events.vocabulary import (
     ClosingGround,
+    EscalationLevel,
     Language,
     MessageKind,
     OutageDuty,
@@ -109,6 +110,7 @@ class Texts(NamedTuple):
     money: Wording
     remarks: Mapping[str, Wording]
     due: Wording
+    asked: Mapping[EscalationLevel, Wording]
 
     def several(self, values: Iterable[StrEnum], language: Language) -> str:
         """Several values of the vocabulary in words, one after the other."""
@@ -144,7 +146,8 @@ def load_texts(policy: NotifyPolicy) -> Texts:
     }
     remarks = {name: _wording(document["remarks"][name]) for name in ("late", "missing")}
     money, due = _wording(document["money"]), _wording(document["due"])
-    return Texts(version, messages, signature, promises, words, money, remarks, due)
+    asked = {level: _wording(document["asked"][level]) for level in EscalationLevel}
+    return Texts(version, messages, signature, promises, words, money, remarks, due, asked)
 
 
 def _wording(table: Mapping[str, str]) -> dict[Language, str]:

@@ -21,7 +21,7 @@ def test_every_message_and_every_promise_has_its_words_in_both_languages() -> No
         kind: set(Language) for kind in MessageKind
     }
     assert set(texts.promises) == set(PromiseKind)
-    assert texts.version == "texts-2026-11-6"
+    assert texts.version == "texts-2026-11-7"
 
 
 def test_an_installation_changes_one_text_and_keeps_the_others() -> None:
@@ -29,7 +29,7 @@ def test_an_installation_changes_one_text_and_keeps_the_others() -> None:
     shipped = load_texts(POLICY)
     assert texts.messages[MessageKind.RECEIPT][Language.ENGLISH] == "Noted: {receipt}"
     assert texts.messages[MessageKind.LATE] == shipped.messages[MessageKind.LATE]
-    assert texts.version == "texts-2026-11-6+mine"
+    assert texts.version == "texts-2026-11-7+mine"
 
 
 @pytest.mark.parametrize(

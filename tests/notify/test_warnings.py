@@ -81,3 +81,30 @@ async def test_who_is_not_reached_about_every_complaint_cannot_be_named(
 ) -> None:
     with pytest.raises(PolicyError, match="is not reached"):
         await start_service("notify", HEAD + field)
+
+
+ASKED = {
+    "W2": ("请登记下一步和承诺时间", "note the next step and until when it is promised"),
+    "L1": ("正式催办，班组长自此共同负责", "the team lead answers for it too"),
+    "L2": ("请在一小时内指定处理人", "assign somebody within an hour"),
+    "L3": ("请安排案件复核", "have the case reviewed"),
+    "L4": ("请准备最终答复函", "the final answer letter"),
+}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("level", EscalationLevel)
+async def test_section_5_whoever_is_told_of_a_level_reads_what_it_asks_of_them(
+    start_service: StartService, tmp_path: Path, level: EscalationLevel, language: str
+) -> None:
+    notify = await start_service("notify", HEAD + f"staff_language = '{language}'", outbound_folder=tmp_path)
+    complaint_id = await owned(notify)
+    is_warning = level in {EscalationLevel.W1, EscalationLevel.W2}
+    told_now = (
+        at_risk(complaint_id, level) if is_warning else escalated(complaint_id, Role.OWNER, level=level)
+    )
+    await notify.hears(told_now)
+    kind = "WARNING" if is_warning else "ESCALATION"
+    text = (await told(notify, complaint_id, kind))[0]["text"]
+    here = {name for name, words in ASKED.items() if words[language == "en"] in text}
+    assert here == {level.value} & {*ASKED}

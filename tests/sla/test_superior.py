@@ -105,6 +105,7 @@ async def answer(sla: ServiceUnderTest, complaint_id: UUID, by: str = "l1") -> A
 async def test_section_5_who_asks_for_a_superior_after_the_contact_is_due_is_promised_their_answer(
     sla: ServiceUnderTest,
 ) -> None:
+    """WHMCS 168: customers asked for a button of their own, and were sent elsewhere."""
     complaint_id = await owned(sla)
     contact = asks(complaint_id)
     await sla.hears(contact)
