@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Header, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from shared.bus.unit_of_work import Transaction
@@ -38,18 +38,17 @@ BODY = {
     }
 }
 
-Accept = Annotated[str, Header(description="application/toml, or application/yaml")]
 By = Annotated[str, Query(min_length=1, max_length=100, description="who changes it"), Storable]
 Reason = Annotated[str, Query(min_length=1, max_length=2000, description="why"), Storable]
 
 
 @router.get("/setup", summary="The policy in force and all calendars as one file", responses=_FILE)
-async def export_setup(work: Work, keeper: Keeper, accept: Accept = TOML) -> Response:
-    """TOML, or YAML where that is asked for. It can be edited and put back, here or in another installation."""
+async def export_setup(request: Request, work: Work, keeper: Keeper) -> Response:
+    """TOML, or YAML with `Accept: application/yaml`. It can be edited and put back, here or in another installation."""
     await keeper.refresh()
     async with work.begin() as tx:
         document = await setup_in_force(tx, keeper.now)
-    as_yaml = "yaml" in accept.lower()
+    as_yaml = "yaml" in request.headers.get("accept", "").lower()
     text = write_yaml(document) if as_yaml else write_toml(document)
     return Response(text, media_type=f"{YAML if as_yaml else TOML}; charset=utf-8")
 

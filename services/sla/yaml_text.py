@@ -32,12 +32,14 @@ class _Reader(_SAFE):  # type: ignore[misc, valid-type]
         return found
 
 
-for _tag, _shape, _begins in (
+_SHAPES = (
     (_BOOL, "true|false", "tf"),
     (_NULL, "null|~|", ["n", "~", ""]),
     (_INT, "-?(0|[1-9][0-9]*)", "-0123456789"),
     (_FLOAT, r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", "-0123456789"),
-):
+)
+_NO_TEXT = re.compile("|".join(shape for _, shape, _ in _SHAPES))
+for _tag, _shape, _begins in _SHAPES:
     _Reader.add_implicit_resolver(_tag, re.compile(f"(?:{_shape})$"), list(_begins))
 
 
@@ -67,11 +69,12 @@ def _look_through(text: str) -> None:
 
 
 class _Writer(yaml.SafeDumper):
-    """Writes texts with breaks of a line that are none in other files in quotes, escaped."""
+    """Writes texts in quotes that would be read as something else, and escapes unusual breaks of a line."""
 
 
 def _write_text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return writer.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _BREAKS & {*text} else None)
+    quoted = _NO_TEXT.fullmatch(text) or _BREAKS & {*text}
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
 
 
 _Writer.add_representer(str, _write_text)
