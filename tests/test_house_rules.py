@@ -141,6 +141,7 @@ TECHNICAL = {
         "pausing": "the SQL of ending pauses",
         "presence": "the SQL of who is at work",
         "queue_api": "endpoints of queues, beside api.py",
+        "refusal_words": "the words of refusals",
         "refusals": "turns a refusal into problem+json in two languages",
         "reweigh": "transactions for complaints that became more severe",
         "rule_book": "keeps the rules as they stand in the database",
