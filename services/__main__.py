@@ -14,6 +14,8 @@ from typer.exceptions import TyperException
 from services.command.addresses import Addresses, At, RunningData
 from services.command.failure import complain, fail, say
 from services.command.help_page import Commands
+from services.command.letter_commands import letters
+from services.command.options import Config, Data, Database, Host, Kafka, Port, known
 from services.command.policy_doors.commands import policy_commands
 from services.command.reader import NoSuchLanguageError, ask_for, take_language
 from services.command.registry import SERVICES
@@ -27,38 +29,6 @@ app = Commands(
     help="Takes complaints, each with one person who answers for it to the end."
     "|受理投诉，每件都有一个人负责到底。",
 )
-
-Data = Annotated[
-    Path,
-    typer.Option(
-        help="Folder that holds everything; made where it is missing.|存放全部数据的目录，没有则新建。"
-    ),
-]
-Config = Annotated[Path | None, typer.Option(help="TOML file with settings.|设置文件（TOML）。")]
-Kafka = Annotated[
-    str | None,
-    typer.Option(
-        help="Brokers as host:port; without it the log is in PostgreSQL."
-        "|消息代理，写作 host:port；不给出时事件日志放在 PostgreSQL。"
-    ),
-]
-Host = Annotated[
-    str | None,
-    typer.Option(
-        help="Address to listen on; any but loopback needs REDRESS_API_TOKEN."
-        "|监听地址；除本机回环外都需要 REDRESS_API_TOKEN。"
-    ),
-]
-Port = Annotated[
-    int | None,
-    typer.Option(help="Port to listen on (8000); 0 takes a free one.|监听端口（8000）；0 表示任取空闲端口。"),
-]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--database", help="postgresql+asyncpg://… of the service.|该服务的数据库，postgresql+asyncpg://…"
-    ),
-]
 
 
 @app.command()
@@ -131,7 +101,7 @@ def serve(
     from services.command.alone import run_alone
 
     settings = _settings(config, kafka=kafka, host=host, port=port, database_url=database)
-    run_alone(_known(service), settings, until_eof=until_eof)
+    run_alone(known(service), settings, until_eof=until_eof)
 
 
 @app.command()
@@ -146,7 +116,7 @@ def migrate(
     """
     from services.command.alone import migrate_one
 
-    migrate_one(_known(service), _settings(config, database_url=database))
+    migrate_one(known(service), _settings(config, database_url=database))
     say(f"the tables of {service} are up to date|{service} 的数据表已是最新")
 
 
@@ -243,81 +213,8 @@ def train_categories(
 app.add_typer(sla_commands, name="sla")
 app.add_typer(policy_commands, name="policy")
 
-letters = Commands(
-    help="Look after events that were parked because applying them failed.|处理因应用失败而搁置的事件。"
-)
+
 app.add_typer(letters, name="dead-letters")
-
-OneService = Annotated[str | None, typer.Option("--service", help="Only this service.|只看这个服务。")]
-Subject = Annotated[
-    str, typer.Argument(help="The complaint or customer the event is about.|事件所关于的投诉或客户。")
-]
-
-
-@letters.command("list")
-def list_dead_letters(
-    data: Data = Path("redress-data"), service: OneService = None, database: Database = None
-) -> None:
-    """One line per parked event.
-
-    |每个搁置的事件一行。
-    """
-    from services.command import dead_letters
-
-    with dead_letters.databases(data, service and _known(service), database) as found:
-        dead_letters.list_letters(found)
-
-
-@letters.command("show")
-def show_dead_letter(
-    subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
-) -> None:
-    """Everything that waits for a subject, as JSON lines.
-
-    |某个对象名下等待的全部事件，以 JSON 行输出。
-    """
-    from services.command import dead_letters
-
-    with dead_letters.databases(data, service and _known(service), database) as found:
-        dead_letters.show_letter(found, subject)
-
-
-@letters.command("retry")
-def retry_dead_letter(
-    subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
-) -> None:
-    """Try a parked event again, and then all that waits behind it.
-
-    |重试搁置的事件，然后是排在它后面的全部事件。
-    """
-    from services.command import dead_letters
-
-    with dead_letters.databases(data, service and _known(service), database) as found:
-        dead_letters.retry_letter(found, subject)
-
-
-@letters.command("drop")
-def drop_dead_letter(
-    subject: Subject, data: Data = Path("redress-data"), service: OneService = None, database: Database = None
-) -> None:
-    """Give up a parked event; what waits behind it goes on.
-
-    |放弃搁置的事件；排在它后面的继续进行。
-    """
-    from services.command import dead_letters
-
-    with dead_letters.databases(data, service and _known(service), database) as found:
-        dead_letters.drop_letter(found, subject)
-
-
-def _known(service: str) -> str:
-    if service not in SERVICES:
-        fail(
-            f"there is no service {service!r}; there is {', '.join(SERVICES)}"
-            f"|没有服务 {service!r}；有 {'、'.join(SERVICES)}",
-            2,
-        )
-    return service
 
 
 def _settings(config: Path | None, **given: Any) -> Settings:
