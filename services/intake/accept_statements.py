@@ -67,7 +67,8 @@ LOOK_BACK = Statement(
     SELECT wanted.customer_id, known.*, counted.*, earlier.*
     FROM unnest(CAST(:customers AS uuid[])) AS wanted (customer_id)
     CROSS JOIN LATERAL (
-        SELECT external_id, name, phone, email, grade, language, protected, marketing_consent, monthly_fee
+        SELECT external_id, name, phone, email, grade, language, protected, marketing_consent, monthly_fee,
+               preferred_channel
         FROM customer WHERE customer.customer_id = wanted.customer_id LIMIT 1
     ) AS known
     CROSS JOIN LATERAL (

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from shared.bus.unit_of_work import Transaction
 from shared.events.intake import ContactAttached
-from shared.events.vocabulary import Grade, Language, Severity
+from shared.events.vocabulary import Channel, Grade, Language, Severity
 
 from .accept_statements import ATTACH, CLAIM, FIND_KNOWN, LOOK_BACK, MOVE_KEYS, WRITE
 from .case_type import CaseType
@@ -90,10 +90,10 @@ async def look_back(tx: Transaction, drafts: Sequence[Draft], policy: IntakePoli
         }
         for customer_id, *rest in await tx.fetch(LOOK_BACK, values):
             customer = known[customer_id]
-            customer.profile.known = _facts(rest[:9])
-            customer.past = Past(*rest[9:14])
-            if rest[14] is not None:
-                customer.recent.append(_recent(rest[14:]))
+            customer.profile.known = _facts(rest[:10])
+            customer.past = Past(*rest[10:15])
+            if rest[15] is not None:
+                customer.recent.append(_recent(rest[15:]))
     return known
 
 
@@ -220,4 +220,5 @@ def _facts(stored: Sequence[Any]) -> CustomerFacts:
     return facts._replace(
         grade=Grade(facts.grade) if facts.grade else None,
         language=Language(facts.language) if facts.language else None,
+        preferred_channel=Channel(facts.preferred_channel) if facts.preferred_channel else None,
     )

@@ -35,6 +35,7 @@ class CustomerFacts(NamedTuple):
     protected: bool | None = None
     marketing_consent: bool | None = None
     monthly_fee: Decimal | None = None
+    preferred_channel: Channel | None = None
 
     def corrected_by(self, newer: "CustomerFacts") -> "CustomerFacts":
         """These facts, each replaced by the newer one where there is one."""

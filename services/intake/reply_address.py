@@ -12,9 +12,14 @@ class ReplyAddress(NamedTuple):
     address: str
 
 
-def choose_reply(mobile: str | None, email: str | None) -> ReplyAddress | None:
-    """SMS to a mobile, else e-mail, else nothing: short codes, sender names, hidden callers get no answer."""
-    if mobile:
+def choose_reply(
+    mobile: str | None, email: str | None, preferred: Channel | None = None
+) -> ReplyAddress | None:
+    """SMS to a mobile, else e-mail, else nothing: short codes, sender names, hidden callers get no answer.
+
+    Who prefers e-mail and has an address gets e-mail.
+    """
+    if mobile and not (email and preferred is Channel.EMAIL):
         return ReplyAddress(Channel.SMS, mobile)
     if email:
         return ReplyAddress(Channel.EMAIL, email)

@@ -91,4 +91,4 @@ class Teller:
         if mobile is None and facts.phone:
             stored = read_customer_number(facts.phone, self._policy.phone.region)
             mobile = stored.e164 if stored.kind is NumberKind.MOBILE else None
-        return choose_reply(mobile, facts.email)
+        return choose_reply(mobile, facts.email, facts.preferred_channel)

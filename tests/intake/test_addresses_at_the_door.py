@@ -51,6 +51,27 @@ async def test_an_address_that_was_told_earlier_is_used_again(intake: ServiceUnd
 
 
 @pytest.mark.parametrize(
+    ("record", "channel"),
+    [
+        ({"preferred_channel": "email", "emails": ["c@example.com"]}, Channel.EMAIL),
+        ({"preferred_channel": "email"}, Channel.SMS),
+        ({"preferred_channel": "sms", "emails": ["c@example.com"]}, Channel.SMS),
+        ({"preferred_channel": "phone", "emails": ["c@example.com"]}, Channel.SMS),
+        ({"emails": ["c@example.com"]}, Channel.SMS),
+    ],
+)
+async def test_who_prefers_email_in_the_registry_is_answered_by_email_where_they_have_one(
+    intake: ServiceUnderTest, record: dict[str, object], channel: Channel
+) -> None:
+    registered = {"external_id": "c1", "phones": ["13800138000"]} | record
+    body = {"customers": [registered]}
+    assert (await intake.client.post("/intake/v1/customers", json=body)).is_success
+    await post(intake, "sms", sender="13800138000")
+    [told] = await intake.said(ComplaintReceived)
+    assert told.reply_channel is channel
+
+
+@pytest.mark.parametrize(
     ("sender", "kind", "e164"),
     [
         ("13900139000", "mobile", "+8613900139000"),

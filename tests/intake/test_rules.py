@@ -168,6 +168,8 @@ def test_a_mobile_is_answered_by_sms_else_an_email_address_by_email() -> None:
     assert choose_reply("+8613800138000", "a@example.com") == (Channel.SMS, "+8613800138000")
     assert choose_reply(None, "a@example.com") == (Channel.EMAIL, "a@example.com")
     assert choose_reply(None, None) is None
+    assert choose_reply("+8613800138000", "a@example.com", Channel.EMAIL) == (Channel.EMAIL, "a@example.com")
+    assert choose_reply("+8613800138000", None, Channel.EMAIL) == (Channel.SMS, "+8613800138000")
 
 
 @pytest.mark.parametrize(
