@@ -123,6 +123,15 @@ _LIVE = Statement(
     WHERE settled_at IS NULL
     """
 )
+_LIVE_BETWEEN = Statement(
+    """
+    SELECT promise_id, complaint_id, kind, severity, starts_at, due_at, state, next_rung, broken_at, calendar,
+        calendar_version, begins_at, provisional, CAST(counted_by AS text), paused_since, pauses, target_seconds,
+        cell, repeat_index, settled_at
+    FROM promise WHERE settled_at IS NULL AND calendar = :calendar AND promise_id BETWEEN :first AND :last
+    ORDER BY promise_id
+    """
+)
 _LIVE_OF = Statement(
     """
     SELECT found.* FROM unnest(CAST(:complaints AS uuid[])) AS given (id) CROSS JOIN LATERAL (
@@ -158,6 +167,15 @@ async def load_complaints(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Pr
 async def load_live(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, LivePromise]:
     """Those of these promises that are neither kept nor withdrawn, by id."""
     return {row[0]: _live(row) for row in await tx.fetch(_LIVE, {"ids": list(ids)})}
+
+
+async def load_live_between(
+    tx: Transaction, calendar: str, promises: Sequence[UUID]
+) -> dict[UUID, LivePromise]:
+    """`load_live` of promises in a calendar that lie close together, in order: read as they lie there."""
+    values = {"calendar": calendar, "first": promises[0], "last": promises[-1]}
+    wanted = set(promises)
+    return {row[0]: _live(row) for row in await tx.fetch(_LIVE_BETWEEN, values) if row[0] in wanted}
 
 
 async def load_live_of(

@@ -1,6 +1,6 @@
 """Counts open promises again in their calendars as they are now, and watches them at their new times (CAL-6)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -41,25 +41,25 @@ def timers(policy: SlaPolicy, keeper: Timekeeper) -> dict[str, TimerHandler]:
 async def recompute(policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, due: Sequence[Timer]) -> None:
     """Count the open promises of these complaints again: those that somebody worked on when it was their turn."""
     found = await tx.fetch(_OF, {"complaints": sorted({timer.subject for timer in due})})
-    await count_again(policy, keeper, tx, [promise_id for (promise_id,) in found])
+    live = await load_live(tx, [promise_id for (promise_id,) in found])
+    await count_again(policy, keeper, tx, live.values())
 
 
 async def count_again(
-    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, promises: Sequence[UUID]
+    policy: SlaPolicy, keeper: Timekeeper, tx: Transaction, live: Collection[LivePromise]
 ) -> None:
-    """Count these promises, if they are open, in their calendars as they are now; their complaints are locked.
+    """Count these open promises in their calendars as they are now; their complaints were locked before they were read.
 
     A due time that moves is told with where it was, even if it moves into the past: then the breach follows by
     its own timer. A rung that was reached stays reached.
     """
-    live = await load_live(tx, promises)
-    newest = await keeper.newest(tx, {promise.calendar for promise in live.values() if promise.calendar})
+    newest = await keeper.newest(tx, {promise.calendar for promise in live if promise.calendar})
     moved: list[Moved] = []
     others: list[MovedOtherwise] = []
     earliest = earliest_warning(policy)
     later: set[UUID] = set()
     told: list[tuple[LivePromise, Due]] = []
-    for promise, due in _counted_again(live.values(), newest):
+    for promise, due in _counted_again(live, newest):
         watched_at = _watched_at(promise, due, policy, newest)
         moved.append(Moved(promise.promise_id, due.at, watched_at))
         if _has_changed_otherwise(promise, due):

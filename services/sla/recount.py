@@ -10,6 +10,7 @@ from shared.runtime.timers import Timer, TimerHandler
 
 from .calendar_store import LOCK, Timekeeper
 from .policy import SlaPolicy
+from .promises import load_live_between
 from .recompute import RECOMPUTE, count_again
 from .walk_pages import BEGINNING, Behind, Place, Walk
 
@@ -57,8 +58,9 @@ async def recount(
 ) -> list[Timer]:
     """Count the next page of the calendar that waits longest, and go on with whatever is left then."""
 
-    async def count(_: Place, behind: Sequence[Behind]) -> None:
-        await count_again(policy, keeper, tx, [one.promise_id for one in behind])
+    async def count(at: Place, behind: Sequence[Behind]) -> None:
+        live = await load_live_between(tx, at.key, [one.promise_id for one in behind])
+        await count_again(policy, keeper, tx, live.values())
 
     goes_on_at = await WALK.go_on(tx, await WALK.places(tx), count)
     return [due[0]._replace(due_at=goes_on_at)] if goes_on_at else []
