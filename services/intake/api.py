@@ -1,6 +1,6 @@
 """What may be read of complaints and customers, the tracking page, and a customer's consent to offers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from .visits import not_too_often
 
 router = service_router("intake", tags=["complaints"])
 
+Lang = Annotated[Literal["zh-CN", "en"] | None, Query(description="the complaint's language if left out")]
 Code = Annotated[str, Path(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 ReceiptNumber = Annotated[
     str | None, Query(max_length=40, pattern=r"^[A-Za-z0-9]+$", description="only the one with this number")
@@ -105,10 +106,13 @@ async def put_consent(customer_id: UUID, work: Work, body: Annotated[ConsentBody
     summary="The tracking page behind the link",
     dependencies=[Depends(not_too_often)],
 )
-async def track(code: Code, work: Work, request: Request) -> Response:
-    """What the customer may see; JSON if the caller accepts that. Whoever has the link needs no token."""
+async def track(code: Code, work: Work, request: Request, lang: Lang = None) -> Response:
+    """What the customer may see; JSON if the caller accepts that. Whoever has the link needs no token.
+
+    In the complaint's language, or in `lang`; the page leads to the other one.
+    """
     policy: IntakePolicy = request.app.state.policy
-    found = await find_tracked(work, code, policy)
+    found = await find_tracked(work, code, policy, lang)
     if found is None:
         raise NotFoundError("this link is not known", "链接无效")
     if "application/json" in request.headers.get("accept", ""):

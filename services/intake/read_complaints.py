@@ -108,12 +108,15 @@ async def find_complaint(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any]
     return {name: value for name, value in found.items() if name not in _HIDDEN} if found else None
 
 
-async def find_tracked(work: UnitOfWork, code: str, policy: IntakePolicy) -> dict[str, Any] | None:
-    """What the customer behind the code of a tracking link may see."""
+async def find_tracked(
+    work: UnitOfWork, code: str, policy: IntakePolicy, language: str | None = None
+) -> dict[str, Any] | None:
+    """What the customer behind the code of a tracking link may see, in the complaint's language or another."""
     shown = {"told": list(NEWS), "with_detail": list(WITH_DETAIL), "lines": NEWS_SHOWN}
     found = await _first(work, _TRACKED, code=code, **shown)
     if found is not None:
         found["superior"] = asking.read_superior(found, policy)._asdict()
+        found["language"] = language or found["language"]
         place = found["language"] != Language.CHINESE
         found["news"] = [
             {"at": line["at"], "what": line["what"], "text": news_text(line["what"], line["detail"])[place]}

@@ -55,6 +55,8 @@ _TEXTS = {
     "appeal": ("可申诉至", "You may appeal until"),
     "appeal_ended": ("申诉期限已于", "The time to appeal ended"),
     "news": ("最新进展", "What happened"),
+    "comma": ("，", ", "),
+    "other": ("English", "中文"),
 }
 _STYLE = (
     'body{font:1rem/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:34rem;margin:2rem auto;'
@@ -82,6 +84,7 @@ def tracking_page(complaint: Mapping[str, Any], code: str, zone: ZoneInfo, probl
     """
     language = complaint["language"]
     place = 0 if language == "zh-CN" else 1
+    other = ("en", "zh-CN")[place]
     texts = {name: both[place] for name, both in _TEXTS.items()}
     rows = [
         (texts["receipt"], complaint["receipt_number"]),
@@ -103,7 +106,9 @@ def tracking_page(complaint: Mapping[str, Any], code: str, zone: ZoneInfo, probl
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{texts["title"]}</title>'
         f"<style>{_STYLE}</style></head><body><main><h1>{texts['title']}</h1>{alert}<dl>{listed}</dl>"
-        f"{superior}{_news(complaint['news'], texts, zone)}</main></body></html>"
+        f"{superior}{_news(complaint['news'], texts, zone)}"
+        f'<p><a href="/intake/v1/track/{escape(code)}?lang={other}" lang="{other}">{texts["other"]}</a></p>'
+        "</main></body></html>"
     )
 
 
@@ -114,8 +119,8 @@ Texts = Mapping[str, str]
 def _promised(promise: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> str:
     what = _PROMISES[promise["kind"]][place]
     if promise["paused"]:
-        return f"{what}, {texts['stopped']}"
-    shown = f"{what}, {texts['by']} {_shown(promise['due_at'], zone)}"
+        return f"{what}{texts['comma']}{texts['stopped']}"
+    shown = f"{what}{texts['comma']}{texts['by']} {_shown(promise['due_at'], zone)}"
     if promise["was_due_at"] is None:
         return shown
     return f"{shown} ({texts['before']} {_shown(promise['was_due_at'], zone)})"
@@ -126,7 +131,9 @@ def _waiting(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneI
     if reason is None:
         return []
     why = WAITS_FOR[reason][place]
-    return [(texts["waits"], f"{why}, {texts['until']} {_shown(complaint['waits_until'], zone)}")]
+    return [
+        (texts["waits"], f"{why}{texts['comma']}{texts['until']} {_shown(complaint['waits_until'], zone)}")
+    ]
 
 
 def _ended(complaint: Mapping[str, Any], texts: Texts, place: int, zone: ZoneInfo) -> Rows:

@@ -110,3 +110,15 @@ def test_only_events_are_news() -> None:
 def _all(kind: type[Event]) -> list[type[Event]]:
     found = [sub for sub in kind.__subclasses__() if not sub.__name__.startswith("_")]
     return found + [deeper for sub in kind.__subclasses__() for deeper in _all(sub)]
+
+
+async def test_the_page_is_in_the_complaints_language_and_leads_to_the_other(one: Watched) -> None:
+    await one.intake.hears(owner_named(one.id))
+    chinese, english = news_text("owner_named", None)
+    own = await one.page()
+    assert english in own
+    assert f'href="{one.path}?lang=zh-CN"' in own
+    other = (await one.intake.client.get(f"{one.path}?lang=zh-CN")).text
+    assert chinese in other
+    assert f'href="{one.path}?lang=en"' in other
+    assert (await one.intake.client.get(f"{one.path}?lang=fr")).status_code == 422
