@@ -65,7 +65,7 @@ def _look_through(text: str) -> None:
             raise yaml.YAMLError("an alias (*name) is not read here; write it out")
         deep += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if deep > DEEPEST:
-            raise ValueError("is too deep")
+            raise yaml.YAMLError(f"is more than {DEEPEST} deep")
 
 
 class _Writer(yaml.SafeDumper):
