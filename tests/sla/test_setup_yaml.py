@@ -72,7 +72,7 @@ calendars:
         ("--- {}\n--- {}", "document"),
         ("policy: {acknowledge: .nan}", "acknowledge"),
         ("just a text", "table"),
-        ("[" * 100_000, "too deep"),
+        ("[" * 100_000, "more than 50 deep"),
         ("policy:\n\t- x", "line 2"),
     ],
 )
