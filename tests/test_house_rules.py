@@ -80,6 +80,7 @@ TECHNICAL = {
         "provider_doors": "endpoints of the providers, beside api.py",
         "provider_payload": "the shapes of what providers send",
         "raise_grades": "finds, stores and tells complaints whose grade rises",
+        "zone_of_merged": "keeps which zone came with a merge",
         "read_complaints": "the SQL of showing complaints",
         "read_contact": "turns a request body into a contact",
         "register_customers": "one transaction that stores many customers",

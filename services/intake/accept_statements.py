@@ -68,7 +68,7 @@ LOOK_BACK = Statement(
     FROM unnest(CAST(:customers AS uuid[])) AS wanted (customer_id)
     CROSS JOIN LATERAL (
         SELECT external_id, name, phone, email, grade, language, protected, marketing_consent, monthly_fee,
-               preferred_channel
+               preferred_channel, coalesce(zone, zone_from_merge) AS zone
         FROM customer WHERE customer.customer_id = wanted.customer_id LIMIT 1
     ) AS known
     CROSS JOIN LATERAL (

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Body, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -109,7 +108,7 @@ async def put_consent(customer_id: UUID, work: Work, body: Annotated[ConsentBody
 async def track(code: Code, work: Work, request: Request, lang: Lang = None) -> Response:
     """What the customer may see; JSON if the caller accepts that. Whoever has the link needs no token.
 
-    In the complaint's language, or in `lang`; the page leads to the other one.
+    In the complaint's language, or in `lang`; the page leads to the other one. Times: in the customer's `zone` (CAL-3).
     """
     policy: IntakePolicy = request.app.state.policy
     found = await find_tracked(work, code, policy, lang)
@@ -117,7 +116,7 @@ async def track(code: Code, work: Work, request: Request, lang: Lang = None) -> 
         raise NotFoundError("this link is not known", "链接无效")
     if "application/json" in request.headers.get("accept", ""):
         return Response(to_json(found), media_type="application/json", headers=SECURITY_HEADERS)
-    return HTMLResponse(tracking_page(found, code, ZoneInfo(policy.receipt.zone)), headers=SECURITY_HEADERS)
+    return HTMLResponse(tracking_page(found, code), headers=SECURITY_HEADERS)
 
 
 def _json(content: Any) -> Response:

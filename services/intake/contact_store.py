@@ -90,10 +90,10 @@ async def look_back(tx: Transaction, drafts: Sequence[Draft], policy: IntakePoli
         }
         for customer_id, *rest in await tx.fetch(LOOK_BACK, values):
             customer = known[customer_id]
-            customer.profile.known = _facts(rest[:10])
-            customer.past = Past(*rest[10:15])
-            if rest[15] is not None:
-                customer.recent.append(_recent(rest[15:]))
+            customer.profile.known = _facts(rest[:11])
+            customer.past = Past(*rest[11:16])
+            if rest[16] is not None:
+                customer.recent.append(_recent(rest[16:]))
     return known
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from shared.events.vocabulary import Channel, Language
+from shared.runtime.error_texts import field_text
 from shared.runtime.errors import UnprocessableError
 from shared.runtime.strict_json import StrictBody
+from shared.runtime.zones import ZoneName
 
 from .contact_forms import Account, EmailAddress, Money, Name, PhoneNumber, ToldGrade
 from .csv_file import rows, wrong
@@ -36,6 +38,9 @@ class CustomerRecord(StrictBody):
     preferred_channel: Channel | None = None
     key_account_manager: Account | None = Field(None, description="account of the member of staff")
     monthly_fee: Money | None = None
+    zone: ZoneName | None = Field(
+        None, description="time zone in which this customer reads times, such as Asia/Urumqi (CAL-3)"
+    )
 
     def keys(self, region: str) -> tuple[str, ...]:
         """By what this customer is known again. Raises ImpossibleNumberError."""
@@ -69,6 +74,7 @@ COLUMNS = {name: name for name in CustomerRecord.model_fields} | {
     "偏好渠道": "preferred_channel",
     "客户经理": "key_account_manager",
     "月费": "monthly_fee",
+    "时区": "zone",
 }
 
 
@@ -81,7 +87,8 @@ def from_csv(document: str) -> list[tuple[str, CustomerRecord]]:
             found.append((f"body.{line}", CustomerRecord.model_validate(values)))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            raise wrong(first["msg"], "值无效", line, str(first["loc"][0])) from error
+            texts = field_text(first, "en"), field_text(first, "zh-CN")
+            raise wrong(*texts, line, str(first["loc"][0])) from error
     if not found:
         raise UnprocessableError("has no customer", "没有任何客户", field="body")
     return found

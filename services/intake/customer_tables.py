@@ -39,6 +39,8 @@ def add_customer_tables(metadata: MetaData) -> None:
         ),
         Column("consent_source", Text, comment="and through which channel"),
         Column("own_consent", Boolean, comment="what they had said themselves before"),
+        Column("zone", Text, comment="in which they read times; the installation's if empty (CAL-3)"),
+        Column("zone_from_merge", Text, comment="of who was merged into them, where they have none"),
         comment="Who complains, as far as the channels have told.",
         postgresql_with={"fillfactor": 90},
     )

@@ -19,6 +19,7 @@ from .duties import finish, open_of_customer
 from .may_merge import NoMerge, Party, may_merge, may_undo
 from .policy import IntakePolicy
 from .raise_grades import find_to_raise, raise_grades
+from .zone_of_merged import give_back_zone, take_over_zone
 
 _LOCK_KEYS = Statement(
     "SELECT key FROM customer_key WHERE customer_id = ANY (CAST(:customers AS uuid[])) ORDER BY key FOR UPDATE"
@@ -149,6 +150,7 @@ async def merge_within(
     merge_id = uuid7()
     values: dict[str, Any] = {"source": source, "into": into, "merge": merge_id, "by": by}
     [(complaints,)] = await tx.fetch(_MERGE, values)
+    await take_over_zone(tx, source, into)
     tx.publish(
         CustomersMerged(
             customer_id=into,
@@ -181,6 +183,7 @@ async def undo_merge(work: UnitOfWork, merge_id: UUID, by: str) -> None:
                     customer_id=now_made["into_id"], marketing=bool(agreed), source=source, changed_at=tx.now
                 )
             )
+        await give_back_zone(tx, now_made["into_id"])
         tx.publish(
             MergeUndone(
                 customer_id=now_made["into_id"],

@@ -186,7 +186,7 @@ class RefusalPolicy(_Part):
 
 
 class ReceiptPolicy(_Part):
-    """The zone whose date stands in a receipt number, and in which times are shown to customers."""
+    """The zone whose date stands in a receipt number, and in which customers whose own is not known read times (CAL-3)."""
 
     zone: str
 

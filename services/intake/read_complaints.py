@@ -7,6 +7,7 @@ from shared.bus.statement import Statement
 from shared.bus.unit_of_work import UnitOfWork
 from shared.events.vocabulary import Language
 from shared.runtime.paging import read_page
+from shared.runtime.zones import zone_or
 
 from . import asking
 from .customer_news import NEWS, NEWS_SHOWN, WITH_DETAIL, news_text
@@ -64,7 +65,9 @@ _TRACKED = Statement(
            CASE WHEN appeal_until <= now() THEN appeal_until END AS appeal_ended_at,
            CASE WHEN next_news_at > now() AND resolved_at IS NULL THEN next_news_at END AS next_news_at,
            {_PROMISED_NEXT}, {asking.COLUMNS},
-           {_NEWS} AS news
+           {_NEWS} AS news,
+           (SELECT coalesce(zone, zone_from_merge) FROM customer
+            WHERE customer.customer_id = complaint.customer_id) AS zone
     FROM complaint {_NEXT_PROMISE} {asking.JOINED} WHERE tracking_code = :code
     """  # noqa: S608 - pieces of our own
 )
@@ -111,12 +114,16 @@ async def find_complaint(work: UnitOfWork, complaint_id: UUID) -> dict[str, Any]
 async def find_tracked(
     work: UnitOfWork, code: str, policy: IntakePolicy, language: str | None = None
 ) -> dict[str, Any] | None:
-    """What the customer behind the code of a tracking link may see, in the complaint's language or another."""
+    """What the customer behind the code of a tracking link may see, in the complaint's language or another.
+
+    zone: the one in which they read times, the installation's where theirs is not known (CAL-3).
+    """
     shown = {"told": list(NEWS), "with_detail": list(WITH_DETAIL), "lines": NEWS_SHOWN}
     found = await _first(work, _TRACKED, code=code, **shown)
     if found is not None:
         found["superior"] = asking.read_superior(found, policy)._asdict()
         found["language"] = language or found["language"]
+        found["zone"] = zone_or(found["zone"], policy.receipt.zone).key
         place = found["language"] != Language.CHINESE
         found["news"] = [
             {"at": line["at"], "what": line["what"], "text": news_text(line["what"], line["detail"])[place]}

@@ -36,6 +36,7 @@ class CustomerFacts(NamedTuple):
     marketing_consent: bool | None = None
     monthly_fee: Decimal | None = None
     preferred_channel: Channel | None = None
+    zone: str | None = None
 
     def corrected_by(self, newer: "CustomerFacts") -> "CustomerFacts":
         """These facts, each replaced by the newer one where there is one."""

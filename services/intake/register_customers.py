@@ -39,13 +39,13 @@ _WRITE = Statement(
     """
     INSERT INTO customer (customer_id, external_id, name, phone, email, grade, star, value_rank, protected,
                           language, preferred_channel, key_account_manager, monthly_fee, segment, sla_contract,
-                          created_at, updated_at, registered_at)
+                          zone, created_at, updated_at, registered_at)
     SELECT given.*, now(), now(), now()
     FROM json_to_recordset(CAST(CAST(:customers AS text) AS json))
          AS given (customer_id uuid, external_id text, name text, phone text, email text, grade text,
                    star smallint, value_rank numeric, protected boolean, language text,
                    preferred_channel text, key_account_manager text, monthly_fee numeric, segment text,
-                   sla_contract boolean)
+                   sla_contract boolean, zone text)
     ON CONFLICT (customer_id) DO UPDATE SET
         external_id = excluded.external_id,
         name = coalesce(excluded.name, customer.name),
@@ -61,11 +61,12 @@ _WRITE = Statement(
         monthly_fee = coalesce(excluded.monthly_fee, customer.monthly_fee),
         segment = coalesce(excluded.segment, customer.segment),
         sla_contract = coalesce(excluded.sla_contract, customer.sla_contract),
+        zone = coalesce(excluded.zone, customer.zone),
         not_a_customer = false, updated_at = now(), registered_at = now()
     """
 )
 _KEPT = ("external_id", "name", "star", "value_rank", "protected", "language", "preferred_channel")
-_KEPT_TOO = ("key_account_manager", "monthly_fee", "segment", "sla_contract")
+_KEPT_TOO = ("key_account_manager", "monthly_fee", "segment", "sla_contract", "zone")
 
 
 _Had = tuple[Grade | None, bool | None]

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -44,5 +43,5 @@ async def ask(code: Code, work: Work, request: Request) -> Response:
     if asking.is_allowed or asking is Asking.ASKED:
         return RedirectResponse(f"/intake/v1/track/{code}", 303, headers=SECURITY_HEADERS)
     found: Any = await find_tracked(work, code, policy)
-    page = tracking_page(found, code, ZoneInfo(policy.receipt.zone), why_not(asking, language))
+    page = tracking_page(found, code, why_not(asking, language))
     return HTMLResponse(page, 409, headers=SECURITY_HEADERS)

@@ -83,6 +83,7 @@ class Teller:
             same_owner_as=draft.same_owner_as,
             tells_of_trouble=contact.judgement.tells_of_trouble,
             also_asked=told.also_asked,
+            customer_zone=draft.facts.zone,
         )
 
     def _reply(self, contact: Contact, facts: CustomerFacts) -> ReplyAddress | None:

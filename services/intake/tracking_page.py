@@ -77,14 +77,15 @@ SECURITY_HEADERS = {
 """Nothing but the page itself is loaded, its form goes to us alone, and the code in its address goes nowhere."""
 
 
-def tracking_page(complaint: Mapping[str, Any], code: str, zone: ZoneInfo, problem: str | None = None) -> str:
-    """The page for what `find_tracked` found behind the code, in the complaint's language; times are shown in `zone`.
+def tracking_page(complaint: Mapping[str, Any], code: str, problem: str | None = None) -> str:
+    """The page for what `find_tracked` found behind the code, in its language and its `zone`.
 
     problem: why what the customer just wanted could not be done.
     """
     language = complaint["language"]
     place = 0 if language == "zh-CN" else 1
     other = ("en", "zh-CN")[place]
+    zone = ZoneInfo(complaint["zone"])
     texts = {name: both[place] for name, both in _TEXTS.items()}
     rows = [
         (texts["receipt"], complaint["receipt_number"]),

@@ -28,10 +28,12 @@ _ABOVE = tuple(
 
 _RECEIVED = Statement(
     """
-    INSERT INTO complaint (complaint_id, receipt_number, language, reply_channel, reply_to, address_hint, past)
+    INSERT INTO complaint (complaint_id, receipt_number, language, reply_channel, reply_to, address_hint, past,
+                           zone)
     SELECT * FROM unnest(CAST(:complaint_id AS uuid[]), CAST(:receipt_number AS text[]),
                          CAST(:language AS text[]), CAST(:reply_channel AS text[]), CAST(:reply_to AS text[]),
-                         CAST(:address_hint AS text[]), CAST(:past AS text[]))
+                         CAST(:address_hint AS text[]), CAST(:past AS text[]),
+                         CAST(:zone AS text[]))
     ON CONFLICT (complaint_id) DO UPDATE SET receipt_number = excluded.receipt_number RETURNING complaint.*
     """
 )
@@ -83,9 +85,10 @@ _KNOWN = Statement("SELECT * FROM complaint WHERE complaint_id = ANY (CAST(:comp
 
 
 async def keep_customers(tx: Transaction, received: Sequence[Envelope[ComplaintReceived]]) -> Complaints:
-    """Keep how the customers are reached, and what their earlier complaints ask for."""
-    past = {"past": [noted_past(e.event.tags) for e in received]}
-    return await _run(tx, _RECEIVED, received, _columns(received, _CUSTOMER) | past)
+    """Keep how the customers are reached, in which zone they read times, and what their earlier complaints ask for."""
+    told = {"past": [noted_past(e.event.tags) for e in received]}
+    told["zone"] = [e.event.customer_zone for e in received]
+    return await _run(tx, _RECEIVED, received, _columns(received, _CUSTOMER) | told)
 
 
 async def keep_owners(

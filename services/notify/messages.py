@@ -13,6 +13,7 @@ from shared.events import Envelope, Event
 from shared.events.notify import MessageSkipped
 from shared.events.vocabulary import Channel, EscalationLevel, Language, MessageKind, Role, SkipReason
 from shared.runtime.sealing import CannotOpenError, Sealer
+from shared.runtime.zones import zone_or
 
 from .addresses import find_address
 from .choose_delivery import choose_delivery
@@ -21,7 +22,7 @@ from .metrics import count_messages
 from .notice import Where, incident_of
 from .overtaken import Stage, is_overtaken
 from .policy import BY_DESK, NotifyPolicy
-from .render_text import add_sentences, render_text
+from .render_text import add_sentences, render_text, say_moment
 from .texts import Texts
 
 _STORE = Statement(
@@ -221,6 +222,12 @@ class Messages:
             roles = self.texts.several(missing, language)
             sentences.append(said["missing"][language].format(roles=roles))
         return tuple(sentences)
+
+    def say(self, wish: Wish, moment: datetime) -> str:
+        """A moment in the reader's language: to a customer in their own zone where it is known (CAL-3)."""
+        home = self.policy.zone
+        zone = zone_or(wish.complaint["zone"] if wish.role is Role.CUSTOMER else None, home).key
+        return say_moment(moment, self.language_of(wish), zone, elsewhere=zone != home)
 
     def language_of(self, wish: Wish) -> Language:
         """The customer's language, or that of the staff."""

@@ -28,7 +28,6 @@ from .messages import Messages, Wish
 from .overtaken import Stage, overtaken_kinds
 from .past_notices import past_notices
 from .policy import BY_DESK
-from .render_text import say_moment
 from .tell_notices import reactions_to_notices, tell_notices, wishes_of
 from .tell_outages import reactions_to_outages
 
@@ -167,7 +166,7 @@ async def _name_owners(
         complaint = known[envelope.event.complaint_id]
         if complaint["owner_id"] and complaint["solve_due_at"]:
             wish = _wish(envelope, known, MessageKind.OWNER_NAMED, complaint["owner_id"])
-            wishes.append(wish._replace(facts={"due": _moment(messages, wish, complaint["solve_due_at"])}))
+            wishes.append(wish._replace(facts={"due": messages.say(wish, complaint["solve_due_at"])}))
     await messages.store(tx, wishes)
 
 
@@ -184,8 +183,4 @@ def _with_promise(messages: Messages, wish: Wish, **facts: str) -> Wish:
     event = wish.because_of and wish.because_of.event
     assert isinstance(event, PromiseBroken | EscalationReached)
     promised = messages.texts.promises[event.kind][messages.language_of(wish)]
-    return wish._replace(facts={"promised": promised, "due": _moment(messages, wish, event.due_at), **facts})
-
-
-def _moment(messages: Messages, wish: Wish, moment: Any) -> str:
-    return say_moment(moment, messages.language_of(wish), messages.policy.zone)
+    return wish._replace(facts={"promised": promised, "due": messages.say(wish, event.due_at), **facts})

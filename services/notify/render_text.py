@@ -30,12 +30,15 @@ def add_sentences(text: str, sentences: Iterable[str]) -> str:
     return text
 
 
-def say_moment(moment: datetime, language: Language, zone: str) -> str:
-    """A moment to the minute in `zone`: 2026年11月23日 15:30, or 23 Nov 2026, 15:30 (UTC+08:00)."""
+def say_moment(moment: datetime, language: Language, zone: str, *, elsewhere: bool = False) -> str:
+    """A moment to the minute in `zone`: 2026年11月23日 15:30, or 23 Nov 2026, 15:30 (UTC+08:00).
+
+    elsewhere: the zone is not that of the installation, so that the offset is said in Chinese too (CAL-3).
+    """
     local = moment.astimezone(ZoneInfo(zone))
+    east = f"{local:%z}"
+    offset = f"UTC{east[:3]}:{east[3:5]}"
     if language is Language.CHINESE:
-        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    offset = f"{local:%z}"
-    return (
-        f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
-    )
+        said = f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+        return f"{said}（{offset}）" if elsewhere else said
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} ({offset})"

@@ -45,6 +45,7 @@ complaint = Table(
     Column("coordinator_channel", Text),
     Column("coordinator_reply_to", Text, comment="sealed"),
     Column("past", Text, comment="what earlier complaints ask for; none for a first one"),
+    Column("zone", Text, comment="in which the customer reads times, where that is known (CAL-3)"),
     comment="Whom to tell about a complaint, and what is known of it.",
     postgresql_with={"fillfactor": 70},
 )

@@ -28,7 +28,6 @@ from .messages import Messages, Wish
 from .notice import Fact, Notice, Owed, SealedText, Several
 from .notices import EVENTS, notices_of
 from .overtaken import Stage, overtaken_kinds
-from .render_text import say_moment
 from .staff_notices import done_with
 
 
@@ -176,7 +175,7 @@ def said(messages: Messages, wish: Wish, fact: Fact) -> str:
     language = messages.language_of(wish)
     match fact:
         case datetime():
-            return say_moment(fact, language, messages.policy.zone)
+            return messages.say(wish, fact)
         case Owed(kind, amount):
             words = [messages.texts.word(kind)[language]] if kind else []
             money = messages.texts.money[language].format(amount=f"{amount / 100:.2f}")

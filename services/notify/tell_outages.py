@@ -16,7 +16,6 @@ from shared.events.vocabulary import MessageKind, OutageDuty
 from .messages import Messages, Wish
 from .outage_notices import outage_notice
 from .overtaken import Stage
-from .render_text import say_moment
 from .tell_notices import said
 
 # The row is locked, so that whichever comes second, a duty or the end of the incident, sees the first.
@@ -68,10 +67,10 @@ async def note_done(messages: Messages, tx: Transaction, done: Sequence[Envelope
 
 def _in_words(messages: Messages, wish: Wish, duties: Mapping[OutageDuty, datetime]) -> str:
     """Every duty with the moment until which it is due, one after the other."""
-    texts, language, zone = messages.texts, messages.language_of(wish), messages.policy.zone
+    texts, language = messages.texts, messages.language_of(wish)
     return texts.joined(
         (
-            texts.due[language].format(what=texts.word(duty)[language], due=say_moment(due, language, zone))
+            texts.due[language].format(what=texts.word(duty)[language], due=messages.say(wish, due))
             for duty, due in duties.items()
         ),
         language,

@@ -32,7 +32,7 @@ class Member:
     """A member of staff. `address` is where messages of `channel` reach them, if anywhere.
 
     skills: categories they know best; rank: 1 front line to 4; coordinates: settles disputed hand-overs;
-    max_open: how many open complaints they can have on the desk.
+    max_open: how many open complaints they can have on the desk; zone: their own, if not that of the installation.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Member:
     max_open: int | None = None
     shifts: tuple[Shift, ...] = ()
     absences: tuple[tuple[datetime, datetime], ...] = ()
+    zone: str | None = None
 
 
 class Team:

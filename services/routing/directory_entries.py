@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from shared.events.vocabulary import Channel, Language
 from shared.runtime.strict_json import CleanText, StrictBody, Whole
+from shared.runtime.zones import ZoneName
 
 from .at_work import Shift
 from .directory import Department, Directory, Member
@@ -89,6 +90,7 @@ class MemberEntry(StrictBody):
     shifts: tuple[ShiftEntry, ...] = Field(default=(), max_length=50)
     absences: tuple[AbsenceEntry, ...] = Field(default=(), max_length=100)
     contact: ContactEntry | None = None
+    zone: ZoneName | None = Field(None, description="their own time zone, such as Asia/Urumqi (CAL-3)")
     left: bool = False
 
     def member(self) -> Member:
@@ -108,6 +110,7 @@ class MemberEntry(StrictBody):
             max_open=self.max_open,
             shifts=tuple(Shift(frozenset(s.days), s.starts, s.ends) for s in self.shifts),
             absences=tuple((a.starts, a.ends) for a in self.absences),
+            zone=self.zone,
         )
 
 

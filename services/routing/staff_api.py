@@ -153,6 +153,7 @@ def _shown(member: Member, load: Load) -> dict[str, Any]:
         "languages": sorted(member.languages),
         "skills": sorted(member.skills),
         "rank": member.rank,
+        "zone": member.zone,
         "coordinates": member.coordinates,
         "may_own": member.may_own,
         "open": load.open,

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from shared.runtime.error_texts import field_text
 from shared.runtime.errors import UnprocessableError
 
 from .directory_entries import MemberEntry
@@ -24,10 +25,11 @@ COLUMNS = (
         "rank",
         "max_open",
     ),
-    *("days", "starts", "ends", "channel", "address", "left"),
+    *("days", "starts", "ends", "channel", "address", "zone", "left"),
 )
 """languages, skills, days: several divided by `;`. lead, may_own, coordinates, left: yes or no."""
 
+_AS_GIVEN = ("id", "name", "department", "zone")
 _SEVERAL = ("languages", "skills")
 _YES_OR_NO = ("lead", "may_own", "coordinates", "left")
 _WHOLE = ("rank", "max_open")
@@ -69,7 +71,7 @@ def _read(line: int, row: Mapping[Any, Any]) -> MemberEntry:
             "has not as many cells as the first line", "列数与首行不一致", field=str(line)
         )
     given = {name: cell.strip() for name, cell in row.items() if cell.strip()}
-    entry: dict[str, Any] = {name: given[name] for name in ("id", "name", "department") if name in given}
+    entry: dict[str, Any] = {name: given[name] for name in _AS_GIVEN if name in given}
     entry |= {name: _several(given[name]) for name in _SEVERAL if name in given}
     entry |= {name: _WORDS.get(given[name].lower(), given[name]) for name in _YES_OR_NO if name in given}
     entry |= {name: _whole(given[name]) for name in _WHOLE if name in given}
@@ -85,9 +87,8 @@ def _read(line: int, row: Mapping[Any, Any]) -> MemberEntry:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise UnprocessableError(
-            first["msg"], f"此处填写有误（{first['type']}）", field=f"{line}.{place}"
-        ) from error
+        texts = field_text(first, "en"), field_text(first, "zh-CN")
+        raise UnprocessableError(*texts, field=f"{line}.{place}") from error
 
 
 def _several(cell: str) -> list[str]:

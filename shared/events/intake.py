@@ -35,6 +35,7 @@ class ComplaintReceived(Event):
     tells_of_trouble: whether its words say that something went wrong; if not, it may be no complaint.
     also_asked: accounts of others whom the customer asked at the same time (FC-4).
     same_owner_as: the complaint whose owner keeps this one too: the customer has many open (REP-10), or one contact (REP-7).
+    customer_zone: the time zone in which the customer reads times, by its IANA name, where it is known (CAL-3).
     """
 
     publisher: ClassVar[str] = "intake"
@@ -75,6 +76,7 @@ class ComplaintReceived(Event):
     same_owner_as: UUID | None = None
     tells_of_trouble: bool | None = None
     also_asked: tuple[str, ...] = ()
+    customer_zone: str | None = None
 
 
 class ContactAttached(Event):

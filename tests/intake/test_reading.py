@@ -164,7 +164,7 @@ async def test_the_tracking_link_gives_json_with_no_more_than_the_page(intake: S
         "superior", "receipt_number", "status", "language", "received_at", "owner_name", "next_promise", "news",
         "waits_for", "waits_until", "rejection_reason", "appeal_until", "appeal_ended_at",
         "charge_frozen",
-        "next_news_at",
+        "next_news_at", "zone",
     }  # fmt: skip
     assert (shown["receipt_number"], shown["status"]) == (receipt_number, "ASSIGNED")
     assert set(shown["next_promise"]) == {

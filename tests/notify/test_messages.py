@@ -13,8 +13,9 @@ from tests.builders import closed, complaint_received, now, owner_named, reopene
 from tests.service_under_test import ServiceUnderTest, StartService
 
 from .duties import at_risk
-from .facts import DUE_IN_CHINESE, DUE_IN_ENGLISH, asked, broken, escalated, promised
+from .facts import DUE, DUE_IN_CHINESE, DUE_IN_ENGLISH, asked, broken, escalated, promised
 from .hearing import hears_in_turn, owned, told
+from .news import recomputed
 
 
 async def test_a_customer_is_told_the_receipt_number(notify: ServiceUnderTest) -> None:
@@ -63,6 +64,39 @@ async def test_cal_3_the_zone_of_told_times_is_policy(start_service: StartServic
     complaint_id = await owned(notify)
     [message] = await told(notify, complaint_id, "OWNER_NAMED")
     assert "23 Nov 2026, 07:30" in message["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "due"),
+    [("zh-CN", "2026年11月23日 13:00（UTC+05:30）"), ("en", "23 Nov 2026, 13:00 (UTC+05:30)")],
+)
+async def test_cal_3_a_customer_is_told_times_in_their_own_zone(
+    notify: ServiceUnderTest, language: str, due: str
+) -> None:
+    complaint_id = await owned(notify, language=language, customer_zone="Asia/Kolkata")
+    await notify.hears(broken(complaint_id))
+    await notify.hears(recomputed(complaint_id, due_at=DUE))
+    for kind in ("OWNER_NAMED", "LATE", "DUE_MOVED"):
+        [message] = await told(notify, complaint_id, kind)
+        assert due in message["text"]
+
+
+async def test_cal_3_staff_are_told_times_in_the_zone_of_the_installation(notify: ServiceUnderTest) -> None:
+    complaint_id = await owned(notify, customer_zone="Asia/Kolkata")
+    await notify.hears(escalated(complaint_id))
+    [owner, lead] = await told(notify, complaint_id, "ESCALATION")
+    assert "15:30" in owner["text"]
+    assert "15:30" in lead["text"]
+
+
+@pytest.mark.parametrize("zone", [None, "Asia/Shanghai", "Of/Another/Release"])
+async def test_cal_3_without_another_zone_a_customer_is_told_times_as_the_installation_counts_them(
+    notify: ServiceUnderTest, zone: str | None
+) -> None:
+    complaint_id = await owned(notify, language="zh-CN", customer_zone=zone)
+    [message] = await told(notify, complaint_id, "OWNER_NAMED")
+    assert DUE_IN_CHINESE in message["text"]
+    assert "UTC" not in message["text"]
 
 
 async def test_the_owner_is_not_named_before_both_owner_and_time_are_known(notify: ServiceUnderTest) -> None:

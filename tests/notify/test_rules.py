@@ -133,3 +133,5 @@ def test_cal_3_a_moment_is_told_in_the_zone_and_the_language_of_the_reader() -> 
     assert say_moment(moment, Language.CHINESE, "Asia/Shanghai") == "2027年1月1日 00:05"
     assert say_moment(moment, Language.ENGLISH, "Asia/Shanghai") == "1 Jan 2027, 00:05 (UTC+08:00)"
     assert say_moment(moment, Language.ENGLISH, "Asia/Kolkata") == "31 Dec 2026, 21:35 (UTC+05:30)"
+    said = say_moment(moment, Language.CHINESE, "America/St_Johns", elsewhere=True)
+    assert said == "2026年12月31日 12:35（UTC-03:30）"

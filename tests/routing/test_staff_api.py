@@ -18,6 +18,7 @@ CSV = """id,name,department,languages,skills,lead,rank,max_open,days,starts,ends
 s1,Shop 1,billing,zh-CN;en,billing/fees,no,1,20,1;2;3;4;5,09:00,18:00,email,s1@example.com
 s2,Shop 2,billing,en,,,2,,,,,,
 """
+ZONED = "id,name,department,languages,zone\ns1,Shop 1,billing,en,Asia/Urumqi\ns2,Shop 2,billing,en,\n"
 
 
 async def put(routing: ServiceUnderTest, path: str, body: object) -> httpx.Response:
@@ -114,6 +115,7 @@ async def test_a_change_after_which_it_cannot_work_is_refused(
             "absences.0.starts",
         ),
         ({"contact": {"channel": "pigeon", "address": "x"}}, "contact.channel"),
+        ({"zone": "Mars/Olympus"}, "zone"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -138,6 +140,27 @@ async def test_many_are_imported_from_csv_at_once(routing: ServiceUnderTest) -> 
     assert (await accounts(routing))["s2"]["name"] == "Shop two"
 
 
+async def test_cal_3_the_zone_of_a_member_of_staff_is_kept_and_shown(routing: ServiceUnderTest) -> None:
+    await put(routing, "staff/b3", NEW | {"zone": "Europe/Berlin"})
+    await send_csv(routing, ZONED)
+    listed = await accounts(routing)
+    zones = [listed[one]["zone"] for one in ("b3", "s1", "s2", "b1")]
+    assert zones == ["Europe/Berlin", "Asia/Urumqi", None, None]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "there is no time zone 'Mars/Olympus'"), ("zh-CN", "没有时区 'Mars/Olympus'")],
+)
+async def test_cal_3_an_unknown_zone_of_staff_is_refused_in_both_languages(
+    routing: ServiceUnderTest, language: str, said: str
+) -> None:
+    lines, wanted = ZONED.replace("Asia/Urumqi", "Mars/Olympus"), {"accept-language": language}
+    address = "/routing/v1/staff/import?by=b9"
+    refused = await routing.client.post(address, content=lines, headers=wanted)
+    assert refused.json()["errors"][0]["message"] == said
+
+
 @pytest.mark.parametrize(
     ("text", "status", "field"),
     [
@@ -152,6 +175,7 @@ async def test_many_are_imported_from_csv_at_once(routing: ServiceUnderTest) -> 
         (CSV.replace(",no,", ",perhaps,"), 422, "2.lead"),
         (CSV.replace(",20,", ",many,"), 422, "2.max_open"),
         (CSV.replace("09:00", "9 o'clock"), 422, "2.shifts.0.starts"),
+        (ZONED.replace("Asia/Urumqi", "Mars/Olympus"), 422, "2.zone"),
         (CSV.replace("Shop 2,billing", "Shop 2,moon"), 409, None),
         (CSV.replace("s2,", "s1,"), 409, None),
     ],

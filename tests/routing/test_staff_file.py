@@ -25,6 +25,12 @@ def test_a_file_is_read_with_departments_leads_and_contacts(tmp_path: Path) -> N
     assert directory.duty_member().id == "duty1"
 
 
+def test_cal_3_a_file_may_name_the_zone_of_somebody(tmp_path: Path) -> None:
+    people = STAFF.replace('name = "Billing 2"', 'name = "Billing 2"\nzone = "Asia/Urumqi"')
+    staff = load_staff(staff_file(tmp_path, people)).directory().staff
+    assert (staff["b1"].zone, staff["b2"].zone) == (None, "Asia/Urumqi")
+
+
 def test_without_a_file_there_is_the_duty_desk_alone() -> None:
     directory = load_staff(None).directory()
     assert (list(directory.departments), list(directory.staff)) == (["duty-desk"], ["duty"])
@@ -63,6 +69,11 @@ def test_the_version_follows_the_content(tmp_path: Path) -> None:
         ('name = "Billing 2"', 'nome = "Billing 2"', "staff.3.name: Field required"),
         ('id = "b1"', 'id = "b 1"', "staff.2.id"),
         ('channel = "email"', 'channel = "pigeon"', "staff.1.contact.channel"),
+        (
+            'name = "Billing 2"',
+            'name = "Billing 2"\nzone = "Mars/Olympus"',
+            "there is no time zone 'Mars/Olympus'",
+        ),
         ("[[staff]]", "[[staff]", "Expected"),
     ],
 )
