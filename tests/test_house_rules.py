@@ -85,6 +85,7 @@ TECHNICAL = {
         "read_contact": "turns a request body into a contact",
         "register_customers": "one transaction that stores many customers",
         "suggestions": "transactions for what becomes of suggestions",
+        "tell_and_note": "publishes events and their lines of the history",
         "tell_contact": "writes the events of decided drafts",
         "text_similarity": "the only place that knows the library for comparing texts",
         "receipt_doors": "endpoints of the receipt, beside api.py",

@@ -13,6 +13,7 @@ from .judge_outgoing import is_outgoing, judge_outgoing, whose_call
 from .next_status import ENDED
 from .phone_numbers import read_origin
 from .policy import PhonePolicy
+from .tell_and_note import tell_and_note
 
 _ABOUT = Statement(
     """
@@ -36,14 +37,6 @@ _KEEP = Statement(
     ON CONFLICT (call_ref) DO UPDATE SET reached = excluded.reached, talked = excluded.talked, told_at = now()
     WHERE customer_call.reached <> excluded.reached
     RETURNING call_ref
-    """
-)
-_NOTE = Statement(
-    """
-    INSERT INTO history (complaint_id, publisher, sequence, at, what, detail)
-    SELECT complaint_id, 'intake', sequence, now(), 'customer_called', detail
-    FROM unnest(CAST(:complaints AS uuid[]), CAST(:sequences AS integer[]), CAST(:details AS text[]))
-         AS told (complaint_id, sequence, detail)
     """
 )
 
@@ -104,10 +97,7 @@ async def tell_made(tx: Transaction, made: Sequence[Made]) -> None:
         for one, outgoing in over
         if one.call_ref in news
     ]
-    sequences = [tx.publish(event).sequence for event in told]
-    details = ["REACHED" if event.reached else "NOT_REACHED" for event in told]
-    complaints = [event.complaint_id for event in told]
-    await tx.fetch(_NOTE, {"complaints": complaints, "sequences": sequences, "details": details})
+    await tell_and_note(tx, told, ["REACHED" if event.reached else "NOT_REACHED" for event in told])
 
 
 def _as_id(named: str) -> UUID | None:

@@ -17,6 +17,7 @@ from shared.runtime.timers import Timer
 from .decide_duties import decide_duties
 from .draft import Draft
 from .policy import IntakePolicy
+from .tell_and_note import tell_and_note
 
 TIMER = "duty"
 _TAKE_ON = Statement(
@@ -44,14 +45,6 @@ _DONE = Statement(
     UPDATE duty SET done_at = now(), done_by = :by, outcome = :outcome
     WHERE complaint_id = ANY (CAST(:complaints AS uuid[])) AND duty = :duty AND done_at IS NULL
     RETURNING complaint_id, overdue_at IS NOT NULL AS late
-    """
-)
-_NOTE = Statement(
-    """
-    INSERT INTO history (complaint_id, publisher, sequence, at, what, detail)
-    SELECT complaint_id, 'intake', sequence, now(), what, detail
-    FROM unnest(CAST(:complaints AS uuid[]), CAST(:sequences AS integer[]), CAST(:whats AS text[]),
-                CAST(:details AS text[])) AS told (complaint_id, sequence, what, detail)
     """
 )
 _OF_CUSTOMER = Statement(
@@ -114,7 +107,7 @@ async def take_on(tx: Transaction, new: Sequence[NewDuty], policy: IntakePolicy)
         for complaint, duty, due_at in await tx.fetch(_TAKE_ON, values)
         if duty == Duty.FREEZE_SERVICE
     ]
-    await _tell(tx, told, [Duty.FREEZE_SERVICE] * len(told))
+    await tell_and_note(tx, told, [Duty.FREEZE_SERVICE] * len(told))
 
 
 async def overdue(tx: Transaction, timers: Sequence[Timer]) -> None:
@@ -124,7 +117,7 @@ async def overdue(tx: Transaction, timers: Sequence[Timer]) -> None:
         DutyOverdue(complaint_id=complaint, duty=Duty(duty), due_at=due_at, noted_at=tx.now)
         for complaint, duty, due_at in rows
     ]
-    await _tell(tx, events, [event.duty for event in events])
+    await tell_and_note(tx, events, [event.duty for event in events])
 
 
 async def open_of_customer(tx: Transaction, customer_id: UUID) -> list[UUID]:
@@ -143,7 +136,7 @@ async def finish(tx: Transaction, complaints: Sequence[UUID], duty: Duty, outcom
         DutyDone(complaint_id=complaint, duty=duty, outcome=outcome, by=by, done_at=tx.now, late=late)
         for complaint, late in rows
     ]
-    await _tell(tx, events, [f"{duty} {outcome}"] * len(events))
+    await tell_and_note(tx, events, [f"{duty} {outcome}"] * len(events))
     return len(events)
 
 
@@ -161,17 +154,3 @@ async def finish_freeze(work: UnitOfWork, complaint_id: UUID, by: str, *, frozen
 async def list_open(work: UnitOfWork, after: UUID | None, limit: int) -> dict[str, Any]:
     """A page of what is still to be done."""
     return await read_page(work, _OPEN, "duty_id", after, limit)
-
-
-async def _tell(
-    tx: Transaction, events: Sequence[ServiceFreezeAsked | DutyOverdue | DutyDone], details: Sequence[str]
-) -> None:
-    if events:
-        sequences = [tx.publish(event).sequence for event in events]
-        values: dict[str, Any] = {
-            "complaints": [event.complaint_id for event in events],
-            "sequences": sequences,
-            "whats": [event.type.split(".")[2] for event in events],
-            "details": list(details),
-        }
-        await tx.fetch(_NOTE, values)

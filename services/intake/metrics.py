@@ -1,11 +1,14 @@
 """What operators see of intake."""
 
+from typing import get_args
+
 from prometheus_client import Counter, Gauge
 
 from shared.bus.database import Database
 from shared.bus.statement import Statement
 
 from .next_status import Status
+from .provider_accounts import Kind as ProviderKind
 
 CHANNELS = ("phone", "web", "sms")
 FIELD_CLASSES = ("body", "key", "time", "text", "customer", "number", "other")
@@ -23,16 +26,6 @@ ATTACHED_BY = {channel: ATTACHED.labels(channel) for channel in CHANNELS}
 ALREADY_KNOWN_BY = {channel: ALREADY_KNOWN.labels(channel) for channel in CHANNELS}
 REFUSED = Counter(
     "redress_contacts_refused_total", "Contacts refused with 4xx, by what was wrong.", ["channel", "field"]
-)
-PROVIDER_KINDS = (
-    "alibaba-sms",
-    "tencent-sms",
-    "twilio-sms",
-    "vonage-sms",
-    "kannel-sms",
-    "twilio-voice",
-    "freeswitch-cdr",
-    "amazon-connect",
 )
 FROM_PROVIDERS = Counter(
     "redress_from_providers_total",
@@ -65,7 +58,7 @@ CALLS_MISSING = Counter(
 PARKED_PAYLOADS = Gauge("redress_parked_payloads", "Payloads of providers that wait for a person.")
 COMPLAINTS_OPEN = Gauge("redress_complaints_open", "Complaints that are not closed.", ["status"])
 
-for _kind in PROVIDER_KINDS:
+for _kind in get_args(ProviderKind):
     for _outcome in ("taken", "parked", "refused", "failed"):
         FROM_PROVIDERS.labels(_kind, _outcome)
 

@@ -18,6 +18,7 @@ from .higher_grade import is_higher
 from .policy import IntakePolicy
 from .raise_severity import Found, raise_by_grade
 from .score_priority import Priority, score_priority
+from .tell_and_note import tell_and_note
 
 _OPEN = Statement(
     """
@@ -45,14 +46,6 @@ _RAISE = Statement(
         UPDATE heard SET is_key = raised.grade = 'K' FROM raised WHERE heard.complaint_id = raised.complaint_id
     )
     SELECT complaint_id FROM raised
-    """
-)
-_NOTE = Statement(
-    """
-    INSERT INTO history (complaint_id, publisher, sequence, at, what, detail)
-    SELECT complaint_id, 'intake', sequence, now(), 'grade_raised', detail
-    FROM unnest(CAST(:complaints AS uuid[]), CAST(:sequences AS integer[]), CAST(:details AS text[]))
-         AS told (complaint_id, sequence, detail)
     """
 )
 
@@ -110,13 +103,12 @@ async def raise_grades(
         "classes": [one.priority.priority_class for one in rows],
     }
     done = sorted(complaint for (complaint,) in await tx.fetch(_RAISE, values))
-    told = [_tell(tx, to_raise[complaint], because, policy_version) for complaint in done]
-    details = [f"{to_raise[one].was} {to_raise[one].grade} {because}" for one in done]
-    await tx.fetch(_NOTE, {"complaints": done, "sequences": told, "details": details})
+    told = [_told(tx, to_raise[complaint], because, policy_version) for complaint in done]
+    await tell_and_note(tx, told, [f"{event.was} {event.grade} {because}" for event in told])
 
 
-def _tell(tx: Transaction, one: Raised, because: str, policy_version: str) -> int:
-    event = GradeRaised(
+def _told(tx: Transaction, one: Raised, because: str, policy_version: str) -> GradeRaised:
+    return GradeRaised(
         complaint_id=one.complaint_id,
         customer_id=one.customer_id,
         was=one.was,
@@ -129,4 +121,3 @@ def _tell(tx: Transaction, one: Raised, because: str, policy_version: str) -> in
         raised_at=tx.now,
         policy_version=policy_version,
     )
-    return tx.publish(event).sequence

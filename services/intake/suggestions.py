@@ -10,13 +10,9 @@ from shared.events.vocabulary import ComplaintKind, SuggestionOutcome
 from shared.runtime.errors import ConflictError, NotFoundError
 from shared.runtime.paging import read_page
 
+from .tell_and_note import tell_and_note
+
 _KIND = Statement("SELECT customer_id, kind FROM complaint WHERE complaint_id = :complaint")
-_NOTE = Statement(
-    """
-    INSERT INTO history (complaint_id, publisher, sequence, at, what, detail)
-    VALUES (:complaint, 'intake', :sequence, now(), 'suggestion_decided', :outcome)
-    """
-)
 _UNDECIDED = Statement(
     """
     SELECT complaint_id, receipt_number, received_at, status, owner_name FROM complaint
@@ -42,8 +38,7 @@ async def decide_suggestion(
         event = SuggestionDecided(
             complaint_id=complaint_id, customer_id=customer_id, outcome=outcome, by=by, decided_at=tx.now
         )
-        sequence = tx.publish(event).sequence
-        await tx.fetch(_NOTE, {"complaint": complaint_id, "sequence": sequence, "outcome": outcome})
+        await tell_and_note(tx, [event], [outcome])
 
 
 async def list_undecided(work: UnitOfWork, after: UUID | None, limit: int) -> dict[str, Any]:
