@@ -1,17 +1,15 @@
 """A test run that is ended leaves nothing behind of what its tests had started."""
 
-import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.command.running import folder_that_goes, processes_in
+from tests.hanging_run import hanging_run
 from tests.waiting import eventually
 
-REPOSITORY = Path(__file__).parent.parent
 HANGING = """
 import signal
 from pathlib import Path
@@ -31,24 +29,12 @@ async def test_services_and_their_database_end_with_a_run_that_is_ended(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     with folder_that_goes("redress-orphans-") as folder:
-        (tmp_path / "test_hanging.py").write_text(HANGING.format(folder=str(folder)))
-        (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        session = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "--basetemp",
-                str(tmp_path / "base"),
-            ],
-            cwd=tmp_path,
-            env=environment | {"PYTHONPATH": str(REPOSITORY)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        session = hanging_run(
+            tmp_path,
+            HANGING.format(folder=str(folder)),
+            "-p",
+            "no:cacheprovider",
+            settings="asyncio_mode = auto",
         )
         try:
             await eventually((folder / "hangs").exists, within=120, every=0.1)

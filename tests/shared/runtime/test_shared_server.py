@@ -1,18 +1,14 @@
 """The tests' shared server gives databases quickly, and ends with the last of its users."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from shared.runtime.embedded import (
-    EmbeddedPostgres,
-)
+from shared.runtime.embedded import EmbeddedPostgres
 from shared.runtime.embedded_leftovers import processes_of
+from tests.hanging_run import hanging_run
 from tests.postgres_fixture import fresh_database
 
-from .owning_servers import REPOSITORY, eventually, only_linux, sql
+from .owning_servers import eventually, only_linux, sql
 
 
 def test_the_tests_shared_server_gives_empty_databases_quickly(postgres_server: EmbeddedPostgres) -> None:
@@ -34,24 +30,7 @@ def test_hangs(postgres_server):
 
 @only_linux
 def test_the_tests_shared_server_ends_when_pytest_is_killed(tmp_path: Path) -> None:
-    (tmp_path / "test_hanging.py").write_text(HANGING_TEST)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    session = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "tests.postgres_fixture",
-            "--basetemp",
-            str(tmp_path / "base"),
-        ],
-        cwd=tmp_path,
-        env={**environment, "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.DEVNULL,
-    )
+    session = hanging_run(tmp_path, HANGING_TEST, "-p", "tests.postgres_fixture")
     eventually((tmp_path / "ready").exists)
     data = Path((tmp_path / "ready").read_text())
     assert processes_of(data)
